@@ -1,0 +1,140 @@
+/** What may enter the engine and the main process: every argument is checked against these before it is used. */
+import * as v from 'valibot';
+import type { EngineCalls, EngineViews, ShellCalls } from './contract';
+import { profileSchema, qosSchema } from './profile';
+import { MAX_TOPIC_BYTES } from './topic';
+
+type ArgumentOf<F> = F extends () => unknown ? undefined : F extends (arg: infer A) => unknown ? A : never;
+type Schemas<T> = { readonly [K in keyof T]: v.GenericSchema<unknown, ArgumentOf<T[K]>> };
+type ParamsSchemas<T extends Record<keyof T, { params: unknown }>> = {
+  readonly [K in keyof T]: v.GenericSchema<unknown, T[K]['params']>;
+};
+
+const id = v.pipe(v.string(), v.minLength(1), v.maxLength(64));
+const path = v.pipe(v.string(), v.maxLength(MAX_TOPIC_BYTES));
+const count = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER));
+const upTo = (maximum: number): v.GenericSchema<number> =>
+  v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(maximum));
+const bytes = v.instance(Uint8Array);
+const nothing = v.undefined();
+const profileOnly = v.object({ profileId: id });
+const sort = v.picklist(['name', 'count', 'latest']);
+
+/** Beyond this a payload is no longer sent to the window in one piece. */
+export const MAX_SHOWN_BYTES = 64 * 1024 * 1024;
+/** MQTT's own limit for a packet is 256 MB (MQTT 5.0 §2.1.4); the rest is headers. */
+export const MAX_PAYLOAD_BYTES = 268_000_000;
+
+export const engineCallSchemas: Schemas<EngineCalls> = {
+  saveProfile: v.object({ profile: profileSchema }),
+  duplicateProfile: profileOnly,
+  deleteProfile: profileOnly,
+  restoreProfile: profileOnly,
+  moveProfile: v.object({ profileId: id, index: count }),
+  connect: profileOnly,
+  disconnect: profileOnly,
+  retryNow: profileOnly,
+  openDemo: nothing,
+  setExpanded: v.object({ profileId: id, path, expanded: v.boolean(), deep: v.boolean() }),
+  setAllExpanded: v.object({ profileId: id, expanded: v.boolean() }),
+  treeStep: v.object({
+    profileId: id,
+    from: v.nullable(path),
+    step: v.picklist(['previous', 'next', 'pageUp', 'pageDown', 'first', 'last', 'in', 'out']),
+    pageRows: upTo(1000),
+  }),
+  treeTypeAhead: v.object({
+    profileId: id,
+    from: v.nullable(path),
+    text: v.pipe(v.string(), v.minLength(1), v.maxLength(200)),
+    includeFrom: v.boolean(),
+  }),
+  revealTopic: v.object({ profileId: id, path }),
+  historyPage: v.object({
+    profileId: id,
+    topic: path,
+    beforeId: v.nullable(count),
+    limit: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1000)),
+    previewBytes: upTo(1024 * 1024),
+  }),
+  message: v.object({ profileId: id, id: count, maxBytes: upTo(MAX_SHOWN_BYTES) }),
+  publish: v.object({
+    profileId: id,
+    topic: path,
+    payload: v.pipe(bytes, v.check((value) => value.length <= MAX_PAYLOAD_BYTES, 'The payload is larger than MQTT allows (256 MB).')),
+    qos: qosSchema,
+    retain: v.boolean(),
+  }),
+  forgetPublishes: profileOnly,
+  clearRetained: v.object({ profileId: id, topic: path }),
+  restoreRetained: v.object({ profileId: id, undoId: count }),
+};
+
+export const engineViewSchemas: ParamsSchemas<EngineViews> = {
+  profiles: v.object({}),
+  status: profileOnly,
+  tree: v.object({
+    profileId: id,
+    first: count,
+    count: upTo(500),
+    sort,
+    filter: v.pipe(v.string(), v.maxLength(MAX_TOPIC_BYTES)),
+    selected: v.nullable(path),
+    holdOrder: v.boolean(),
+  }),
+  topic: v.object({ profileId: id, topic: path, maxBytes: upTo(MAX_SHOWN_BYTES) }),
+  chart: v.object({
+    profileId: id,
+    topic: path,
+    path: v.pipe(v.array(v.union([v.string(), v.number()])), v.maxLength(200)),
+    spanMs: v.pipe(v.number(), v.minValue(1000), v.maxValue(366 * 86_400_000)),
+    maxPoints: v.pipe(v.number(), v.integer(), v.minValue(10), v.maxValue(20_000)),
+  }),
+  publishes: profileOnly,
+};
+
+const paneWidth = v.pipe(v.number(), v.minValue(0), v.maxValue(4000));
+const shortText = v.pipe(v.string(), v.maxLength(200));
+
+export const uiStateSchema = v.object({
+  theme: v.fallback(v.picklist(['system', 'light', 'dark']), 'system'),
+  treeWidth: v.fallback(paneWidth, 340),
+  publishWidth: v.fallback(paneWidth, 300),
+  publishOpen: v.fallback(v.boolean(), true),
+  activeProfile: v.fallback(v.nullable(id), null),
+  treeSort: v.fallback(sort, 'name'),
+  detailTab: v.fallback(shortText, 'value'),
+  selected: v.fallback(v.pipe(v.array(v.tuple([id, path])), v.maxLength(1000)), []),
+  viewers: v.fallback(v.pipe(v.array(v.tuple([id, path, shortText])), v.maxLength(2000)), []),
+  drafts: v.fallback(
+    v.pipe(
+      v.array(
+        v.tuple([
+          id,
+          v.object({
+            topic: path,
+            payload: v.pipe(v.string(), v.maxLength(1024 * 1024)),
+            qos: qosSchema,
+            retain: v.boolean(),
+          }),
+        ]),
+      ),
+      v.maxLength(1000),
+    ),
+    [],
+  ),
+});
+
+export const shellCallSchemas: Schemas<ShellCalls> = {
+  startup: nothing,
+  saveUi: v.object({ ui: uiStateSchema }),
+  setPassword: v.object({ profileId: id, password: v.nullable(v.pipe(v.string(), v.maxLength(65_535))) }),
+  hasPassword: profileOnly,
+  copyPassword: v.object({ fromProfileId: id, toProfileId: id }),
+  copyText: v.object({ text: v.pipe(v.string(), v.maxLength(MAX_SHOWN_BYTES)) }),
+  openLink: v.object({ url: v.pipe(v.string(), v.maxLength(8192)) }),
+  saveFile: v.object({
+    suggestedName: v.pipe(v.string(), v.maxLength(255)),
+    bytes,
+  }),
+};

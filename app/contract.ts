@@ -1,0 +1,321 @@
+/**
+ * The contract between the processes, written once. The server side implements these interfaces, the clients are
+ * derived from them (`rpc/`). Every call takes one object or nothing; every view has parameters and frames.
+ */
+import type { ConnectionState } from './connection';
+import type { Message, MessageHead, QoS } from './message';
+import type { Profile, ProfileFields } from './profile';
+
+/** A node of the topic tree is named by the topic name that leads to it: `plant/line1`. */
+export type TopicPath = string;
+
+export type TreeSort = 'name' | 'count' | 'latest';
+
+/** A step of the selection through the visible rows. */
+export type TreeStep =
+  | 'previous'
+  | 'next'
+  | 'pageUp'
+  | 'pageDown'
+  | 'first'
+  | 'last'
+  /** Expand, or go to the first child. */
+  | 'in'
+  /** Collapse, or go to the parent. */
+  | 'out';
+
+export interface TreePosition {
+  readonly path: TopicPath;
+  /** Row number among the visible rows. */
+  readonly index: number;
+}
+
+/** Request → reply, answered by the engine. */
+export interface EngineCalls {
+  saveProfile(arg: { readonly profile: Profile }): Profile;
+  duplicateProfile(arg: { readonly profileId: string }): Profile;
+  /** Disconnects and hides the profile; its history goes when the time for undo is over. */
+  deleteProfile(arg: { readonly profileId: string }): { readonly undoMs: number };
+  restoreProfile(arg: { readonly profileId: string }): void;
+  moveProfile(arg: { readonly profileId: string; readonly index: number }): void;
+
+  connect(arg: { readonly profileId: string }): void;
+  disconnect(arg: { readonly profileId: string }): void;
+  /** Ends the countdown of a reconnecting or failed connection and tries at once. */
+  retryNow(arg: { readonly profileId: string }): void;
+  /** Starts the built-in broker with its simulated plant (once) and connects to it. */
+  openDemo(): { readonly profileId: string };
+
+  setExpanded(arg: {
+    readonly profileId: string;
+    readonly path: TopicPath;
+    readonly expanded: boolean;
+    /** Also everything below. */
+    readonly deep: boolean;
+  }): void;
+  setAllExpanded(arg: { readonly profileId: string; readonly expanded: boolean }): void;
+  /** Where a step leads from a row; null when it leads nowhere. */
+  treeStep(arg: {
+    readonly profileId: string;
+    readonly from: TopicPath | null;
+    readonly step: TreeStep;
+    /** Rows of a page, for `pageUp` and `pageDown`. */
+    readonly pageRows: number;
+  }): TreePosition | null;
+  /** The next visible row whose level begins with the text (any case), starting after (or at) the row. */
+  treeTypeAhead(arg: {
+    readonly profileId: string;
+    readonly from: TopicPath | null;
+    readonly text: string;
+    /** Whether the row itself may be the answer, as while more letters are typed. */
+    readonly includeFrom: boolean;
+  }): TreePosition | null;
+  /** Expands what hides a topic and says where it stands; null when the tree (under its filter) has no such node. */
+  revealTopic(arg: { readonly profileId: string; readonly path: TopicPath }): TreePosition | null;
+
+  /** Stored messages of one topic, newest first; `payload` holds at most `previewBytes`. */
+  historyPage(arg: {
+    readonly profileId: string;
+    readonly topic: TopicPath;
+    /** Only messages before this one; null begins at the newest. */
+    readonly beforeId: number | null;
+    readonly limit: number;
+    readonly previewBytes: number;
+  }): { readonly messages: readonly Message[]; readonly more: boolean };
+  /** One stored message with its payload up to `maxBytes`. */
+  message(arg: { readonly profileId: string; readonly id: number; readonly maxBytes: number }): Message;
+
+  publish(arg: {
+    readonly profileId: string;
+    readonly topic: string;
+    readonly payload: Uint8Array;
+    readonly qos: QoS;
+    readonly retain: boolean;
+  }): PublishResult;
+  forgetPublishes(arg: { readonly profileId: string }): void;
+  /** Publishes an empty retained message; the stored one can be put back with `restoreRetained`. */
+  clearRetained(arg: { readonly profileId: string; readonly topic: TopicPath }): { readonly undoId: number };
+  restoreRetained(arg: { readonly profileId: string; readonly undoId: number }): PublishResult;
+}
+
+/** How a publish ended. A refusal is a result, not an error: it has words for the person. */
+export type PublishResult =
+  | { readonly kind: 'sent'; readonly elapsedMs: number }
+  | { readonly kind: 'acknowledged'; readonly elapsedMs: number; readonly note: string | null }
+  | { readonly kind: 'refused'; readonly elapsedMs: number; readonly reason: string };
+
+/** The profile list with the state of each connection: the tabs, the start page. */
+export interface ProfileSummary {
+  readonly profile: Profile;
+  readonly state: ConnectionState;
+  /** The built-in broker's profile is made by the engine and not edited. */
+  readonly builtIn: boolean;
+  readonly storedMessages: number;
+}
+
+export interface StatusFrame {
+  readonly state: ConnectionState;
+  /** Messages per second, in and out. */
+  readonly rate: number;
+  /** Counted over the profile's whole life, as its history is: at rest, stored = rows in the database + pruned. */
+  readonly received: number;
+  readonly stored: number;
+  readonly refused: number;
+  readonly pruned: number;
+  readonly topics: number;
+  readonly historyBytes: number;
+  readonly oldestTimeUs: number | null;
+  /** Why messages are not being stored, in words; null when all is well. */
+  readonly historyProblem: string | null;
+}
+
+export type ValueKind = 'json' | 'number' | 'boolean' | 'text' | 'binary' | 'empty';
+
+export interface TreeRow {
+  readonly id: number;
+  readonly path: TopicPath;
+  /** The topic level; may be empty, as in `a//b`. */
+  readonly name: string;
+  /** 0 for the first level. */
+  readonly depth: number;
+  /** Position among its siblings, from 1, and how many they are. */
+  readonly position: number;
+  readonly siblings: number;
+  /** Messages of the topic and everything below. */
+  readonly count: number;
+  /** Topics (nodes that had a message) at and below the node. */
+  readonly topics: number;
+  /** Messages per second at and below the node; null until measured. */
+  readonly rate: number | null;
+  readonly expandable: boolean;
+  readonly expanded: boolean;
+  /** The last value on one line, shortened; null for a node without messages of its own. */
+  readonly preview: string | null;
+  readonly kind: ValueKind | null;
+  /** Wall clock of the last message at the node, ms; null without one. */
+  readonly lastTimeMs: number | null;
+  readonly retained: boolean;
+  /** Recent numbers of a numeric topic, oldest first, for a sparkline; empty otherwise. */
+  readonly trend: readonly number[];
+}
+
+export interface TreeParams {
+  readonly profileId: string;
+  /** First visible row wanted and how many. */
+  readonly first: number;
+  readonly count: number;
+  readonly sort: TreeSort;
+  /** Text or topic filter; empty for all. */
+  readonly filter: string;
+  readonly selected: TopicPath | null;
+  /** While true the order stays as it is, also when sorted by count or latest. */
+  readonly holdOrder: boolean;
+}
+
+export interface TreeFrame {
+  /** Visible rows in all. */
+  readonly total: number;
+  readonly first: number;
+  readonly rows: readonly TreeRow[];
+  /** Row number of the selected node; null when it is not visible. */
+  readonly selectedIndex: number | null;
+  /** Topics in the tree, and how many of them the filter lets through. */
+  readonly topics: number;
+  readonly matching: number;
+}
+
+export interface TopicParams {
+  readonly profileId: string;
+  readonly topic: TopicPath;
+  /** The payload is sent whole up to this size, and its beginning above. */
+  readonly maxBytes: number;
+}
+
+export interface TopicFrame {
+  /** False when the profile has never seen the topic. */
+  readonly known: boolean;
+  /** Messages of the topic itself. */
+  readonly count: number;
+  readonly rate: number | null;
+  readonly last: Message | null;
+  /** Whether the broker is thought to keep a retained message for it. */
+  readonly retained: boolean;
+  /** What stands below the node, its heaviest children first (at most 50). */
+  readonly below: {
+    readonly topics: number;
+    readonly messages: number;
+    readonly children: ReadonlyArray<{ readonly name: string; readonly path: TopicPath; readonly count: number; readonly topics: number }>;
+  };
+}
+
+export interface ChartParams {
+  readonly profileId: string;
+  readonly topic: TopicPath;
+  /** Where the number stands in a JSON payload: keys and indices; empty for the payload itself. */
+  readonly path: ReadonlyArray<string | number>;
+  readonly spanMs: number;
+  /** Points wanted at the most: about twice the pixels. */
+  readonly maxPoints: number;
+}
+
+export interface ChartFrame {
+  /** Seconds since 1970, ascending. */
+  readonly times: Float64Array;
+  readonly values: Float64Array;
+  /** Messages with a number at the path and without one within the span. */
+  readonly numeric: number;
+  readonly skipped: number;
+  readonly minimum: number | null;
+  readonly maximum: number | null;
+  readonly last: number | null;
+}
+
+export interface RecentPublish {
+  readonly id: number;
+  readonly timeMs: number;
+  readonly topic: string;
+  readonly payload: Uint8Array;
+  readonly qos: QoS;
+  readonly retain: boolean;
+  readonly result: PublishResult;
+}
+
+interface View<Params, Frame> {
+  readonly params: Params;
+  readonly frame: Frame;
+}
+
+/** Open → frames, the next one only when the previous was acknowledged. */
+export interface EngineViews {
+  profiles: View<Record<never, never>, { readonly profiles: readonly ProfileSummary[] }>;
+  status: View<{ readonly profileId: string }, StatusFrame>;
+  tree: View<TreeParams, TreeFrame>;
+  topic: View<TopicParams, TopicFrame>;
+  chart: View<ChartParams, ChartFrame>;
+  publishes: View<{ readonly profileId: string }, { readonly publishes: readonly RecentPublish[] }>;
+}
+
+export type ThemeChoice = 'system' | 'light' | 'dark';
+
+/** What the window remembers. Sizes in CSS pixels. */
+export interface UiState {
+  readonly theme: ThemeChoice;
+  readonly treeWidth: number;
+  readonly publishWidth: number;
+  readonly publishOpen: boolean;
+  readonly activeProfile: string | null;
+  readonly treeSort: TreeSort;
+  readonly detailTab: string;
+  /** Profile id → selected topic. */
+  readonly selected: ReadonlyArray<readonly [profileId: string, path: TopicPath]>;
+  /** Chosen viewer per topic, newest last: profile id, topic, viewer. */
+  readonly viewers: ReadonlyArray<readonly [profileId: string, topic: TopicPath, viewer: string]>;
+  /** Draft of the publish form per profile. */
+  readonly drafts: ReadonlyArray<readonly [profileId: string, draft: PublishDraft]>;
+}
+
+export interface PublishDraft {
+  readonly topic: string;
+  readonly payload: string;
+  readonly qos: QoS;
+  readonly retain: boolean;
+}
+
+export type SecretStorage =
+  /** Encrypted by the system's keyring. */
+  | 'keyring'
+  /** No keyring: kept in memory until the program ends. */
+  | 'session-only';
+
+/** What only the main process can do. */
+export interface ShellCalls {
+  startup(): {
+    readonly version: string;
+    readonly platform: string;
+    readonly runtime: string;
+    readonly activeProfile: string | null;
+    readonly ui: UiState;
+    readonly secretStorage: SecretStorage;
+    /** What went wrong while starting and the person should know; empty when all is well. */
+    readonly warnings: readonly string[];
+  };
+  saveUi(arg: { readonly ui: UiState }): void;
+  /** Stores, or with null removes, the password of a profile. It can't be read back here. */
+  setPassword(arg: { readonly profileId: string; readonly password: string | null }): void;
+  hasPassword(arg: { readonly profileId: string }): boolean;
+  copyPassword(arg: { readonly fromProfileId: string; readonly toProfileId: string }): void;
+  copyText(arg: { readonly text: string }): void;
+  /** Asks the person, then opens an http(s) link in the system's browser. */
+  openLink(arg: { readonly url: string }): void;
+  /** Asks where, then writes the bytes; false when the person cancelled. */
+  saveFile(arg: { readonly suggestedName: string; readonly bytes: Uint8Array }): boolean;
+}
+
+/** What main tells the window unasked. */
+export type ShellEvent =
+  | { readonly kind: 'engine-lost' }
+  | { readonly kind: 'engine-restarted' }
+  | { readonly kind: 'engine-failed'; readonly message: string }
+  | { readonly kind: 'theme'; readonly dark: boolean };
+
+export type { Message, MessageHead, Profile, ProfileFields };

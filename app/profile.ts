@@ -1,0 +1,177 @@
+import * as v from 'valibot';
+import { topicFilterProblem } from './topic';
+
+export const PROTOCOLS = ['mqtt', 'mqtts', 'ws', 'wss'] as const;
+export type Protocol = (typeof PROTOCOLS)[number];
+
+export const DEFAULT_PORTS: Readonly<Record<Protocol, number>> = {
+  mqtt: 1883,
+  mqtts: 8883,
+  ws: 80,
+  wss: 443,
+};
+
+/** Accents a person can give a connection; the renderer maps them to tokens of the theme. */
+export const PROFILE_COLOURS = ['blue', 'green', 'amber', 'red', 'violet', 'cyan', 'pink', 'grey'] as const;
+export type ProfileColour = (typeof PROFILE_COLOURS)[number];
+
+const singleLine = (what: string, maximum: number): v.GenericSchema<string> =>
+  v.pipe(
+    v.string(),
+    v.maxLength(maximum, `${what} may have at most ${String(maximum)} characters.`),
+    // eslint-disable-next-line no-control-regex -- control characters are what is looked for
+    v.regex(/^[^\u0000-\u001f\u007f]*$/u, `${what} must not contain control characters or line breaks.`),
+  );
+
+const wholeNumber = (what: string, minimum: number, maximum: number): v.GenericSchema<number> => {
+  const message = `${what} must be a whole number from ${String(minimum)} to ${String(maximum)}.`;
+  return v.pipe(
+    v.number(message),
+    v.integer(message),
+    v.minValue(minimum, message),
+    v.maxValue(maximum, message),
+  );
+};
+
+export const qosSchema = v.picklist([0, 1, 2]);
+
+export const subscriptionSchema = v.object({
+  filter: v.pipe(
+    v.string(),
+    v.rawCheck(({ dataset, addIssue }) => {
+      const problem = dataset.typed ? topicFilterProblem(dataset.value) : null;
+      if (problem !== null) addIssue({ message: problem });
+    }),
+  ),
+  qos: qosSchema,
+});
+
+/** What a person fills in; the schema's messages are shown at the fields as they are. */
+export const profileFieldsSchema = v.object({
+  name: v.pipe(singleLine('The name', 120), v.trim(), v.nonEmpty('Give the connection a name.')),
+  colour: v.picklist(PROFILE_COLOURS),
+  protocol: v.picklist(PROTOCOLS),
+  host: v.pipe(
+    singleLine('The host', 253),
+    v.trim(),
+    v.nonEmpty('Enter a host name or an IP address, for example broker.example.com or 192.168.1.10.'),
+    v.regex(
+      /^[^\s/\\?#@]+$/u,
+      'Only the host name or IP address belongs here. Paste a whole URL into this field and it fills the form.',
+    ),
+  ),
+  port: wholeNumber('The port', 1, 65_535),
+  /** Path of the WebSocket endpoint; ignored for `mqtt` and `mqtts`. */
+  path: v.pipe(singleLine('The path', 2048), v.regex(/^(\/|$)/u, 'The path must begin with a slash, as in /mqtt.')),
+  /** Empty: a generated one, new for each run. */
+  clientId: singleLine('The client id', 1024),
+  username: singleLine('The username', 1024),
+  version: v.picklist(['3.1.1', '5']),
+  cleanStart: v.boolean(),
+  /** Seconds; 0 switches it off (MQTT 5.0 §3.1.2.10). */
+  keepAlive: wholeNumber('Keep alive', 0, 65_535),
+  subscriptions: v.pipe(
+    v.array(subscriptionSchema),
+    v.maxLength(1000, 'At most 1,000 subscriptions can be kept in one profile.'),
+  ),
+});
+
+export const profileSchema = v.object({
+  ...profileFieldsSchema.entries,
+  id: v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,64}$/u)),
+});
+
+export type Subscription = v.InferOutput<typeof subscriptionSchema>;
+export type ProfileFields = v.InferOutput<typeof profileFieldsSchema>;
+/** Saved connection settings. No secret is ever part of it. */
+export type Profile = v.InferOutput<typeof profileSchema>;
+
+export function defaultProfileFields(): ProfileFields {
+  return {
+    name: '',
+    colour: 'blue',
+    protocol: 'mqtt',
+    host: '',
+    port: DEFAULT_PORTS.mqtt,
+    path: '/mqtt',
+    clientId: '',
+    username: '',
+    version: '5',
+    cleanStart: true,
+    keepAlive: 60,
+    subscriptions: [
+      { filter: '#', qos: 0 },
+      { filter: '$SYS/#', qos: 0 },
+    ],
+  };
+}
+
+/** Field path (`host`, `subscriptions.1.filter`) → what is wrong with it, in words. Empty when all is well. */
+export function profileProblems(fields: unknown): Map<string, string> {
+  const problems = new Map<string, string>();
+  const result = v.safeParse(profileFieldsSchema, fields);
+  for (const issue of result.issues ?? []) {
+    const path = v.getDotPath(issue) ?? '';
+    if (!problems.has(path)) problems.set(path, issue.message);
+  }
+  return problems;
+}
+
+/** What a pasted URL says; only the fields that it names are there. */
+export interface ParsedBrokerUrl {
+  readonly fields: Partial<ProfileFields> & Pick<ProfileFields, 'protocol' | 'host' | 'port'>;
+  readonly password: string | null;
+}
+
+const SCHEMES = new Map<string, Protocol>([
+  ['mqtt:', 'mqtt'],
+  ['tcp:', 'mqtt'],
+  ['mqtts:', 'mqtts'],
+  ['ssl:', 'mqtts'],
+  ['tls:', 'mqtts'],
+  ['ws:', 'ws'],
+  ['wss:', 'wss'],
+]);
+
+const URL_PATTERN = /^([a-z][a-z0-9+.-]*:)\/\/(?:([^@/?#]*)@)?(\[[^\]\s]+\]|[^:/?#\s]+)(?::(\d{1,5}))?(\/[^?#\s]*)?(?:[?#]\S*)?$/iu;
+
+/**
+ * Reads `mqtt://user:password@host:port/path` and its relatives (`mqtts`, `ws`, `wss`, `tcp`, `ssl`, `tls`).
+ * Returns null for anything that is not such a URL. The host of an IPv6 literal comes without brackets.
+ */
+export function parseBrokerUrl(text: string): ParsedBrokerUrl | null {
+  const match = URL_PATTERN.exec(text.trim());
+  const protocol = SCHEMES.get((match?.[1] ?? '').toLowerCase());
+  if (!match || protocol === undefined) return null;
+  const [, , userInfo = '', rawHost = '', rawPort, path] = match;
+  const port = rawPort === undefined ? DEFAULT_PORTS[protocol] : Number(rawPort);
+  if (port < 1 || port > 65_535) return null;
+  const colon = userInfo.indexOf(':');
+  const username = decode(colon < 0 ? userInfo : userInfo.slice(0, colon));
+  return {
+    fields: {
+      protocol,
+      host: rawHost.replace(/^\[|\]$/gu, ''),
+      port,
+      ...(username === '' ? {} : { username }),
+      ...(protocol.startsWith('ws') && path !== undefined ? { path } : {}),
+    },
+    password: colon < 0 ? null : decode(userInfo.slice(colon + 1)),
+  };
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    // A lone % is no escape: the text is meant as it stands.
+    return text;
+  }
+}
+
+/** The URL of a profile as people write it, without credentials. */
+export function brokerUrl(profile: Pick<ProfileFields, 'protocol' | 'host' | 'port' | 'path'>): string {
+  const host = profile.host.includes(':') ? `[${profile.host}]` : profile.host;
+  const path = profile.protocol.startsWith('ws') ? profile.path : '';
+  return `${profile.protocol}://${host}:${String(profile.port)}${path}`;
+}
