@@ -1,0 +1,125 @@
+/**
+ * The history's whole surface. No SQL and no SQLite type crosses it, because a team's history will one day live in
+ * another database. Times are wall clock µs since 1970; ids are positions in the history, unique and growing.
+ */
+import type { Message } from '../../../app/message';
+
+/** Message flags in one number, as stored: bits 0–1 QoS, then retain, DUP, published by us. */
+export const FLAG_RETAIN = 0x04;
+export const FLAG_DUP = 0x08;
+export const FLAG_OUT = 0x10;
+
+/**
+ * Messages in the order of arrival, column by column: all arrays have at least `length` entries and are reused by the
+ * caller after `append` returned.
+ */
+export interface MessageBatch {
+  length: number;
+  readonly ids: number[];
+  readonly timesUs: number[];
+  /** From `internTopic`. */
+  readonly topicKeys: number[];
+  readonly flags: number[];
+  /** 0 for none. */
+  readonly packetIds: number[];
+  /** Null for none; encoded by `encodeProperties`. */
+  readonly properties: (Uint8Array | null)[];
+  readonly payloads: Uint8Array[];
+}
+
+/** What the history knows of a topic without reading its messages. */
+export interface TopicSummary {
+  readonly key: number;
+  readonly name: string;
+  /** Messages ever stored, pruned ones included. */
+  readonly count: number;
+  readonly lastId: number;
+  readonly lastTimeUs: number;
+  readonly lastFlags: number;
+  /** Size of the last payload, and its beginning (at most 64 KiB); null when it was pruned. */
+  readonly lastSizeBytes: number;
+  readonly lastPayload: Uint8Array | null;
+}
+
+/** Counters of a profile over its whole life. At rest `stored` = messages in the database + `pruned`. */
+export interface ProfileTotals {
+  readonly received: number;
+  readonly stored: number;
+  readonly refused: number;
+  readonly pruned: number;
+  /** Bytes that the profile's messages take: payloads, properties and the cost of their rows. */
+  readonly bytes: number;
+  readonly oldestTimeUs: number | null;
+}
+
+export type GapKind = 'disconnected' | 'refused' | 'pruned' | 'lost';
+
+export interface PageRequest {
+  readonly topicKey: number;
+  readonly beforeId: number | null;
+  readonly limit: number;
+  readonly previewBytes: number;
+}
+
+export interface SeriesRequest {
+  readonly topicKey: number;
+  readonly path: ReadonlyArray<string | number>;
+  readonly fromUs: number;
+  /** Only messages after this one; 0 for all. */
+  readonly afterId: number;
+  /** The newest so many are read. */
+  readonly limit: number;
+}
+
+export interface Series {
+  readonly timesUs: Float64Array;
+  readonly values: Float64Array;
+  /** Messages read that have no number at the path. */
+  readonly skipped: number;
+  /** The newest message read, numeric or not; `afterId` of the next request. */
+  readonly lastId: number;
+}
+
+export interface History {
+  /** The id for the next message; the caller counts on from there. */
+  readonly nextId: number;
+
+  /** Begins a session (one run of a connection) and returns its key. */
+  beginSession(profileId: string, startedUs: number): number;
+  endSession(sessionKey: number, endedUs: number): void;
+  /** The key of a topic name within a profile, made when it is new. Call it within `append`'s turn: it writes. */
+  internTopic(profileId: string, name: string): number;
+  /**
+   * Stores a batch in one transaction, together with the counters. Throws `history-unavailable` and stores nothing
+   * when the disk is full or the file is damaged.
+   * @param received messages that arrived since the last call, stored or not
+   * @param refused of them, those that were not stored
+   */
+  append(
+    profileId: string,
+    sessionKey: number,
+    batch: MessageBatch,
+    counts: { readonly received: number; readonly refused: number },
+  ): void;
+  recordGap(sessionKey: number, gap: { kind: GapKind; fromUs: number; toUs: number; messages: number; detail: string }): void;
+
+  totals(profileId: string): ProfileTotals;
+  /** All topics of a profile, for the tree of a profile that was just opened. Streams: nothing is held at once. */
+  topics(profileId: string): Iterable<TopicSummary>;
+
+  /** Newest first. Reads run in a thread of their own and see everything appended before the call. */
+  page(request: PageRequest): Promise<{ messages: Message[]; more: boolean }>;
+  /** Null when the message is not there (or pruned). */
+  message(profileId: string, id: number, maxBytes: number): Promise<Message | null>;
+  series(request: SeriesRequest): Promise<Series>;
+
+  /**
+   * Removes the profile's oldest messages, at most `maxMessages` of them, while it takes more than `maxBytes`.
+   * Returns how many went; 0 when the profile is within its limit.
+   */
+  prune(profileId: string, maxBytes: number, maxMessages: number): number;
+  /** Removes a profile's past, at most so many messages a call; true when all is gone. */
+  forget(profileId: string, maxMessages: number): boolean;
+
+  close(): Promise<void>;
+}

@@ -1,0 +1,47 @@
+/**
+ * One connection to a broker: the sockets, mqtt.js, subscriptions and reconnecting. It knows nothing of trees,
+ * history or windows; what it hears goes to a `ConnectionSink`.
+ */
+import type { ConnectionState } from '../../../app/connection';
+import type { PublishResult } from '../../../app/contract';
+import type { QoS } from '../../../app/message';
+import type { Profile } from '../../../app/profile';
+import type { IPublishPacket } from 'mqtt';
+
+export interface ConnectionSink {
+  /**
+   * A PUBLISH arrived. `packet.payload` may be a slice of a socket buffer: copy it to keep it longer than a batch.
+   * `done` must be called exactly once; calling it late holds back the socket (TCP backpressure).
+   */
+  readonly onMessage: (packet: IPublishPacket, done: () => void) => void;
+  readonly onState: (state: ConnectionState) => void;
+  /** A packet was refused before it was read (too large, malformed): it is counted and named in the history. */
+  readonly onRefused: (detail: string) => void;
+}
+
+export interface ConnectionOptions {
+  readonly profile: Profile;
+  readonly sink: ConnectionSink;
+  /** Asked anew at every attempt; undefined when there is none. Never logged. */
+  readonly password: () => Promise<string | undefined>;
+  /** A packet announced larger than this is refused at its fixed header. Default 256 MiB. */
+  readonly maxPacketBytes?: number;
+}
+
+export interface OutgoingMessage {
+  readonly topic: string;
+  readonly payload: Uint8Array;
+  readonly qos: QoS;
+  readonly retain: boolean;
+}
+
+export interface Connection {
+  readonly state: ConnectionState;
+  /** Starts connecting; does nothing while connecting or connected. */
+  connect(): void;
+  /** DISCONNECT with reason 0, then close; resolves when the socket is closed. */
+  disconnect(): Promise<void>;
+  /** Ends the countdown and tries at once. */
+  retryNow(): void;
+  publish(message: OutgoingMessage): Promise<PublishResult>;
+}
