@@ -1,0 +1,29 @@
+// Every bundle of the app, in one list.
+
+/**
+ * Programs that run in Node: one CommonJS file each (a sandboxed preload must be a single CommonJS file).
+ * @type {readonly {source: string, output: string}[]}
+ */
+export const nodeEntries = [
+  { source: 'main/main.ts', output: 'main/main.cjs' },
+  { source: 'main/preload.ts', output: 'main/preload.cjs' },
+  { source: 'main/engine/engine.ts', output: 'engine/engine.cjs' },
+  { source: 'main/engine/history/reader-worker.ts', output: 'engine/history-reader.cjs' },
+  { source: 'main/engine/demo/demo-worker.ts', output: 'engine/demo-broker.cjs' },
+];
+
+/** The page of the window; its bundle goes to dist/renderer. */
+export const rendererEntry = 'renderer/index.html';
+
+/** Folders and files whose change makes a new build necessary. */
+export const buildInputs = [
+  'app',
+  'main',
+  'renderer',
+  'build/entries.mjs',
+  'build/vite.node.mjs',
+  'build/vite.renderer.mjs',
+  'build/bundle.mjs',
+  'package.json',
+  'package-lock.json',
+];
