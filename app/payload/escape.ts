@@ -1,0 +1,32 @@
+/**
+ * Characters that are invisible or change how their neighbours are shown: C0 and C1 controls, bidirectional
+ * controls, zero-width space, separators, byte order mark and lone surrogates. Joiners (U+200C, U+200D) stay, since
+ * emoji and several scripts need them.
+ */
+const HIDDEN =
+  // eslint-disable-next-line no-control-regex -- finding control characters is the purpose
+  /[\u0000-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+
+const SHORT = new Map([
+  ['\n', '\\n'],
+  ['\r', '\\r'],
+  ['\t', '\\t'],
+]);
+
+/** The text on one line, with every hidden character as an escape: `\n`, `\u202e`. */
+export function escapeHidden(text: string): string {
+  return text.replace(HIDDEN, escapeCharacter);
+}
+
+/** As `escapeHidden`, but line breaks and tabs stay; CRLF counts as a line break. */
+export function escapeHiddenInLines(text: string): string {
+  return text
+    .replaceAll('\r\n', '\n')
+    .replace(HIDDEN, (character) =>
+      character === '\n' || character === '\t' ? character : escapeCharacter(character),
+    );
+}
+
+function escapeCharacter(character: string): string {
+  return SHORT.get(character) ?? `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}

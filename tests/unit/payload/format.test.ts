@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import {
+  formatAge,
+  formatAgeShort,
+  formatBytes,
+  formatCount,
+  formatCountOf,
+  formatElapsed,
+  formatMoment,
+  formatTime,
+  formatTimeUs,
+} from '../../../app/payload/format';
+
+describe('sizes, counts, ages and times in words', () => {
+  it.each([
+    [0, '0 B'],
+    [84, '84 B'],
+    [999, '999 B'],
+    [1000, '1 KB'],
+    [2150, '2.1 KB'],
+    [256 * 1024, '256 KB'],
+    [1.25 * 1024 * 1024, '1.3 MB'],
+    [12 * 1024 * 1024, '12 MB'],
+    [1023.9 * 1024, '1 MB'],
+  ])('%d bytes are %s', (bytes, text) => {
+    expect(formatBytes(bytes)).toBe(text);
+  });
+
+  it('groups the digits of a count', () => {
+    expect(formatCount(3402118)).toBe('3,402,118');
+    expect(formatCountOf(1, 'message', 'messages')).toBe('1 message');
+    expect(formatCountOf(1204, 'message', 'messages')).toBe('1,204 messages');
+  });
+
+  it.each([
+    [-5000, 'now'],
+    [400, 'now'],
+    [2999, '2 s ago'],
+    [60_000, '1 min ago'],
+    [7_200_000, '2 h ago'],
+    [3 * 86_400_000, '3 d ago'],
+  ])('an age of %d ms is %s', (age, text) => {
+    expect(formatAge(age)).toBe(text);
+  });
+
+  it('leaves the word ago out where there is no room', () => {
+    expect(formatAgeShort(14 * 60_000)).toBe('14 min');
+  });
+
+  it.each([
+    [0.36, '0.4 ms'],
+    [3.2, '3 ms'],
+    [1240, '1.2 s'],
+    [999.7, '1 s'],
+  ])('%d ms took %s', (elapsed, text) => {
+    expect(formatElapsed(elapsed)).toBe(text);
+  });
+
+  it('writes local time to the millisecond, and to the microsecond where it is kept', () => {
+    const time = new Date(2026, 10, 22, 9, 41, 7, 218).getTime();
+    expect(formatTime(time)).toBe('09:41:07.218');
+    expect(formatTimeUs(time * 1000 + 417)).toBe('2026-11-22 09:41:07.218417');
+    expect(formatMoment(time, time + 1000)).toBe('09:41:07.218');
+    expect(formatMoment(time, time + 86_400_000)).toBe('2026-11-22 09:41:07.218');
+  });
+});
