@@ -1,0 +1,97 @@
+export interface ToastOptions {
+  readonly text: string;
+  readonly tone?: 'neutral' | 'good' | 'warn' | 'bad';
+  readonly action?: { readonly label: string; readonly run: () => void };
+  /** How long it stays, ms; null until it is closed. Longer while the pointer or the focus is on it. */
+  readonly lastsMs?: number | null;
+  /** Runs when it goes without its action having been taken. */
+  readonly onexpire?: () => void;
+}
+
+export interface Toast extends ToastOptions {
+  readonly id: number;
+  readonly tone: NonNullable<ToastOptions['tone']>;
+}
+
+interface Timer {
+  handle: ReturnType<typeof setTimeout>;
+  endsAt: number;
+}
+
+/** Older ones go when more than this many are shown. */
+const MOST_TOASTS = 4;
+const DEFAULT_MS = 5000;
+/** An error wants to be read; it stays twice as long. */
+const PROBLEM_MS = 10_000;
+
+/** Short notices at the bottom of the window, some with an action such as Undo. */
+export class Toaster {
+  #toasts = $state.raw<readonly Toast[]>([]);
+  readonly #timers = new Map<number, Timer>();
+  #nextId = 1;
+
+  get toasts(): readonly Toast[] {
+    return this.#toasts;
+  }
+
+  /** Shows a notice and returns its id. */
+  show(options: ToastOptions): number {
+    const toast: Toast = { tone: 'neutral', ...options, id: this.#nextId++ };
+    this.#toasts = [...this.#toasts, toast];
+    for (const old of this.#toasts.slice(0, -MOST_TOASTS)) this.dismiss(old.id);
+    this.#startTimer(toast.id, this.#lifetimeMs(toast));
+    return toast.id;
+  }
+
+  /** Shows what went wrong, in the words of the error. */
+  problem(text: string): number {
+    return this.show({ text, tone: 'bad' });
+  }
+
+  dismiss(id: number): void {
+    const toast = this.#remove(id);
+    toast?.onexpire?.();
+  }
+
+  act(id: number): void {
+    const toast = this.#remove(id);
+    toast?.action?.run();
+  }
+
+  /** Stops the clocks while a person reads. */
+  hold(): void {
+    for (const timer of this.#timers.values()) clearTimeout(timer.handle);
+  }
+
+  /** Lets the clocks go on, with time enough to move away. */
+  release(): void {
+    const now = Date.now();
+    for (const [id, timer] of [...this.#timers]) {
+      this.#startTimer(id, Math.max(2000, timer.endsAt - now));
+    }
+  }
+
+  #lifetimeMs(toast: Toast): number | null {
+    if (toast.lastsMs !== undefined) return toast.lastsMs;
+    return toast.tone === 'bad' ? PROBLEM_MS : DEFAULT_MS;
+  }
+
+  #startTimer(id: number, lifetimeMs: number | null): void {
+    if (lifetimeMs === null) return;
+    const handle = setTimeout(() => {
+      this.dismiss(id);
+    }, lifetimeMs);
+    this.#timers.set(id, { handle, endsAt: Date.now() + lifetimeMs });
+  }
+
+  #remove(id: number): Toast | undefined {
+    const toast = this.#toasts.find((one) => one.id === id);
+    this.#toasts = this.#toasts.filter((one) => one.id !== id);
+    const timer = this.#timers.get(id);
+    if (timer) clearTimeout(timer.handle);
+    this.#timers.delete(id);
+    return toast;
+  }
+}
+
+export const toaster = new Toaster();

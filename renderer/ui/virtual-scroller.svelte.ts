@@ -1,0 +1,122 @@
+import {
+  positionShowing,
+  scrollScale,
+  spacerHeight,
+  visibleRange,
+  type ScrollMetrics,
+} from './scroll-window';
+
+/** Px of one line, for wheels that count lines (`WheelEvent.deltaMode` 1). */
+const LINE_PX = 25;
+
+/** Where a scrolled list of fixed-height rows stands. Bind `viewport` and `attach` to the scrolling element. */
+export class VirtualScroller {
+  #total = $state.raw(0);
+  #viewport = $state.raw(0);
+  /** Px from the beginning of the unscaled list. */
+  #position = $state.raw(0);
+  #element: HTMLElement | null = null;
+  /** The scrollTop that was set here: its event says nothing new. */
+  #ownScrollTop: number | null = null;
+
+  constructor(
+    readonly rowHeight: number,
+    readonly overscan = 8,
+  ) {}
+
+  get viewport(): number {
+    return this.#viewport;
+  }
+
+  set viewport(height: number) {
+    this.#viewport = height;
+  }
+
+  get total(): number {
+    return this.#total;
+  }
+
+  set total(total: number) {
+    if (total === this.#total) return;
+    this.#total = total;
+    this.#position = Math.max(0, Math.min(this.#position, total * this.rowHeight - this.#viewport));
+  }
+
+  get position(): number {
+    return this.#position;
+  }
+
+  readonly #metrics = $derived.by<ScrollMetrics>(() => ({
+    total: this.#total,
+    rowHeight: this.rowHeight,
+    viewport: this.#viewport,
+  }));
+  readonly #range = $derived.by(() => visibleRange(this.#metrics, this.#position, this.overscan));
+  readonly scale = $derived.by(() => scrollScale(this.#metrics));
+  readonly spacerHeight = $derived.by(() => spacerHeight(this.#metrics));
+  readonly first = $derived.by(() => this.#range.first);
+  readonly count = $derived.by(() => this.#range.count);
+  /** Whole rows that fit: a page for PageUp and PageDown. */
+  readonly pageRows = $derived.by(() =>
+    Math.max(1, Math.floor(this.#viewport / this.rowHeight) - 1),
+  );
+
+  /** Where a row stands inside the spacer, px. */
+  top(row: number): number {
+    if (this.scale === 1) return row * this.rowHeight;
+    return row * this.rowHeight - this.#position + this.#position / this.scale;
+  }
+
+  /** Takes over the scrolling element; returns how to let it go. */
+  attach(element: HTMLElement): () => void {
+    this.#element = element;
+    this.#scrollElement();
+    const onScroll = (): void => {
+      this.#readElement(element);
+    };
+    const onWheel = (event: WheelEvent): void => {
+      this.#wheel(event);
+    };
+    element.addEventListener('scroll', onScroll, { passive: true });
+    element.addEventListener('wheel', onWheel, { passive: false });
+    return () => {
+      element.removeEventListener('scroll', onScroll);
+      element.removeEventListener('wheel', onWheel);
+      this.#element = null;
+    };
+  }
+
+  /** Scrolls just as far as needed to see a row. */
+  show(row: number): void {
+    this.scrollTo(positionShowing(this.#metrics, this.#position, row));
+  }
+
+  scrollTo(position: number): void {
+    const limit = this.#total * this.rowHeight - this.#viewport;
+    this.#position = Math.max(0, Math.min(position, limit));
+    this.#scrollElement();
+  }
+
+  #scrollElement(): void {
+    if (!this.#element) return;
+    const wanted = this.#position / this.scale;
+    if (Math.abs(this.#element.scrollTop - wanted) < 0.5) return;
+    this.#element.scrollTop = wanted;
+    this.#ownScrollTop = this.#element.scrollTop;
+  }
+
+  #readElement(element: HTMLElement): void {
+    const own = this.#ownScrollTop;
+    this.#ownScrollTop = null;
+    if (own !== null && Math.abs(element.scrollTop - own) < 1) return;
+    this.#position = element.scrollTop * this.scale;
+  }
+
+  /** In a scaled list a wheel notch must still move by rows, not by `scale` times as much. */
+  #wheel(event: WheelEvent): void {
+    if (this.scale === 1 || event.ctrlKey || event.deltaY === 0) return;
+    event.preventDefault();
+    const unit = event.deltaMode === 1 ? LINE_PX : event.deltaMode === 2 ? this.#viewport : 1;
+    this.scrollTo(this.#position + event.deltaY * unit);
+  }
+}
