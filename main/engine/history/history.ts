@@ -87,7 +87,10 @@ export interface History {
   /** Begins a session (one run of a connection) and returns its key. */
   beginSession(profileId: string, startedUs: number): number;
   endSession(sessionKey: number, endedUs: number): void;
-  /** The key of a topic name within a profile, made when it is new. Call it within `append`'s turn: it writes. */
+  /**
+   * The key of a topic name within a profile, made when it is new. It opens the transaction that the next `append` (in
+   * the same turn) commits, so that 100,000 new topics are not 100,000 transactions.
+   */
   internTopic(profileId: string, name: string): number;
   /**
    * Stores a batch in one transaction, together with the counters. Throws `history-unavailable` and stores nothing
@@ -104,8 +107,8 @@ export interface History {
   recordGap(sessionKey: number, gap: { kind: GapKind; fromUs: number; toUs: number; messages: number; detail: string }): void;
 
   totals(profileId: string): ProfileTotals;
-  /** All topics of a profile, for the tree of a profile that was just opened. Streams: nothing is held at once. */
-  topics(profileId: string): Iterable<TopicSummary>;
+  /** A page of a profile's topics in the order of their keys, for the tree of a profile that was just opened. */
+  topics(profileId: string, afterKey: number, limit: number): readonly TopicSummary[];
 
   /** Newest first. Reads run in a thread of their own and see everything appended before the call. */
   page(request: PageRequest): Promise<{ messages: Message[]; more: boolean }>;
