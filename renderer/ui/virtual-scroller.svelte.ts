@@ -1,3 +1,4 @@
+import { untrack } from 'svelte';
 import {
   positionShowing,
   scrollScale,
@@ -56,6 +57,8 @@ export class VirtualScroller {
   readonly spacerHeight = $derived.by(() => spacerHeight(this.#metrics));
   readonly first = $derived.by(() => this.#range.first);
   readonly count = $derived.by(() => this.#range.count);
+  /** The first row that can be seen, if only in part. */
+  readonly topRow = $derived.by(() => Math.floor(this.#position / this.rowHeight));
   /** Whole rows that fit: a page for PageUp and PageDown. */
   readonly pageRows = $derived.by(() =>
     Math.max(1, Math.floor(this.#viewport / this.rowHeight) - 1),
@@ -70,7 +73,9 @@ export class VirtualScroller {
   /** Takes over the scrolling element; returns how to let it go. */
   attach(element: HTMLElement): () => void {
     this.#element = element;
-    this.#scrollElement();
+    untrack(() => {
+      this.#scrollElement();
+    });
     const onScroll = (): void => {
       this.#readElement(element);
     };
@@ -91,6 +96,18 @@ export class VirtualScroller {
     this.scrollTo(positionShowing(this.#metrics, this.#position, row));
   }
 
+  /** As `show`, for a row that the list may have gained since its length was last heard of. */
+  reach(row: number): void {
+    if (row >= this.#total) this.#total = row + 1;
+    this.show(row);
+  }
+
+  /** Follows the rows on the screen when others came or went above them. */
+  shift(rows: number): void {
+    this.scrollTo(this.#position + rows * this.rowHeight);
+  }
+
+  /** Goes to a position: px from the beginning of the unscaled list. */
   scrollTo(position: number): void {
     const limit = this.#total * this.rowHeight - this.#viewport;
     this.#position = Math.max(0, Math.min(position, limit));

@@ -1,0 +1,205 @@
+import type {
+  PublishDraft,
+  SecretStorage,
+  ShellEvent,
+  ThemeChoice,
+  TopicPath,
+  UiState,
+} from '../../app/contract';
+import { messageOf } from '../../app/errors';
+import type { EngineClient } from '../../app/rpc/client';
+import { createEngineClient, listenForEnginePorts } from '../engine-client';
+import { announceReady, onShellEvent, shell } from '../shell-client';
+import { toaster } from '../ui/toaster.svelte';
+import { ProfilesState } from './profiles.svelte';
+import { ThemeState } from './theme.svelte';
+import { TreeState } from './tree.svelte';
+import { UiStore } from './ui-store.svelte';
+
+export type Page = 'connections' | 'topics';
+
+export type EngineHealth =
+  | { readonly kind: 'starting' }
+  | { readonly kind: 'running' }
+  | { readonly kind: 'lost' }
+  | { readonly kind: 'failed'; readonly message: string };
+
+/** What the window is about: one per window, imported by whoever needs it. */
+export class AppState {
+  readonly engine: EngineClient = createEngineClient();
+  readonly toasts = toaster;
+  readonly theme = new ThemeState();
+  readonly profiles = new ProfilesState(this.engine);
+  readonly #ui = new UiStore();
+  readonly #trees = new Map<string, TreeState>();
+  #page = $state.raw<Page>('connections');
+  #health = $state.raw<EngineHealth>({ kind: 'starting' });
+  #version = $state.raw('');
+  #secretStorage = $state.raw<SecretStorage>('session-only');
+
+  /** Loads what was remembered, then opens the way to the engine. */
+  async start(): Promise<void> {
+    onShellEvent((event) => {
+      this.#receive(event);
+    });
+    listenForEnginePorts(this.engine, () => {
+      this.#health = { kind: 'running' };
+    });
+    const startup = await shell.startup();
+    this.#version = startup.version;
+    this.#secretStorage = startup.secretStorage;
+    this.#ui.load(startup.ui);
+    this.theme.choose(startup.ui.theme);
+    const active = startup.activeProfile ?? startup.ui.activeProfile;
+    if (active !== null) this.activate(active);
+    for (const warning of startup.warnings) {
+      toaster.show({ text: warning, tone: 'warn', lastsMs: null });
+    }
+    this.profiles.open();
+    announceReady();
+  }
+
+  get version(): string {
+    return this.#version;
+  }
+
+  get secretStorage(): SecretStorage {
+    return this.#secretStorage;
+  }
+
+  get health(): EngineHealth {
+    return this.#health;
+  }
+
+  /** The layout and choices that are remembered. */
+  get ui(): UiState {
+    return this.#ui.state;
+  }
+
+  updateUi(change: Partial<UiState>): void {
+    this.#ui.update(change);
+  }
+
+  chooseTheme(choice: ThemeChoice): void {
+    this.theme.choose(choice);
+    this.#ui.update({ theme: choice });
+  }
+
+  /** The profile whose topics are shown, or null. */
+  get activeProfile(): string | null {
+    return this.#ui.state.activeProfile;
+  }
+
+  get page(): Page {
+    const gone = this.profiles.loaded && this.profiles.find(this.activeProfile) === null;
+    return this.activeProfile === null || gone ? 'connections' : this.#page;
+  }
+
+  /** Shows a profile's topics; null goes back to the list of connections. */
+  activate(profileId: string | null): void {
+    this.#page = profileId === null ? 'connections' : 'topics';
+    if (profileId !== this.activeProfile) this.#ui.update({ activeProfile: profileId });
+  }
+
+  show(page: Page): void {
+    this.#page = page;
+  }
+
+  /** The selected topic of the active profile. */
+  get selected(): TopicPath | null {
+    return this.activeProfile === null ? null : this.#ui.selectedOf(this.activeProfile);
+  }
+
+  /** Selects a topic of the active profile, or nothing. */
+  select(path: TopicPath | null): void {
+    if (this.activeProfile === null || path === this.selected) return;
+    this.#ui.setSelected(this.activeProfile, path);
+  }
+
+  /** Selects a topic and brings it into sight in the tree, expanding what hides it. */
+  async reveal(path: TopicPath): Promise<void> {
+    if (this.activeProfile === null) return;
+    this.select(path);
+    await this.treeOf(this.activeProfile).reveal(path);
+  }
+
+  selectedOf(profileId: string): TopicPath | null {
+    return this.#ui.selectedOf(profileId);
+  }
+
+  /** The tree of a profile: its scroll position and filter outlive a change of the profile. */
+  treeOf(profileId: string): TreeState {
+    const known = this.#trees.get(profileId);
+    if (known) return known;
+    const tree = new TreeState(this.engine, profileId, {
+      selected: () => this.#ui.selectedOf(profileId),
+      select: (path) => {
+        this.#ui.setSelected(profileId, path);
+      },
+      sort: () => this.ui.treeSort,
+    });
+    this.#trees.set(profileId, tree);
+    return tree;
+  }
+
+  /** The viewer that was chosen for a topic by hand; null for the automatic one. */
+  viewerOf(profileId: string, topic: TopicPath): string | null {
+    return this.#ui.viewerOf(profileId, topic);
+  }
+
+  setViewer(profileId: string, topic: TopicPath, viewer: string | null): void {
+    this.#ui.setViewer(profileId, topic, viewer);
+  }
+
+  /** The unsent publish form of a profile. "Publish here" in the tree changes its topic. */
+  draftOf(profileId: string): PublishDraft | null {
+    return this.#ui.draftOf(profileId);
+  }
+
+  setDraft(profileId: string, draft: PublishDraft): void {
+    this.#ui.setDraft(profileId, draft);
+  }
+
+  /** Copies a text and says so: `what` as in "Topic copied". */
+  async copy(text: string, what = 'Text'): Promise<void> {
+    try {
+      await shell.copyText({ text });
+      toaster.show({ text: `${what} copied`, lastsMs: 2000 });
+    } catch (error) {
+      toaster.problem(`${what} could not be copied: ${messageOf(error)}`);
+    }
+  }
+
+  /** Runs something a person asked for; a failure is shown in words. */
+  async attempt<T>(work: () => Promise<T>): Promise<T | null> {
+    try {
+      return await work();
+    } catch (error) {
+      toaster.problem(messageOf(error));
+      return null;
+    }
+  }
+
+  #receive(event: ShellEvent): void {
+    switch (event.kind) {
+      case 'theme':
+        this.theme.setSystem(event.dark);
+        return;
+      case 'engine-lost':
+        this.engine.detach();
+        this.#health = { kind: 'lost' };
+        return;
+      case 'engine-restarted':
+        toaster.show({
+          text: 'The engine had stopped and was started again. Open connections come back by themselves.',
+          tone: 'warn',
+        });
+        return;
+      case 'engine-failed':
+        this.engine.detach();
+        this.#health = { kind: 'failed', message: event.message };
+    }
+  }
+}
+
+export const app = new AppState();

@@ -1,0 +1,108 @@
+import type { Profile, ProfileSummary } from '../../app/contract';
+import { messageOf } from '../../app/errors';
+import type { EngineClient } from '../../app/rpc/client';
+import { shell } from '../shell-client';
+import { toaster } from '../ui/toaster.svelte';
+
+/** What to do with a profile's password when it is saved. */
+export type PasswordChange =
+  | { readonly kind: 'keep' }
+  | { readonly kind: 'set'; readonly password: string }
+  | { readonly kind: 'remove' };
+
+/** The saved connections and the state of each. */
+export class ProfilesState {
+  /** Null until the engine has told. */
+  #list = $state.raw<readonly ProfileSummary[] | null>(null);
+  #following = false;
+
+  constructor(private readonly engine: EngineClient) {}
+
+  get loaded(): boolean {
+    return this.#list !== null;
+  }
+
+  get all(): readonly ProfileSummary[] {
+    return this.#list ?? [];
+  }
+
+  find(profileId: string | null): ProfileSummary | null {
+    return this.all.find((summary) => summary.profile.id === profileId) ?? null;
+  }
+
+  open(): void {
+    if (this.#following) return;
+    this.#following = true;
+    this.engine.open(
+      'profiles',
+      {},
+      (frame) => {
+        this.#list = frame.profiles;
+      },
+      (error) => {
+        this.#following = false;
+        toaster.problem(`The list of connections is not available: ${messageOf(error)}`);
+      },
+    );
+  }
+
+  /** Saves the settings, the password first, so that a connection that starts at once has it. */
+  async save(profile: Profile, password: PasswordChange): Promise<Profile> {
+    if (password.kind !== 'keep') {
+      await shell.setPassword({
+        profileId: profile.id,
+        password: password.kind === 'set' ? password.password : null,
+      });
+    }
+    return this.engine.calls.saveProfile({ profile });
+  }
+
+  async duplicate(profileId: string): Promise<Profile> {
+    const copy = await this.engine.calls.duplicateProfile({ profileId });
+    await shell.copyPassword({ fromProfileId: profileId, toProfileId: copy.id });
+    return copy;
+  }
+
+  /** Deletes a profile and offers to undo it; its password goes when that time is over. */
+  async delete(summary: ProfileSummary): Promise<void> {
+    const { id, name } = summary.profile;
+    const { undoMs } = await this.engine.calls.deleteProfile({ profileId: id });
+    toaster.show({
+      text: `“${name}” and its history deleted`,
+      lastsMs: undoMs,
+      action: {
+        label: 'Undo',
+        run: () => {
+          this.#run(this.engine.calls.restoreProfile({ profileId: id }));
+        },
+      },
+      onexpire: () => {
+        this.#run(shell.setPassword({ profileId: id, password: null }));
+      },
+    });
+  }
+
+  /** Moves a profile to another place in the list. */
+  async move(profileId: string, index: number): Promise<void> {
+    const last = this.all.length - 1;
+    await this.engine.calls.moveProfile({ profileId, index: Math.max(0, Math.min(last, index)) });
+  }
+
+  connect(profileId: string): void {
+    this.#run(this.engine.calls.connect({ profileId }));
+  }
+
+  disconnect(profileId: string): void {
+    this.#run(this.engine.calls.disconnect({ profileId }));
+  }
+
+  retryNow(profileId: string): void {
+    this.#run(this.engine.calls.retryNow({ profileId }));
+  }
+
+  #run(work: Promise<unknown>): void {
+    work.catch((error: unknown) => {
+      toaster.problem(messageOf(error));
+    });
+  }
+}

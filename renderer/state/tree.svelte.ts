@@ -1,0 +1,264 @@
+import type {
+  TopicPath,
+  TreeFrame,
+  TreeParams,
+  TreePosition,
+  TreeRow,
+  TreeSort,
+  TreeStep,
+} from '../../app/contract';
+import { messageOf } from '../../app/errors';
+import type { EngineClient, OpenView } from '../../app/rpc/client';
+import { toaster } from '../ui/toaster.svelte';
+import { VirtualScroller } from '../ui/virtual-scroller.svelte';
+
+export const ROW_HEIGHT = 25;
+/** Rows asked for beyond the edges, so that ordinary scrolling finds them there. */
+const OVERSCAN = 24;
+/** The engine's limit for one frame. */
+const MOST_ROWS = 500;
+/** After a key moved the selection the order rests for this long. */
+const KEY_HOLD_MS = 3000;
+/** Letters typed within this time make one word of the type-ahead. */
+const TYPE_AHEAD_MS = 900;
+
+/** What a tree needs from the window it is shown in. */
+export interface TreeHost {
+  selected(): TopicPath | null;
+  select(path: TopicPath | null): void;
+  sort(): TreeSort;
+}
+
+/** One profile's topic tree: the frame on the screen, the scroll position, the filter, and the keyboard's verbs. */
+export class TreeState {
+  readonly scroller = new VirtualScroller(ROW_HEIGHT, OVERSCAN);
+  #frame = $state.raw<TreeFrame | null>(null);
+  #filter = $state.raw('');
+  #problem = $state.raw<string | null>(null);
+  #pointerInside = $state.raw(false);
+  #keyHold = $state.raw(false);
+  #view: OpenView<TreeParams> | null = null;
+  #keyTimer: ReturnType<typeof setTimeout> | null = null;
+  #typed = '';
+  #typedAt = 0;
+  /** Keys wait for each other: each step starts where the one before ended. */
+  #steps: Promise<void> = Promise.resolve();
+  #waitingSteps = 0;
+
+  constructor(
+    private readonly engine: EngineClient,
+    readonly profileId: string,
+    private readonly host: TreeHost,
+  ) {}
+
+  get frame(): TreeFrame | null {
+    return this.#frame;
+  }
+
+  get filter(): string {
+    return this.#filter;
+  }
+
+  set filter(text: string) {
+    if (text === this.#filter) return;
+    this.#filter = text;
+    this.scroller.scrollTo(0);
+    const selected = this.selected;
+    // Back in the whole tree, the person wants to see where the found topic stands.
+    if (text === '' && selected !== null) this.#run(this.reveal(selected));
+  }
+
+  /** Why there are no frames, in words; null when all is well. */
+  get problem(): string | null {
+    return this.#problem;
+  }
+
+  get selected(): TopicPath | null {
+    return this.host.selected();
+  }
+
+  /** The selected row, while it is among the rows of the frame. */
+  readonly selectedRow = $derived.by<TreeRow | null>(() => {
+    const path = this.selected;
+    return this.#frame?.rows.find((row) => row.path === path) ?? null;
+  });
+
+  readonly params = $derived.by<TreeParams>(() => ({
+    profileId: this.profileId,
+    first: this.scroller.first,
+    count: Math.min(MOST_ROWS, Math.ceil(this.scroller.viewport / ROW_HEIGHT) + 2 * OVERSCAN + 1),
+    sort: this.host.sort(),
+    filter: this.#filter,
+    selected: this.selected,
+    holdOrder: this.#pointerInside || this.#keyHold,
+  }));
+
+  /** Opens the view; returns how to close it. The last frame stays, to be there at once the next time. */
+  open(): () => void {
+    this.#problem = null;
+    const view = this.engine.open(
+      'tree',
+      this.params,
+      (frame) => {
+        this.#show(frame);
+      },
+      (error) => {
+        this.#problem = messageOf(error);
+      },
+    );
+    this.#view = view;
+    return () => {
+      view.close();
+      this.#view = null;
+    };
+  }
+
+  /** Tells the engine what is wanted now. */
+  update(params: TreeParams): void {
+    this.#view?.update(params);
+  }
+
+  set pointerInside(inside: boolean) {
+    this.#pointerInside = inside;
+  }
+
+  select(path: TopicPath): void {
+    this.host.select(path);
+  }
+
+  toggle(row: TreeRow): void {
+    if (row.expandable) this.setExpanded(row.path, !row.expanded, false);
+  }
+
+  setExpanded(path: TopicPath, expanded: boolean, deep: boolean): void {
+    const { profileId } = this;
+    this.#run(this.engine.calls.setExpanded({ profileId, path, expanded, deep }));
+  }
+
+  setAllExpanded(expanded: boolean): void {
+    this.#run(this.engine.calls.setAllExpanded({ profileId: this.profileId, expanded }));
+  }
+
+  /** Expands what hides a topic and scrolls to it. */
+  async reveal(path: TopicPath): Promise<void> {
+    const { profileId } = this;
+    this.#go(await this.engine.calls.revealTopic({ profileId, path }));
+  }
+
+  /** Moves the selection as a key asks. Held keys do not pile up. */
+  step(step: TreeStep): void {
+    this.#enqueue(() =>
+      this.engine.calls.treeStep({
+        profileId: this.profileId,
+        from: this.selected,
+        step,
+        pageRows: this.scroller.pageRows,
+      }),
+    );
+  }
+
+  /** Selects the next row that begins with what is being typed. */
+  typeAhead(letter: string): void {
+    const now = Date.now();
+    const goesOn = now - this.#typedAt < TYPE_AHEAD_MS;
+    this.#typedAt = now;
+    // The same letter again and again goes from one match to the next.
+    const repeats = goesOn && this.#typed === letter;
+    if (!repeats) this.#typed = goesOn ? this.#typed + letter : letter;
+    const text = this.#typed;
+    this.#enqueue(() =>
+      this.engine.calls.treeTypeAhead({
+        profileId: this.profileId,
+        from: this.selected,
+        text,
+        includeFrom: goesOn && !repeats,
+      }),
+    );
+  }
+
+  /** Whether the next letter (a space, say) belongs to a word that is being typed. */
+  get isTyping(): boolean {
+    return Date.now() - this.#typedAt < TYPE_AHEAD_MS;
+  }
+
+  /** Publishes an empty retained message, with the way back. */
+  async clearRetained(topic: TopicPath, shownName: string): Promise<void> {
+    const { profileId } = this;
+    const { undoId } = await this.engine.calls.clearRetained({ profileId, topic });
+    toaster.show({
+      text: `Retained message of ${shownName} cleared`,
+      lastsMs: 10_000,
+      action: {
+        label: 'Undo',
+        run: () => {
+          this.#run(this.#restoreRetained(undoId));
+        },
+      },
+    });
+  }
+
+  async #restoreRetained(undoId: number): Promise<void> {
+    const result = await this.engine.calls.restoreRetained({ profileId: this.profileId, undoId });
+    if (result.kind === 'refused') {
+      toaster.problem(`The retained message could not be put back: ${result.reason}`);
+    }
+  }
+
+  #show(frame: TreeFrame): void {
+    const before = this.#frame;
+    this.#frame = frame;
+    this.scroller.total = frame.total;
+    if (!before) {
+      if (frame.selectedIndex !== null) this.scroller.reach(frame.selectedIndex);
+      return;
+    }
+    // Rows that come or go above the window must not move what a person is reading.
+    if (this.scroller.position > 0 && this.host.sort() === 'name') {
+      this.scroller.shift(shiftOfTopRow(before, frame, this.scroller.topRow));
+    }
+  }
+
+  #enqueue(ask: () => Promise<TreePosition | null>): void {
+    if (this.#waitingSteps > 1) return;
+    this.#waitingSteps++;
+    this.#holdForKeys();
+    const work = async (): Promise<void> => {
+      try {
+        this.#go(await ask());
+      } catch (error) {
+        toaster.problem(messageOf(error));
+      } finally {
+        this.#waitingSteps--;
+      }
+    };
+    this.#steps = this.#steps.then(work);
+  }
+
+  #go(position: TreePosition | null): void {
+    if (!position) return;
+    this.host.select(position.path);
+    this.scroller.reach(position.index);
+  }
+
+  #holdForKeys(): void {
+    this.#keyHold = true;
+    if (this.#keyTimer !== null) clearTimeout(this.#keyTimer);
+    this.#keyTimer = setTimeout(() => {
+      this.#keyHold = false;
+    }, KEY_HOLD_MS);
+  }
+
+  #run(work: Promise<unknown>): void {
+    work.catch((error: unknown) => {
+      toaster.problem(messageOf(error));
+    });
+  }
+}
+
+/** By how many rows the row at the top of the window has moved from one frame to the next; 0 when it is gone. */
+function shiftOfTopRow(before: TreeFrame, after: TreeFrame, topRow: number): number {
+  const anchor = before.rows[topRow - before.first];
+  if (!anchor) return 0;
+  const at = after.rows.findIndex((row) => row.id === anchor.id);
+  return at < 0 ? 0 : after.first + at - topRow;
+}
