@@ -42,7 +42,8 @@ async function buildAll() {
     for (const entry of nodeEntries) await build(nodeConfig(entry));
     await build(rendererConfig());
   } catch (error) {
-    throw new SetupError(`The build failed.\n${error.message}`);
+    // The bundler appends a backtrace of its own insides.
+    throw new SetupError(`The build failed.\n${error.message.split('Stack backtrace:')[0]}`);
   }
 }
 

@@ -41,12 +41,12 @@ module.exports = {
     },
     {
       name: 'engine-runs-in-plain-node',
-      comment: 'main/engine/ runs without a window: only app/ and itself, no Electron.',
+      comment: 'main/engine/ runs without a window: only app/, main/files/ and itself, no Electron.',
       severity: 'error',
       from: { path: '^main/engine/' },
       to: {
         path: [
-          '^(main/(?!engine/)|renderer/|build/|tests/)',
+          '^(main/(?!engine/|files/)|renderer/|build/|tests/)',
           '^node_modules/electron(/|$)',
           '^electron$',
         ],
@@ -58,7 +58,7 @@ module.exports = {
       from: { path: '^main/cli/' },
       to: {
         path: [
-          '^(main/(?!engine/|cli/)|renderer/|build/|tests/)',
+          '^(main/(?!engine/|cli/|files/)|renderer/|build/|tests/)',
           '^node_modules/electron(/|$)',
           '^electron$',
         ],

@@ -1,0 +1,22 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { join } from 'node:path';
+import { defineConfig } from 'vitest/config';
+import { root } from './paths.mjs';
+
+export default defineConfig({
+  root,
+  cacheDir: join(root, 'node_modules', '.cache', 'vite'),
+  // State classes (`*.svelte.ts`) can be tested without a page; runes are plain fields and getters here.
+  plugins: [svelte({ configFile: false })],
+  test: {
+    include: ['tests/{unit,engine}/**/*.test.ts'],
+    environment: 'node',
+    pool: 'forks',
+    testTimeout: 20_000,
+    hookTimeout: 20_000,
+    restoreMocks: true,
+    // Nothing is retried and nothing passes by not being there.
+    retry: 0,
+    allowOnly: false,
+  },
+});
