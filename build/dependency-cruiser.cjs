@@ -41,7 +41,8 @@ module.exports = {
     },
     {
       name: 'engine-runs-in-plain-node',
-      comment: 'main/engine/ runs without a window: only app/, main/files/ and itself, no Electron.',
+      comment:
+        'main/engine/ runs without a window: only app/, main/files/ and itself, no Electron.',
       severity: 'error',
       from: { path: '^main/engine/' },
       to: {

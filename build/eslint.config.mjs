@@ -125,7 +125,7 @@ export default tseslint.config(
   },
   {
     // The tools want a default export from their configuration.
-    files: ['build/*.config.ts', 'build/*.config.mjs'],
+    files: ['build/*.config.mjs'],
     rules: { 'no-restricted-syntax': 'off' },
   },
 );

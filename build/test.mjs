@@ -94,7 +94,7 @@ async function runVitest(folder, filters) {
 async function runPlaywright(filters) {
   // Playwright empties its own output folder when it starts, so the results are kept beside it.
   const file = await freshResultsFile('e2e.json');
-  const args = ['test', '--config', 'build/playwright.config.ts', '--reporter=list,json'];
+  const args = ['test', '--config', 'build/playwright.config.mjs', '--reporter=list,json'];
   const start = (display) =>
     runTool(['@playwright', 'test', 'cli.js'], [...args, ...filters], {
       ...display,
