@@ -88,8 +88,9 @@ export interface History {
   beginSession(profileId: string, startedUs: number): number;
   endSession(sessionKey: number, endedUs: number): void;
   /**
-   * The key of a topic name within a profile, made when it is new. It opens the transaction that the next `append` (in
-   * the same turn) commits, so that 100,000 new topics are not 100,000 transactions.
+   * The key of a topic name within a profile, made when it is new. A new topic is written with the next `append`, so
+   * that 100,000 new topics are not 100,000 transactions. Keep the key: asking again is a look-up in the database.
+   * Throws `invalid-argument` when the name is not Unicode (a lone surrogate, which no broker can send).
    */
   internTopic(profileId: string, name: string): number;
   /**

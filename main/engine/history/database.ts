@@ -1,0 +1,86 @@
+import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { LoupeError } from '../../../app/errors';
+import { historyError, openForReading, openForWriting, type Database } from './driver';
+import { migrations } from './migrations/migrations';
+
+/** `MqLp`: says that a database file is our history. */
+const APPLICATION_ID = 0x4d714c70;
+
+/**
+ * Opens the history's file for writing, creates it or brings it up to date.
+ * @throws LoupeError `history-newer` when a newer version wrote it (it stays as it is), `history-unavailable` when
+ *   it cannot be opened, is damaged, or is not a history
+ */
+export function openDatabase(file: string): Database {
+  let database: Database | undefined;
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    const isNew = !isHistory(file);
+    database = openForWriting(file);
+    configure(database, isNew);
+    migrate(database);
+    return database;
+  } catch (error) {
+    database?.close();
+    throw historyError(`The history ${file} cannot be opened`, error);
+  }
+}
+
+/** Looks without being able to change anything: false for a file that is missing or empty. */
+function isHistory(file: string): boolean {
+  if (!existsSync(file) || statSync(file).size === 0) return false;
+  const database = openForReading(file);
+  try {
+    const version = numberOf(database, 'user_version');
+    const isEmpty = database.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get() === undefined;
+    if (version === 0 && isEmpty) return false;
+    if (numberOf(database, 'application_id') !== APPLICATION_ID) {
+      throw new LoupeError(
+        'history-unavailable',
+        `The history ${file} cannot be opened: the file is a database of another program.`,
+      );
+    }
+    if (version > migrations.length) throw newerError(file, version);
+    return true;
+  } finally {
+    database.close();
+  }
+}
+
+function newerError(file: string, version: number): LoupeError {
+  return new LoupeError(
+    'history-newer',
+    `The history ${file} was written by a newer version of MQTT Loupe (format ${String(version)}; this one knows ` +
+      `formats up to ${String(migrations.length)}). It was left untouched. Install the newer version again to use it.`,
+  );
+}
+
+function configure(database: Database, isNew: boolean): void {
+  if (isNew) {
+    // Both can only be chosen before the first table. Small pages, because a commit writes whole ones and most
+    // brokers send few messages per commit; 8 KiB would store 20 % faster when there are many.
+    database.pragma('page_size = 4096');
+    database.pragma('auto_vacuum = INCREMENTAL');
+  }
+  database.pragma('journal_mode = WAL');
+  // A power cut may lose the last commits, never the file.
+  database.pragma('synchronous = NORMAL');
+  database.pragma('cache_size = -32000');
+  database.pragma('journal_size_limit = 67108864');
+}
+
+function migrate(database: Database): void {
+  const apply = database.transaction(() => {
+    const done = numberOf(database, 'user_version');
+    for (const sql of migrations.slice(done)) database.exec(sql);
+    database.pragma(`application_id = ${String(APPLICATION_ID)}`);
+    database.pragma(`user_version = ${String(migrations.length)}`);
+  });
+  if (numberOf(database, 'user_version') < migrations.length) apply.immediate();
+}
+
+/** The value of a pragma that is a number. */
+export function numberOf(database: Database, pragma: string): number {
+  return Number(database.pragma(pragma, { simple: true }));
+}

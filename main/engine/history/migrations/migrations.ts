@@ -1,0 +1,4 @@
+import initial from './0001-history.sql?raw';
+
+/** Plain SQL, one file per step; `PRAGMA user_version` counts the applied ones. Steps are added, never changed. */
+export const migrations: readonly string[] = [initial];

@@ -1,0 +1,27 @@
+import type { WireError } from '../../../app/errors';
+import type { Message } from '../../../app/message';
+import type { PageRequest, Series, SeriesRequest } from './history';
+
+/** What the reader's thread answers, written once: both sides derive from it. */
+export interface ReaderCalls {
+  page(arg: PageRequest): { messages: Message[]; more: boolean };
+  message(arg: { readonly profileId: string; readonly id: number; readonly maxBytes: number }): Message | null;
+  series(arg: SeriesRequest): Series;
+}
+
+export type ReaderMethod = keyof ReaderCalls;
+export type ReaderArgument<Method extends ReaderMethod> = Parameters<ReaderCalls[Method]>[0];
+export type ReaderResult<Method extends ReaderMethod> = ReturnType<ReaderCalls[Method]>;
+
+export type ReaderRequest =
+  | { [Method in ReaderMethod]: { id: number; method: Method; argument: ReaderArgument<Method> } }[ReaderMethod]
+  | { method: 'close' };
+
+export type ReaderReply =
+  | { readonly id: number; readonly ok: true; readonly result: ReaderResult<ReaderMethod> }
+  | { readonly id: number; readonly ok: false; readonly error: WireError };
+
+/** What the thread gets when it starts. */
+export interface ReaderStart {
+  readonly databaseFile: string;
+}

@@ -1,0 +1,64 @@
+/**
+ * The reader's thread: a read-only connection of its own, so that a long search never delays a packet. The bundle of
+ * this file is started by reader.ts.
+ */
+import { parentPort, workerData } from 'node:worker_threads';
+import { toWireError } from '../../../app/errors';
+import { historyError, openForReading, type Database } from './driver';
+import { Queries } from './queries';
+import type { ReaderReply, ReaderRequest, ReaderResult, ReaderMethod, ReaderStart } from './reader-protocol';
+
+const { databaseFile } = workerData as ReaderStart;
+const port = parentPort;
+let database: Database | undefined;
+let queries: Queries | undefined;
+
+port?.on('message', (request: ReaderRequest) => {
+  if (request.method === 'close') {
+    database?.close();
+    port.close();
+    return;
+  }
+  const { reply, transfer } = answer(request);
+  port.postMessage(reply, transfer);
+});
+
+function answer(request: Exclude<ReaderRequest, { method: 'close' }>): {
+  reply: ReaderReply;
+  transfer: ArrayBuffer[];
+} {
+  const { id } = request;
+  try {
+    const result = run(request);
+    return { reply: { id, ok: true, result }, transfer: buffersOf(result) };
+  } catch (error) {
+    const classified = historyError('The history cannot be read', error);
+    return { reply: { id, ok: false, error: toWireError(classified) }, transfer: [] };
+  }
+}
+
+function run(request: Exclude<ReaderRequest, { method: 'close' }>): ReaderResult<ReaderMethod> {
+  database ??= openForReading(databaseFile);
+  queries ??= new Queries(database);
+  switch (request.method) {
+    case 'page':
+      return queries.page(request.argument);
+    case 'message':
+      return queries.message(request.argument);
+    case 'series':
+      return queries.series(request.argument);
+  }
+}
+
+/** The memory that changes hands instead of being copied: `Queries` gives each array a buffer of its own. */
+function buffersOf(result: ReaderResult<ReaderMethod>): ArrayBuffer[] {
+  if (result === null) return [];
+  if ('values' in result) return [result.timesUs.buffer, result.values.buffer].map(asArrayBuffer);
+  const messages = 'messages' in result ? result.messages : [result];
+  return messages.map((message) => asArrayBuffer(message.payload.buffer));
+}
+
+function asArrayBuffer(buffer: ArrayBufferLike): ArrayBuffer {
+  if (buffer instanceof ArrayBuffer) return buffer;
+  throw new TypeError('The reader never uses shared memory.');
+}

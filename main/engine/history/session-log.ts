@@ -1,0 +1,87 @@
+import type { Database, Statement } from './driver';
+import type { GapKind } from './history';
+
+interface OpenSession {
+  readonly key: number;
+  readonly until_us: number;
+}
+
+interface Gap {
+  readonly kind: GapKind;
+  readonly fromUs: number;
+  readonly toUs: number;
+  readonly messages: number;
+  readonly detail: string;
+}
+
+/** Profiles, their sessions and the gaps in them. */
+export class SessionLog {
+  readonly #profileKeys = new Map<string, number>();
+  readonly #findProfile: Statement<number>;
+  readonly #insertProfile: Statement;
+  readonly #begin: Statement;
+  readonly #end: Statement;
+  readonly #openOnes: Statement<OpenSession>;
+  readonly #insertGap: Statement;
+
+  constructor(database: Database) {
+    this.#findProfile = database.prepare<unknown[], number>('SELECT key FROM profiles WHERE id = ?').pluck();
+    this.#insertProfile = database.prepare('INSERT INTO profiles (id) VALUES (?)');
+    this.#begin = database.prepare('INSERT INTO sessions (profile, started_us) VALUES (?, ?)');
+    this.#end = database.prepare('UPDATE sessions SET ended_us = ? WHERE key = ? AND ended_us IS NULL');
+    this.#openOnes = database.prepare(
+      'SELECT key, coalesce(last_time_us, started_us) AS until_us FROM sessions WHERE ended_us IS NULL',
+    );
+    this.#insertGap = database.prepare(
+      'INSERT INTO gaps (session, kind, from_us, to_us, messages, detail) VALUES (?, ?, ?, ?, ?, ?)',
+    );
+  }
+
+  /** The key of a profile that has a history; undefined otherwise. */
+  findProfile(profileId: string): number | undefined {
+    const known = this.#profileKeys.get(profileId) ?? this.#findProfile.get(profileId);
+    if (known !== undefined) this.#profileKeys.set(profileId, known);
+    return known;
+  }
+
+  profileKey(profileId: string): number {
+    const known = this.findProfile(profileId);
+    if (known !== undefined) return known;
+    const key = Number(this.#insertProfile.run(profileId).lastInsertRowid);
+    this.#profileKeys.set(profileId, key);
+    return key;
+  }
+
+  profileForgotten(profileId: string): void {
+    this.#profileKeys.delete(profileId);
+  }
+
+  begin(profile: number, startedUs: number): number {
+    return Number(this.#begin.run(profile, startedUs).lastInsertRowid);
+  }
+
+  end(session: number, endedUs: number): void {
+    this.#end.run(endedUs, session);
+  }
+
+  recordGap(session: number, gap: Gap): void {
+    this.#insertGap.run(session, gap.kind, gap.fromUs, gap.toUs, gap.messages, gap.detail);
+  }
+
+  /**
+   * Ends the sessions that a crash or a power cut left open at their last stored message. What came after it is
+   * unknown: a gap until now.
+   */
+  closeLeftOpen(nowUs: number): void {
+    for (const { key, until_us: fromUs } of this.#openOnes.all()) {
+      this.end(key, fromUs);
+      this.recordGap(key, {
+        kind: 'lost',
+        fromUs,
+        toUs: Math.max(fromUs, nowUs),
+        messages: 0,
+        detail: 'The program ended unexpectedly: what arrived after the last stored message is not known.',
+      });
+    }
+  }
+}
