@@ -54,6 +54,13 @@ module.exports = {
       },
     },
     {
+      name: 'files-is-plain-node',
+      comment: 'main/files/ is used by main and by the engine: app/ and itself, no Electron.',
+      severity: 'error',
+      from: { path: '^main/files/' },
+      to: { path: ['^(main/(?!files/)|renderer/|build/|tests/)', '^node_modules/electron(/|$)'] },
+    },
+    {
       name: 'cli-is-the-engine-without-a-window',
       severity: 'error',
       from: { path: '^main/cli/' },

@@ -34,6 +34,8 @@ describe('an import across the layers is found', () => {
     ['main/engine/b.ts', '../../renderer/page', 'engine-runs-in-plain-node'],
     ['main/engine/c.ts', 'electron', 'engine-runs-in-plain-node'],
     ['main/engine/mqtt/d.ts', 'better-sqlite3', 'sqlite-stays-in-the-history'],
+    ['main/files/a.ts', '../main', 'files-is-plain-node'],
+    ['main/files/b.ts', 'electron', 'files-is-plain-node'],
     ['renderer/a.ts', '../main/main', 'renderer-imports-app-only'],
     ['renderer/b.ts', '../main/engine/engine', 'renderer-imports-app-only'],
     ['renderer/c.ts', 'node:net', 'renderer-has-no-node'],
@@ -44,6 +46,7 @@ describe('an import across the layers is found', () => {
     ['main/ok.ts', '../app/core'],
     ['main/electron.ts', 'electron'],
     ['main/engine/ok.ts', '../../app/core'],
+    ['main/engine/files.ts', '../files/file'],
     ['main/engine/node.ts', 'node:net'],
     ['main/engine/history/sqlite.ts', 'better-sqlite3'],
     ['renderer/ok.ts', '../app/core'],
@@ -59,7 +62,13 @@ describe('an import across the layers is found', () => {
       write(`node_modules/${name}/index.js`, 'module.exports = {};');
     }
     write('tsconfig.json', '{ "compilerOptions": { "module": "ESNext" } }');
-    for (const file of ['app/core', 'main/main', 'main/engine/engine', 'renderer/page']) {
+    for (const file of [
+      'app/core',
+      'main/main',
+      'main/files/file',
+      'main/engine/engine',
+      'renderer/page',
+    ]) {
       write(`${file}.ts`, 'export const thing = 1;');
     }
     for (const [from, to] of [...forbidden, ...allowed]) {
