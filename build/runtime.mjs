@@ -84,10 +84,10 @@ async function findOwn() {
 }
 
 async function findStandIn() {
-  const dist = standIn.folder();
+  const dist = join(standIn.folder(), 'electron');
   const electronPath = join(dist, 'electron');
   if (!standIn.isPossible() || !existsSync(electronPath)) return undefined;
-  const sqlite = join(dist, 'mqtt-loupe-driver', 'node_modules', 'better-sqlite3');
+  const sqlite = join(standIn.folder(), 'driver', 'node_modules', 'better-sqlite3');
   const env = { ELECTRON_OVERRIDE_DIST_PATH: dist, MQTT_LOUPE_SQLITE: sqlite };
   return { electronPath, dist, version: standIn.version, isFallback: true, sqlite, env };
 }

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { chmod, chown, copyFile, cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { distDir, root } from '../../build/paths.mjs';
 import type { Runtime } from '../../build/runtime.mjs';
 
@@ -32,9 +32,9 @@ export async function prepareUnprivileged(
   await giveAway(userHome);
   await giveAway(home);
 
-  const dist = await readableRuntime(runtime.dist, folder);
+  const dist = await readableFolder(runtime.dist, join(folder, 'runtime'));
   const appFolder = await readableApp(runtime, folder);
-  const electronPath = runtime.electronPath.replace(runtime.dist, dist);
+  const electronPath = join(dist, relative(runtime.dist, runtime.electronPath));
   const executablePath = join(folder, 'electron-as-nobody');
   await writeFile(executablePath, script(electronPath), { mode: 0o755 });
   return {
@@ -45,7 +45,7 @@ export async function prepareUnprivileged(
       XDG_CONFIG_HOME: join(userHome, '.config'),
       XDG_CACHE_HOME: join(userHome, '.cache'),
       TMPDIR: userHome,
-      ...(runtime.sqlite ? { MQTT_LOUPE_SQLITE: runtime.sqlite.replace(runtime.dist, dist) } : {}),
+      ...(await readableDriver(runtime, folder)),
       ...(await readableAuthority(folder)),
     },
     dispose: () => rm(folder, { recursive: true, force: true }),
@@ -67,11 +67,18 @@ async function giveAway(path: string): Promise<void> {
 }
 
 /** The cache is often below root's home, which nobody else may enter: a copy then. */
-async function readableRuntime(dist: string, folder: string): Promise<string> {
-  if (canRead(join(dist, 'version'))) return dist;
-  const copy = join(folder, 'runtime');
-  await cp(dist, copy, { recursive: true });
+async function readableFolder(original: string, copy: string): Promise<string> {
+  if (canRead(original)) return original;
+  await cp(original, copy, { recursive: true });
   return copy;
+}
+
+/** The driver finds the packages beside it, so their common folder is what is copied. */
+async function readableDriver(runtime: Runtime, folder: string): Promise<Record<string, string>> {
+  if (!runtime.sqlite) return {};
+  const modules = dirname(runtime.sqlite);
+  const readable = await readableFolder(modules, join(folder, 'driver', basename(modules)));
+  return { MQTT_LOUPE_SQLITE: join(readable, basename(runtime.sqlite)) };
 }
 
 async function readableApp(runtime: Runtime, folder: string): Promise<string> {
