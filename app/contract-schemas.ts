@@ -4,7 +4,11 @@ import type { EngineCalls, EngineViews, ShellCalls } from './contract';
 import { profileSchema, qosSchema } from './profile';
 import { MAX_TOPIC_BYTES } from './topic';
 
-type ArgumentOf<F> = F extends () => unknown ? undefined : F extends (arg: infer A) => unknown ? A : never;
+type ArgumentOf<F> = F extends () => unknown
+  ? undefined
+  : F extends (arg: infer A) => unknown
+    ? A
+    : never;
 type Schemas<T> = { readonly [K in keyof T]: v.GenericSchema<unknown, ArgumentOf<T[K]>> };
 type ParamsSchemas<T extends Record<keyof T, { params: unknown }>> = {
   readonly [K in keyof T]: v.GenericSchema<unknown, T[K]['params']>;
@@ -61,7 +65,13 @@ export const engineCallSchemas: Schemas<EngineCalls> = {
   publish: v.object({
     profileId: id,
     topic: path,
-    payload: v.pipe(bytes, v.check((value) => value.length <= MAX_PAYLOAD_BYTES, 'The payload is larger than MQTT allows (256 MB).')),
+    payload: v.pipe(
+      bytes,
+      v.check(
+        (value) => value.length <= MAX_PAYLOAD_BYTES,
+        'The payload is larger than MQTT allows (256 MB).',
+      ),
+    ),
     qos: qosSchema,
     retain: v.boolean(),
   }),
@@ -128,7 +138,10 @@ export const uiStateSchema = v.object({
 export const shellCallSchemas: Schemas<ShellCalls> = {
   startup: nothing,
   saveUi: v.object({ ui: uiStateSchema }),
-  setPassword: v.object({ profileId: id, password: v.nullable(v.pipe(v.string(), v.maxLength(65_535))) }),
+  setPassword: v.object({
+    profileId: id,
+    password: v.nullable(v.pipe(v.string(), v.maxLength(65_535))),
+  }),
   hasPassword: profileOnly,
   copyPassword: v.object({ fromProfileId: id, toProfileId: id }),
   copyText: v.object({ text: v.pipe(v.string(), v.maxLength(MAX_SHOWN_BYTES)) }),

@@ -83,7 +83,11 @@ export interface EngineCalls {
     readonly previewBytes: number;
   }): { readonly messages: readonly Message[]; readonly more: boolean };
   /** One stored message with its payload up to `maxBytes`. */
-  message(arg: { readonly profileId: string; readonly id: number; readonly maxBytes: number }): Message;
+  message(arg: {
+    readonly profileId: string;
+    readonly id: number;
+    readonly maxBytes: number;
+  }): Message;
 
   publish(arg: {
     readonly profileId: string;
@@ -94,7 +98,9 @@ export interface EngineCalls {
   }): PublishResult;
   forgetPublishes(arg: { readonly profileId: string }): void;
   /** Publishes an empty retained message; the stored one can be put back with `restoreRetained`. */
-  clearRetained(arg: { readonly profileId: string; readonly topic: TopicPath }): { readonly undoId: number };
+  clearRetained(arg: { readonly profileId: string; readonly topic: TopicPath }): {
+    readonly undoId: number;
+  };
   restoreRetained(arg: { readonly profileId: string; readonly undoId: number }): PublishResult;
 }
 
@@ -204,7 +210,12 @@ export interface TopicFrame {
   readonly below: {
     readonly topics: number;
     readonly messages: number;
-    readonly children: ReadonlyArray<{ readonly name: string; readonly path: TopicPath; readonly count: number; readonly topics: number }>;
+    readonly children: ReadonlyArray<{
+      readonly name: string;
+      readonly path: TopicPath;
+      readonly count: number;
+      readonly topics: number;
+    }>;
   };
 }
 
@@ -316,6 +327,8 @@ export type ShellEvent =
   | { readonly kind: 'engine-lost' }
   | { readonly kind: 'engine-restarted' }
   | { readonly kind: 'engine-failed'; readonly message: string }
+  /** Something that went wrong and the person should know, in words. */
+  | { readonly kind: 'warning'; readonly message: string }
   | { readonly kind: 'theme'; readonly dark: boolean };
 
 export type { Message, MessageHead, Profile, ProfileFields };

@@ -39,7 +39,11 @@ export class LoupeError extends Error {
   }
 
   static fromWire(error: WireError): LoupeError {
-    return new LoupeError(error.code, error.message, error.details ? { details: error.details } : {});
+    return new LoupeError(
+      error.code,
+      error.message,
+      error.details ? { details: error.details } : {},
+    );
   }
 }
 

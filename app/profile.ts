@@ -12,7 +12,16 @@ export const DEFAULT_PORTS: Readonly<Record<Protocol, number>> = {
 };
 
 /** Accents a person can give a connection; the renderer maps them to tokens of the theme. */
-export const PROFILE_COLOURS = ['blue', 'green', 'amber', 'red', 'violet', 'cyan', 'pink', 'grey'] as const;
+export const PROFILE_COLOURS = [
+  'blue',
+  'green',
+  'amber',
+  'red',
+  'violet',
+  'cyan',
+  'pink',
+  'grey',
+] as const;
 export type ProfileColour = (typeof PROFILE_COLOURS)[number];
 
 const singleLine = (what: string, maximum: number): v.GenericSchema<string> =>
@@ -20,7 +29,10 @@ const singleLine = (what: string, maximum: number): v.GenericSchema<string> =>
     v.string(),
     v.maxLength(maximum, `${what} may have at most ${String(maximum)} characters.`),
     // eslint-disable-next-line no-control-regex -- control characters are what is looked for
-    v.regex(/^[^\u0000-\u001f\u007f]*$/u, `${what} must not contain control characters or line breaks.`),
+    v.regex(
+      /^[^\u0000-\u001f\u007f]*$/u,
+      `${what} must not contain control characters or line breaks.`,
+    ),
   );
 
 const wholeNumber = (what: string, minimum: number, maximum: number): v.GenericSchema<number> => {
@@ -54,7 +66,9 @@ export const profileFieldsSchema = v.object({
   host: v.pipe(
     singleLine('The host', 253),
     v.trim(),
-    v.nonEmpty('Enter a host name or an IP address, for example broker.example.com or 192.168.1.10.'),
+    v.nonEmpty(
+      'Enter a host name or an IP address, for example broker.example.com or 192.168.1.10.',
+    ),
     v.regex(
       /^[^\s/\\?#@]+$/u,
       'Only the host name or IP address belongs here. Paste a whole URL into this field and it fills the form.',
@@ -62,7 +76,10 @@ export const profileFieldsSchema = v.object({
   ),
   port: wholeNumber('The port', 1, 65_535),
   /** Path of the WebSocket endpoint; ignored for `mqtt` and `mqtts`. */
-  path: v.pipe(singleLine('The path', 2048), v.regex(/^(\/|$)/u, 'The path must begin with a slash, as in /mqtt.')),
+  path: v.pipe(
+    singleLine('The path', 2048),
+    v.regex(/^(\/|$)/u, 'The path must begin with a slash, as in /mqtt.'),
+  ),
   /** Empty: a generated one, new for each run. */
   clientId: singleLine('The client id', 1024),
   username: singleLine('The username', 1024),
@@ -133,7 +150,8 @@ const SCHEMES = new Map<string, Protocol>([
   ['wss:', 'wss'],
 ]);
 
-const URL_PATTERN = /^([a-z][a-z0-9+.-]*:)\/\/(?:([^@/?#]*)@)?(\[[^\]\s]+\]|[^:/?#\s]+)(?::(\d{1,5}))?(\/[^?#\s]*)?(?:[?#]\S*)?$/iu;
+const URL_PATTERN =
+  /^([a-z][a-z0-9+.-]*:)\/\/(?:([^@/?#]*)@)?(\[[^\]\s]+\]|[^:/?#\s]+)(?::(\d{1,5}))?(\/[^?#\s]*)?(?:[?#]\S*)?$/iu;
 
 /**
  * Reads `mqtt://user:password@host:port/path` and its relatives (`mqtts`, `ws`, `wss`, `tcp`, `ssl`, `tls`).
@@ -170,7 +188,9 @@ function decode(text: string): string {
 }
 
 /** The URL of a profile as people write it, without credentials. */
-export function brokerUrl(profile: Pick<ProfileFields, 'protocol' | 'host' | 'port' | 'path'>): string {
+export function brokerUrl(
+  profile: Pick<ProfileFields, 'protocol' | 'host' | 'port' | 'path'>,
+): string {
   const host = profile.host.includes(':') ? `[${profile.host}]` : profile.host;
   const path = profile.protocol.startsWith('ws') ? profile.path : '';
   return `${profile.protocol}://${host}:${String(profile.port)}${path}`;

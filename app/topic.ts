@@ -43,7 +43,10 @@ function commonProblem(text: string): string | null {
 
 /** Whether a text is meant as a topic filter: it has a wildcard in a level of its own and is valid. */
 export function isTopicFilter(text: string): boolean {
-  return text.split('/').some((level) => level === '+' || level === '#') && topicFilterProblem(text) === null;
+  return (
+    text.split('/').some((level) => level === '+' || level === '#') &&
+    topicFilterProblem(text) === null
+  );
 }
 
 /**

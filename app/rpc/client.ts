@@ -60,7 +60,10 @@ export class EngineClient {
     this.stopListening?.();
     this.stopListening = null;
     this.port = null;
-    const lost = new LoupeError('engine-unavailable', 'The engine stopped before it answered. Try again in a moment.');
+    const lost = new LoupeError(
+      'engine-unavailable',
+      'The engine stopped before it answered. Try again in a moment.',
+    );
     for (const call of this.pending.values()) call.reject(lost);
     this.pending.clear();
   }

@@ -1,6 +1,10 @@
 /** Types that are derived from the contract, so that nothing is written twice. */
 type Call = (arg: never) => unknown;
-type Argument<F> = F extends () => unknown ? [] : F extends (arg: infer A) => unknown ? [arg: A] : never;
+type Argument<F> = F extends () => unknown
+  ? []
+  : F extends (arg: infer A) => unknown
+    ? [arg: A]
+    : never;
 
 /** What a client sees: the same signatures, answered later. */
 export type Client<T> = {

@@ -1,0 +1,471 @@
+import type { ConnectionFailure, FailureCode } from './connection';
+import { assertNever } from './errors';
+import type { Protocol } from './profile';
+import { hexCode, reasonWords } from './reason-codes';
+
+/** A failure as it entered our code, before it has words. */
+export type RawFailure =
+  /** From the operating system, TLS or the WebSocket handshake; `code` as Node gives it (`ECONNREFUSED`). */
+  | { readonly kind: 'socket'; readonly code: string | null; readonly message: string }
+  | {
+      readonly kind: 'timeout';
+      readonly waitingFor: 'network' | 'connack';
+      readonly afterMs: number;
+    }
+  /** Refused in the CONNACK: return code of 3.1.1 (§3.2.2.3) or reason code of 5 (§3.2.2.2). */
+  | {
+      readonly kind: 'connack';
+      readonly version: '3.1.1' | '5';
+      readonly code: number;
+      readonly reasonString: string | null;
+    }
+  /** The server's DISCONNECT (MQTT 5.0 §3.14.2.1). */
+  | {
+      readonly kind: 'server-disconnect';
+      readonly code: number;
+      readonly reasonString: string | null;
+    }
+  /** The server closed the connection without a word. */
+  | { readonly kind: 'closed'; readonly during: 'connack' | 'subscribe' | 'session' }
+  | { readonly kind: 'keep-alive' }
+  | { readonly kind: 'malformed'; readonly message: string }
+  /** What came first was no CONNACK. */
+  | { readonly kind: 'not-mqtt'; readonly firstBytes: Uint8Array }
+  | { readonly kind: 'too-large'; readonly message: string }
+  | { readonly kind: 'invalid-settings'; readonly message: string }
+  | { readonly kind: 'unknown'; readonly message: string };
+
+/** Whom we tried to reach; the words name it. */
+export interface FailureTarget {
+  readonly protocol: Protocol;
+  readonly host: string;
+  readonly port: number;
+  readonly path: string;
+}
+
+type Words = readonly [code: FailureCode, title: string, advice: string];
+
+/** Trying again by itself cannot help with these: a person has to change something first. */
+const FINAL_CODES: ReadonlySet<FailureCode> = new Set<FailureCode>([
+  'bad-credentials',
+  'not-authorised',
+  'protocol-version-refused',
+  'client-id-refused',
+  'session-taken-over',
+  'tls-untrusted',
+  'tls-expired',
+  'tls-host-mismatch',
+  'invalid-settings',
+]);
+
+/** Says in words what a failure means for the person: what happened, what to try, and the technical text. */
+export function describeFailure(raw: RawFailure, target: FailureTarget): ConnectionFailure {
+  const [code, title, advice] = wordsFor(raw, target);
+  return { code, title, advice, technical: technicalText(raw), retryable: !FINAL_CODES.has(code) };
+}
+
+/** `host:port` as people write it, an IPv6 address in brackets. */
+export function addressOf(target: Pick<FailureTarget, 'host' | 'port'>): string {
+  const host = target.host.includes(':') ? `[${target.host}]` : target.host;
+  return `${host}:${String(target.port)}`;
+}
+
+function wordsFor(raw: RawFailure, target: FailureTarget): Words {
+  const address = addressOf(target);
+  switch (raw.kind) {
+    case 'socket':
+      return socketWords(raw.code ?? '', raw.message, target);
+    case 'timeout':
+      return timeoutWords(raw, address);
+    case 'connack':
+      return withReason(connackWords(raw.version, raw.code, address), raw.reasonString);
+    case 'server-disconnect':
+      return withReason(disconnectWords(raw.code, address), raw.reasonString);
+    case 'closed':
+      return closedWords(raw.during, target);
+    case 'keep-alive':
+      return [
+        'keep-alive-timeout',
+        `${address} stopped answering.`,
+        'It did not answer a ping within the keep-alive time. The network may have been lost, or the server hangs.',
+      ];
+    case 'malformed':
+      return [
+        'protocol-error',
+        `${address} sent something that is not valid MQTT.`,
+        'The connection was closed because nothing after it could be trusted. Check the server, or whether something between changes the data.',
+      ];
+    case 'not-mqtt':
+      return notMqttWords(raw.firstBytes, target);
+    case 'too-large':
+      return [
+        'packet-too-large',
+        `${address} sent a packet that is larger than allowed here.`,
+        'The connection was closed before the packet was read.',
+      ];
+    case 'invalid-settings':
+      return [
+        'invalid-settings',
+        'These connection settings do not work together.',
+        `${sentence(raw.message)} Edit the connection and try again.`,
+      ];
+    case 'unknown':
+      return [
+        'unknown',
+        `The connection to ${address} failed.`,
+        'The technical text below says more.',
+      ];
+    default:
+      return assertNever(raw);
+  }
+}
+
+const UNKNOWN_HOST = new Set([
+  'ENOTFOUND',
+  'EAI_NONAME',
+  'EAI_NODATA',
+  'EAI_FAIL',
+  'EAI_AGAIN',
+  'ENODATA',
+]);
+const UNREACHABLE = new Set([
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EHOSTDOWN',
+  'ENETDOWN',
+  'EADDRNOTAVAIL',
+  'EACCES',
+  'EPERM',
+]);
+const RESET = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'ERR_STREAM_PREMATURE_CLOSE']);
+const UNTRUSTED = new Set([
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'CERT_UNTRUSTED',
+  'CERT_REJECTED',
+  'CERT_REVOKED',
+  'CERT_SIGNATURE_FAILURE',
+  'CERT_CHAIN_TOO_LONG',
+  'INVALID_CA',
+  'INVALID_PURPOSE',
+]);
+
+function socketWords(code: string, message: string, target: FailureTarget): Words {
+  const address = addressOf(target);
+  if (UNKNOWN_HOST.has(code)) {
+    return [
+      'unknown-host',
+      `There is no host named ${target.host}.`,
+      'Check the spelling of the host name, and whether this computer is on the right network (or VPN).',
+    ];
+  }
+  if (code === 'ECONNREFUSED') {
+    return [
+      'nothing-listening',
+      `Nothing is listening on ${address}.`,
+      'Check the port, whether the broker is running, and whether it accepts connections from other computers.',
+    ];
+  }
+  if (UNREACHABLE.has(code)) {
+    return [
+      'host-unreachable',
+      `${target.host} cannot be reached from here.`,
+      'Check the network, the VPN and any firewall between this computer and the broker.',
+    ];
+  }
+  if (code === 'ETIMEDOUT') return timeoutWords({ waitingFor: 'network', afterMs: null }, address);
+  if (code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') {
+    return [
+      'packet-too-large',
+      `${address} sent a WebSocket message that is larger than allowed here.`,
+      'The connection was closed before the message was read.',
+    ];
+  }
+  return (
+    tlsWords(code, message, target) ??
+    webSocketWords(code, message, target) ??
+    resetWords(code, target)
+  );
+}
+
+function tlsWords(code: string, message: string, target: FailureTarget): Words | null {
+  const address = addressOf(target);
+  if (UNTRUSTED.has(code)) {
+    const own = code === 'DEPTH_ZERO_SELF_SIGNED_CERT' || code === 'SELF_SIGNED_CERT_IN_CHAIN';
+    return [
+      'tls-untrusted',
+      own
+        ? `The certificate of ${address} was signed by its owner, not by an authority that this computer trusts.`
+        : `The certificate of ${address} was not signed by an authority that this computer trusts.`,
+      'Install the certificate of the broker’s authority (CA) in this computer’s system store, then connect again.',
+    ];
+  }
+  if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID') {
+    const what = code === 'CERT_HAS_EXPIRED' ? 'has expired' : 'is not valid yet';
+    return [
+      'tls-expired',
+      `The certificate of ${address} ${what}.`,
+      'The broker needs a new certificate. Check this computer’s clock too.',
+    ];
+  }
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID' || code === 'HOSTNAME_MISMATCH') {
+    return [
+      'tls-host-mismatch',
+      `The certificate that answered belongs to another name than ${target.host}.`,
+      'Use the host name that the certificate was made for. If this is that name, someone may be in between.',
+    ];
+  }
+  if (!usesTls(target)) return null;
+  const lost = RESET.has(code) && message.includes('before secure TLS connection');
+  if (!lost && !/^(?:ERR_SSL_|ERR_TLS_|ERR_OSSL_|EPROTO$)/u.test(code)) return null;
+  return [
+    'tls-failed',
+    `No encrypted connection to ${address} could be made.`,
+    `Perhaps this port does not use TLS: try ${target.protocol === 'mqtts' ? 'mqtt' : 'ws'} or another port. Or the broker asks for a client certificate, or for an old TLS version.`,
+  ];
+}
+
+function webSocketWords(code: string, message: string, target: FailureTarget): Words | null {
+  if (!target.protocol.startsWith('ws')) return null;
+  const status = /Unexpected server response: (\d{3})/u.exec(message)?.[1];
+  const handshake =
+    status !== undefined ||
+    code.startsWith('HPE_') ||
+    message === 'socket hang up' ||
+    /subprotocol|Sec-WebSocket|Upgrade header/iu.test(message);
+  if (!handshake) return null;
+  return [
+    'websocket-refused',
+    `${addressOf(target)} refused the WebSocket connection.`,
+    webSocketAdvice(status, target),
+  ];
+}
+
+function webSocketAdvice(status: string | undefined, target: FailureTarget): string {
+  const path = target.path === '' ? '/' : target.path;
+  if (status === '404')
+    return `There is nothing at the path ${path}. Check the path; brokers often use /mqtt, /ws or /.`;
+  if (status === '401' || status === '403') {
+    return `The server answered that access is not allowed (HTTP ${status}). Check its access rules and the path ${path}.`;
+  }
+  return `Check that the broker’s WebSocket listener is on this port and at the path ${path}, and that it offers the subprotocol mqtt.`;
+}
+
+function resetWords(code: string, target: FailureTarget): Words {
+  const address = addressOf(target);
+  if (RESET.has(code)) {
+    return [
+      'connection-reset',
+      `The connection to ${address} was cut off.`,
+      'The broker or something on the way broke it off. Check whether the broker was restarted, and the network.',
+    ];
+  }
+  if (/^ERR_(?:INVALID_|SOCKET_BAD_PORT)/u.test(code)) {
+    return [
+      'invalid-settings',
+      'These connection settings do not work together.',
+      'Check host, port and path, then try again.',
+    ];
+  }
+  return ['unknown', `The connection to ${address} failed.`, 'The technical text below says more.'];
+}
+
+function timeoutWords(
+  raw: { readonly waitingFor: 'network' | 'connack'; readonly afterMs: number | null },
+  address: string,
+): Words {
+  const within =
+    raw.afterMs === null ? 'in time' : `within ${String(Math.round(raw.afterMs / 1000))} s`;
+  return raw.waitingFor === 'network'
+    ? [
+        'timeout',
+        `${address} did not answer ${within}.`,
+        'Check host and port. A firewall that drops packets looks like this too.',
+      ]
+    : [
+        'timeout',
+        `${address} accepted the connection but did not answer as an MQTT broker ${within}.`,
+        'Check that an MQTT broker is behind this port, and whether the protocol (mqtt, mqtts, ws, wss) is right.',
+      ];
+}
+
+/** Return codes of MQTT 3.1.1 §3.2.2.3, as the reason codes of MQTT 5 that mean the same. */
+const RETURN_CODES: ReadonlyMap<number, number> = new Map([
+  [1, 0x84],
+  [2, 0x85],
+  [3, 0x88],
+  [4, 0x86],
+  [5, 0x87],
+]);
+
+function connackWords(version: '3.1.1' | '5', code: number, address: string): Words {
+  const reason = version === '5' ? code : (RETURN_CODES.get(code) ?? code);
+  switch (reason) {
+    case 0x01:
+    case 0x84:
+      return [
+        'protocol-version-refused',
+        `${address} does not speak MQTT ${version}.`,
+        `Edit the connection and choose MQTT ${version === '5' ? '3.1.1' : '5'}.`,
+      ];
+    case 0x02:
+    case 0x85:
+      return [
+        'client-id-refused',
+        `${address} refused the client id.`,
+        'Choose another client id, or leave it empty for a generated one. Some brokers allow only certain ids.',
+      ];
+    case 0x86:
+    case 0x8c:
+      return [
+        'bad-credentials',
+        `${address} refused the username or password.`,
+        'Check both; they are case-sensitive. An empty username means an anonymous login.',
+      ];
+    case 0x87:
+    case 0x8a:
+      return [
+        'not-authorised',
+        `${address} refused the login: ${reasonWords(reason)}.`,
+        'Check username and password: many brokers, Mosquitto among them, answer like this to a wrong password. If they are right, the broker’s access rules keep this client out.',
+      ];
+    case 0x88:
+    case 0x89:
+    case 0x97:
+    case 0x9f:
+      return [
+        'server-unavailable',
+        `${address} takes no connections at the moment: ${reasonWords(reason)}.`,
+        'Try again in a moment.',
+      ];
+    default:
+      return [
+        'refused-by-server',
+        `${address} refused the connection: ${reasonWords(reason)}.`,
+        'The broker’s log says more.',
+      ];
+  }
+}
+
+function disconnectWords(code: number, address: string): Words {
+  if (code === 0x8e) {
+    return [
+      'session-taken-over',
+      'Another client connected with the same client id and took over.',
+      'Give this connection a client id of its own, or leave it empty for a generated one.',
+    ];
+  }
+  if (code === 0x87 || code === 0x8a) {
+    return [
+      'not-authorised',
+      `${address} closed the connection: ${reasonWords(code)}.`,
+      'The broker’s access rules do not allow what was asked for. Check the login and the subscriptions.',
+    ];
+  }
+  if (code === 0x88 || code === 0x89 || code === 0x8b) {
+    return [
+      'server-unavailable',
+      `${address} closed the connection: ${reasonWords(code)}.`,
+      'Try again in a moment.',
+    ];
+  }
+  if (code === 0x8d) {
+    return [
+      'keep-alive-timeout',
+      `${address} closed the connection: it had heard nothing for too long.`,
+      'The network may have been lost for a while.',
+    ];
+  }
+  return [
+    'closed-by-server',
+    `${address} closed the connection: ${reasonWords(code)}.`,
+    'The broker’s log says more.',
+  ];
+}
+
+function closedWords(during: 'connack' | 'subscribe' | 'session', target: FailureTarget): Words {
+  const address = addressOf(target);
+  if (during === 'connack') {
+    return [
+      'closed-by-server',
+      `${address} closed the connection without an answer.`,
+      usesTls(target)
+        ? 'Check that an MQTT broker is behind this port, and the username, password and client id: some brokers hang up on wrong ones.'
+        : 'Perhaps this port expects an encrypted connection (mqtts or wss). Some brokers also hang up on a wrong login or client id.',
+    ];
+  }
+  if (during === 'subscribe') {
+    return [
+      'closed-by-server',
+      `${address} closed the connection when it was asked for the subscriptions.`,
+      'Some brokers hang up on a filter that is not allowed. Try narrower ones than # in the connection’s settings.',
+    ];
+  }
+  return [
+    'closed-by-server',
+    `${address} closed the connection.`,
+    'The broker may have been stopped or restarted, or another client uses the same client id.',
+  ];
+}
+
+function notMqttWords(firstBytes: Uint8Array, target: FailureTarget): Words {
+  const address = addressOf(target);
+  // A TLS alert or handshake record (RFC 8446 §5.1).
+  if ((firstBytes[0] === 0x15 || firstBytes[0] === 0x16) && firstBytes[1] === 0x03) {
+    return [
+      'protocol-error',
+      `${address} expects an encrypted connection.`,
+      `Edit the connection and choose ${target.protocol === 'ws' ? 'wss' : 'mqtts'}.`,
+    ];
+  }
+  return [
+    'protocol-error',
+    `${address} does not answer as an MQTT broker.`,
+    'Something else listens on this port. Check the port and the protocol (mqtt, mqtts, ws, wss).',
+  ];
+}
+
+function withReason([code, title, advice]: Words, reasonString: string | null): Words {
+  if (reasonString === null || reasonString === '') return [code, title, advice];
+  return [code, title, `${advice} The broker said: “${reasonString}”.`];
+}
+
+function technicalText(raw: RawFailure): string {
+  switch (raw.kind) {
+    case 'socket':
+      return raw.code === null || raw.message.includes(raw.code)
+        ? raw.message
+        : `${raw.code}${raw.message === '' ? '' : `: ${raw.message}`}`;
+    case 'timeout':
+      return `no ${raw.waitingFor === 'network' ? 'connection' : 'CONNACK'} after ${String(raw.afterMs)} ms`;
+    case 'connack':
+      return `CONNACK ${hexCode(raw.code)}${raw.version === '5' ? ` (${reasonWords(raw.code)})` : ''}`;
+    case 'server-disconnect':
+      return `DISCONNECT ${hexCode(raw.code)} (${reasonWords(raw.code)})`;
+    case 'closed':
+      return raw.during === 'connack' ? 'closed before CONNACK' : 'closed without DISCONNECT';
+    case 'keep-alive':
+      return 'no PINGRESP';
+    case 'not-mqtt':
+      return `first bytes: ${[...raw.firstBytes].map((byte) => byte.toString(16).padStart(2, '0')).join(' ')}`;
+    case 'malformed':
+    case 'too-large':
+    case 'invalid-settings':
+    case 'unknown':
+      return raw.message;
+    default:
+      return assertNever(raw);
+  }
+}
+
+function usesTls(target: FailureTarget): boolean {
+  return target.protocol === 'mqtts' || target.protocol === 'wss';
+}
+
+function sentence(text: string): string {
+  const first = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[.!?]$/u.test(first) ? first : `${first}.`;
+}

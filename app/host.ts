@@ -1,0 +1,28 @@
+/** What the main process and the engine tell each other; no traffic of a broker passes here. */
+import type { WireError } from './errors';
+
+export type ToEngineHost =
+  /** A window's port comes along. */
+  | { readonly t: 'window' }
+  /** Connect these again, after a restart. */
+  | { readonly t: 'connect'; readonly profileIds: readonly string[] }
+  | { readonly t: 'secret'; readonly id: number; readonly value: string | null }
+  | { readonly t: 'ask'; readonly id: number; readonly question: HostQuestion }
+  | { readonly t: 'stop' };
+
+export type HostQuestion =
+  | { readonly kind: 'open-demo' }
+  | { readonly kind: 'open-url'; readonly url: string }
+  | { readonly kind: 'open-profile'; readonly name: string }
+  | { readonly kind: 'connect'; readonly profileId: string }
+  | { readonly kind: 'summary' };
+
+export type ToMainHost =
+  | { readonly t: 'ready' }
+  | { readonly t: 'connected'; readonly profileIds: readonly string[] }
+  | { readonly t: 'secret-wanted'; readonly id: number; readonly profileId: string }
+  | { readonly t: 'profile-gone'; readonly profileId: string }
+  | { readonly t: 'warning'; readonly message: string }
+  | { readonly t: 'answer'; readonly id: number; readonly value: unknown }
+  | { readonly t: 'failed'; readonly id: number; readonly error: WireError }
+  | { readonly t: 'stopped' };

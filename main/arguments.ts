@@ -1,0 +1,42 @@
+/** What the person asked for on the command line. */
+export interface StartArguments {
+  readonly demo: boolean;
+  readonly connect: string | null;
+  readonly profile: string | null;
+  readonly screenshot: string | null;
+}
+
+const WITH_VALUE = new Set(['--connect', '--profile', '--screenshot']);
+
+/**
+ * Reads our own arguments out of a command line and leaves Chromium's alone; both `--connect URL` and `--connect=URL`.
+ * Throws with a text for the person when a value is missing.
+ */
+export function readArguments(argv: readonly string[]): StartArguments {
+  const values = new Map<string, string>();
+  let demo = false;
+  for (let index = 0; index < argv.length; index += 1) {
+    const argument = argv[index] ?? '';
+    const equals = argument.indexOf('=');
+    const name = equals < 0 ? argument : argument.slice(0, equals);
+    if (name === '--demo') demo = true;
+    if (!WITH_VALUE.has(name)) continue;
+    const value = equals < 0 ? argv[++index] : argument.slice(equals + 1);
+    if (value === undefined || value === '' || value.startsWith('--')) {
+      throw new Error(`${name} needs a value: ${usage(name)}`);
+    }
+    values.set(name, value);
+  }
+  return {
+    demo,
+    connect: values.get('--connect') ?? null,
+    profile: values.get('--profile') ?? null,
+    screenshot: values.get('--screenshot') ?? null,
+  };
+}
+
+function usage(name: string): string {
+  if (name === '--connect') return '--connect mqtt://user@host:1883';
+  if (name === '--profile') return '--profile "Name of a saved connection"';
+  return '--screenshot picture.png';
+}

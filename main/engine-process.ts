@@ -1,0 +1,190 @@
+import {
+  MessageChannelMain,
+  utilityProcess,
+  type UtilityProcess,
+  type WebContents,
+} from 'electron';
+import { LoupeError } from '../app/errors';
+import type { HostQuestion, ToEngineHost, ToMainHost } from '../app/host';
+
+export interface EngineProcessOptions {
+  /** The engine's bundle. */
+  readonly file: string;
+  /** The data folder. */
+  readonly home: string;
+  readonly password: (profileId: string) => Promise<string | undefined>;
+  readonly onProfileGone: (profileId: string) => void;
+  readonly onWarning: (message: string) => void;
+  readonly onLost: () => void;
+  readonly onRestarted: () => void;
+  /** It crashed again and again and is not started any more. */
+  readonly onFailed: (message: string) => void;
+}
+
+const RESTART_DELAY_MS = 200;
+/** More crashes than this within the window, and restarting is no help. */
+const MAX_CRASHES = 5;
+const CRASH_WINDOW_MS = 60_000;
+const STOP_TIMEOUT_MS = 5_000;
+
+interface Pending {
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: LoupeError) => void;
+}
+
+/**
+ * The engine's process: started, watched, started again after a crash with the connections it had. Main sees no
+ * traffic: each window gets a port of its own straight to the engine.
+ */
+export class EngineProcess {
+  private process: UtilityProcess | null = null;
+  private connected: readonly string[] = [];
+  private readonly windows = new Set<WebContents>();
+  private readonly pending = new Map<number, Pending>();
+  private nextId = 1;
+  private crashes: number[] = [];
+  private stopping: (() => void) | null = null;
+
+  constructor(private readonly options: EngineProcessOptions) {}
+
+  start(): void {
+    const engine = utilityProcess.fork(this.options.file, [this.options.home], {
+      serviceName: 'MQTT Loupe engine',
+      stdio: 'inherit',
+    });
+    this.process = engine;
+    engine.on('message', (message: ToMainHost) => {
+      if (this.process === engine) this.receive(message);
+    });
+    engine.once('exit', (code) => {
+      if (this.process === engine) this.exited(code);
+    });
+    for (const window of this.windows) this.givePort(window);
+  }
+
+  get processId(): number | undefined {
+    return this.process?.pid;
+  }
+
+  /** Connects a window with the engine, and again after every restart, until it is destroyed. */
+  serve(window: WebContents): void {
+    if (!this.windows.has(window)) {
+      this.windows.add(window);
+      window.once('destroyed', () => this.windows.delete(window));
+    }
+    this.givePort(window);
+  }
+
+  /** Rejects with a `LoupeError`. */
+  ask(question: HostQuestion): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const id = this.nextId++;
+      this.pending.set(id, { resolve, reject });
+      this.tell({ t: 'ask', id, question });
+    });
+  }
+
+  /** Lets the engine store what it has and end; resolves when it did, or after a time limit. */
+  stop(): Promise<void> {
+    const engine = this.process;
+    if (!engine) return Promise.resolve();
+    return new Promise((resolve) => {
+      const end = (): void => {
+        clearTimeout(timer);
+        this.stopping = null;
+        this.process = null;
+        engine.kill();
+        resolve();
+      };
+      const timer = setTimeout(end, STOP_TIMEOUT_MS);
+      this.stopping = end;
+      this.tell({ t: 'stop' });
+    });
+  }
+
+  private givePort(window: WebContents): void {
+    if (!this.process || window.isDestroyed()) return;
+    const { port1, port2 } = new MessageChannelMain();
+    this.process.postMessage({ t: 'window' } satisfies ToEngineHost, [port1]);
+    window.postMessage('engine-port', null, [port2]);
+  }
+
+  private receive(message: ToMainHost): void {
+    switch (message.t) {
+      case 'ready':
+        if (this.crashes.length > 0) this.cameBack();
+        return;
+      case 'connected':
+        this.connected = message.profileIds;
+        return;
+      case 'secret-wanted':
+        void this.giveSecret(message.id, message.profileId);
+        return;
+      case 'profile-gone':
+        this.options.onProfileGone(message.profileId);
+        return;
+      case 'warning':
+        this.options.onWarning(message.message);
+        return;
+      case 'answer':
+        this.take(message.id)?.resolve(message.value);
+        return;
+      case 'failed':
+        this.take(message.id)?.reject(LoupeError.fromWire(message.error));
+        return;
+      case 'stopped':
+        this.stopping?.();
+    }
+  }
+
+  private async giveSecret(id: number, profileId: string): Promise<void> {
+    const value = await this.options.password(profileId).catch((error: unknown) => {
+      this.options.onWarning(
+        `A stored password could not be read (${String(error)}). Enter it again in the connection's settings.`,
+      );
+      return undefined;
+    });
+    this.tell({ t: 'secret', id, value: value ?? null });
+  }
+
+  private cameBack(): void {
+    this.tell({ t: 'connect', profileIds: this.connected });
+    this.options.onRestarted();
+  }
+
+  private exited(code: number): void {
+    this.process = null;
+    if (this.stopping) {
+      this.stopping();
+      return;
+    }
+    const lost = new LoupeError(
+      'engine-unavailable',
+      `The engine stopped unexpectedly (exit code ${String(code)}).`,
+    );
+    for (const call of this.pending.values()) call.reject(lost);
+    this.pending.clear();
+    const now = Date.now();
+    this.crashes = [...this.crashes.filter((at) => now - at < CRASH_WINDOW_MS), now];
+    if (this.crashes.length > MAX_CRASHES) {
+      this.options.onFailed(
+        'The engine stopped several times in a minute and was not started again. What was stored is safe. Quit and start MQTT Loupe again; if it goes on, start it from a terminal to see the reason.',
+      );
+      return;
+    }
+    this.options.onLost();
+    setTimeout(() => {
+      this.start();
+    }, RESTART_DELAY_MS);
+  }
+
+  private take(id: number): Pending | undefined {
+    const call = this.pending.get(id);
+    this.pending.delete(id);
+    return call;
+  }
+
+  private tell(message: ToEngineHost): void {
+    this.process?.postMessage(message);
+  }
+}

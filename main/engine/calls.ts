@@ -1,0 +1,80 @@
+import type { EngineCalls, TopicPath } from '../../app/contract';
+import { LoupeError } from '../../app/errors';
+import type { Implementation } from '../../app/rpc/derive';
+import type { EngineCore } from './engine-core';
+import type { TopicNode } from './tree/topic-node';
+
+/** The engine's side of the contract: each call finds its subject and hands on. Arguments were checked before. */
+export function engineCalls(core: EngineCore): Implementation<EngineCalls> {
+  const nodeOf = (profileId: string, path: TopicPath | null): TopicNode | null =>
+    path === null ? null : (core.runtime(profileId).tree.node(path) ?? null);
+
+  return {
+    saveProfile: ({ profile }) => core.saveProfile(profile),
+    duplicateProfile: ({ profileId }) => {
+      const copy = core.profiles.duplicate(profileId);
+      core.listChanged();
+      return copy;
+    },
+    deleteProfile: async ({ profileId }) => ({ undoMs: await core.deleteProfile(profileId) }),
+    restoreProfile: ({ profileId }) => {
+      core.restoreProfile(profileId);
+    },
+    moveProfile: ({ profileId, index }) => {
+      core.profiles.move(profileId, index);
+      core.listChanged();
+    },
+
+    connect: ({ profileId }) => core.connect(profileId),
+    disconnect: ({ profileId }) => core.runtime(profileId).disconnect(),
+    retryNow: ({ profileId }) => core.runtime(profileId).retryNow(),
+    openDemo: async () => ({ profileId: await core.openDemo() }),
+
+    setExpanded: ({ profileId, path, expanded, deep }) => {
+      const { tree } = core.runtime(profileId);
+      const node = tree.node(path);
+      if (!node) return;
+      if (deep) tree.setExpandedBelow(node, expanded);
+      else tree.setExpanded(node, expanded);
+    },
+    setAllExpanded: ({ profileId, expanded }) => {
+      const { tree } = core.runtime(profileId);
+      tree.setExpandedBelow(tree.root, expanded);
+    },
+    treeStep: ({ profileId, from, step, pageRows }) =>
+      core.runtime(profileId).tree.step(nodeOf(profileId, from), step, pageRows),
+    treeTypeAhead: ({ profileId, from, text, includeFrom }) =>
+      core.runtime(profileId).tree.typeAhead(nodeOf(profileId, from), text, includeFrom),
+    revealTopic: ({ profileId, path }) => {
+      const node = nodeOf(profileId, path);
+      return node ? core.runtime(profileId).tree.reveal(node) : null;
+    },
+
+    historyPage: ({ profileId, topic, beforeId, limit, previewBytes }) => {
+      const runtime = core.runtime(profileId);
+      const history = runtime.upToDate();
+      const topicKey = runtime.tree.topic(topic)?.topicKey ?? 0;
+      if (topicKey === 0) return { messages: [], more: false };
+      return history.page({ topicKey, beforeId, limit, previewBytes });
+    },
+    message: async ({ profileId, id, maxBytes }) => {
+      const message = await core.runtime(profileId).upToDate().message(profileId, id, maxBytes);
+      if (!message) {
+        throw new LoupeError(
+          'not-found',
+          'That message is no longer stored: the history keeps the newest ones within its limit.',
+        );
+      }
+      return message;
+    },
+
+    publish: ({ profileId, ...message }) => core.runtime(profileId).publish(message),
+    forgetPublishes: ({ profileId }) => {
+      core.runtime(profileId).publishLog.clear();
+    },
+    clearRetained: async ({ profileId, topic }) => ({
+      undoId: await core.runtime(profileId).clearRetained(topic),
+    }),
+    restoreRetained: ({ profileId, undoId }) => core.runtime(profileId).restoreRetained(undoId),
+  };
+}

@@ -1,0 +1,284 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import type { ProfileSummary } from '../../app/contract';
+import { LoupeError } from '../../app/errors';
+import { defaultProfileFields, parseBrokerUrl, type Profile } from '../../app/profile';
+import { EngineServer, type ViewOpeners } from '../../app/rpc/server';
+import type { Port, ToEngine, ToRenderer } from '../../app/rpc/wire';
+import { engineCalls } from './calls';
+import { Clock } from './clock';
+import { startDemoBroker, type DemoBroker } from './demo/demo-broker';
+import type { History } from './history/history';
+import { openHistoryOrBegin } from './history-file';
+import type { MessageIds } from './ingest';
+import { MemoryFile } from './memory-file';
+import { ProfileRuntime } from './profile-runtime';
+import { BUILT_IN_ID, ProfileStore } from './profile-store';
+import { ChartView } from './views/chart-view';
+import { ProfilesView, PublishesView, StatusView } from './views/list-views';
+import { TopicView } from './views/topic-view';
+import { TreeView } from './views/tree-view';
+
+export interface EngineOptions {
+  /** The data folder. */
+  readonly home: string;
+  /** Asked at every attempt to connect; undefined when the profile has no password. */
+  readonly password: (profileId: string) => Promise<string | undefined>;
+  /** The profiles that are (or should be) connected changed: who restarts the engine connects them again. */
+  readonly onConnected: (profileIds: readonly string[]) => void;
+  /** A profile is gone for good, with its history: its secrets can go too. */
+  readonly onProfileGone: (profileId: string) => void;
+  /** Something that a person should know, in words. */
+  readonly warn: (message: string) => void;
+  /** The bundles of the threads; beside the engine's own by default. */
+  readonly readerFile?: string;
+  readonly demoFile?: string;
+}
+
+/** A view's frame clock: about 30 frames a second; a view that was just changed does not wait for it. */
+const TICK_MS = 33;
+/** How long a deleted profile can be brought back. */
+export const UNDO_MS = 12_000;
+const FORGET_STEP_MESSAGES = 2_000;
+const FORGET_PAUSE_MS = 5;
+
+/** What one run of a program saw, for its last line. */
+export interface EngineSummary {
+  readonly topics: number;
+  readonly received: number;
+  readonly stored: number;
+}
+
+/** The engine: profiles, connections, trees, history and the views on them. Plain Node, no Electron. */
+export class EngineCore {
+  readonly profiles: ProfileStore;
+  readonly memory: MemoryFile;
+  readonly history: History;
+  private readonly clock = new Clock();
+  private readonly ids: MessageIds;
+  private readonly runtimes = new Map<string, ProfileRuntime>();
+  private readonly servers = new Set<EngineServer>();
+  private readonly undoTimers = new Map<string, NodeJS.Timeout>();
+  private ticker: NodeJS.Timeout | null = null;
+  private demo: Promise<DemoBroker> | null = null;
+  private stateVersion = 0;
+  private closing = false;
+
+  constructor(private readonly options: EngineOptions) {
+    this.profiles = new ProfileStore(options.home, options.warn);
+    this.memory = new MemoryFile(options.home, options.warn);
+    this.history = openHistoryOrBegin(join(options.home, 'history.db'), options);
+    this.ids = { next: this.history.nextId };
+    for (const profileId of this.profiles.deleted) this.forget(profileId);
+  }
+
+  /** Serves one window. Returns how to stop. */
+  attach(port: Port<ToRenderer, ToEngine>): () => void {
+    const server = new EngineServer(port, engineCalls(this), this.viewOpeners(), () =>
+      performance.now(),
+    );
+    this.servers.add(server);
+    this.ticker ??= setInterval(() => {
+      for (const one of this.servers) one.tick();
+    }, TICK_MS);
+    return () => {
+      server.close();
+      this.servers.delete(server);
+      if (this.servers.size > 0 || this.ticker === null) return;
+      clearInterval(this.ticker);
+      this.ticker = null;
+    };
+  }
+
+  /** A profile in use; made when it is first asked for. Throws `not-found`. */
+  runtime(profileId: string): ProfileRuntime {
+    const known = this.runtimes.get(profileId);
+    if (known) return known;
+    const runtime = new ProfileRuntime({
+      profile: this.profiles.get(profileId),
+      history: this.history,
+      memory: this.memory,
+      clock: this.clock,
+      ids: this.ids,
+      password: () => this.options.password(profileId),
+      onState: () => {
+        this.connectionsChanged();
+      },
+    });
+    this.runtimes.set(profileId, runtime);
+    void runtime.load().catch((error: unknown) => {
+      this.options.warn(`The stored topics could not be read: ${String(error)}`);
+    });
+    return runtime;
+  }
+
+  async connect(profileId: string): Promise<void> {
+    if (profileId === BUILT_IN_ID) await this.prepareDemo();
+    await this.runtime(profileId).connect();
+  }
+
+  /** Starts the built-in broker and connects to it. */
+  async openDemo(): Promise<string> {
+    await this.prepareDemo();
+    const runtime = this.runtime(BUILT_IN_ID);
+    if (!this.memory.expansion(BUILT_IN_ID)) runtime.tree.expansion.setAll(true);
+    await runtime.connect();
+    return BUILT_IN_ID;
+  }
+
+  /**
+   * The profile that a URL means, made when there is none, without connecting. Throws `invalid-argument`.
+   * A password in the URL is handed back, never kept here.
+   */
+  profileOfUrl(url: string): { readonly profileId: string; readonly password: string | null } {
+    const parsed = parseBrokerUrl(url);
+    if (!parsed) {
+      throw new LoupeError(
+        'invalid-argument',
+        `“${url.replace(/\/\/[^@/]*@/u, '//')}” is not a broker's URL. Write it as mqtt://host:1883, mqtts://host, ws://host/mqtt or wss://host/mqtt.`,
+      );
+    }
+    const { fields, password } = parsed;
+    const same = this.profiles.find((profile) =>
+      Object.entries(fields).every(([key, value]) => profile[key as keyof Profile] === value),
+    );
+    if (same) return { profileId: same.id, password };
+    const profile = {
+      ...defaultProfileFields(),
+      ...fields,
+      id: randomUUID(),
+      name: `${fields.host}:${String(fields.port)}`,
+    };
+    this.saveProfile(profile);
+    return { profileId: profile.id, password };
+  }
+
+  saveProfile(profile: Profile): Profile {
+    const saved = this.profiles.save(profile);
+    this.runtimes.get(profile.id)?.edited(saved);
+    this.stateVersion += 1;
+    return saved;
+  }
+
+  /** Takes a profile away; it can be brought back for `UNDO_MS`, then its history goes too. */
+  async deleteProfile(profileId: string): Promise<number> {
+    await this.runtimes.get(profileId)?.disconnect();
+    this.profiles.remove(profileId);
+    const timer = setTimeout(() => {
+      this.undoTimers.delete(profileId);
+      this.forget(profileId);
+    }, UNDO_MS);
+    this.undoTimers.set(profileId, timer);
+    this.connectionsChanged();
+    return UNDO_MS;
+  }
+
+  restoreProfile(profileId: string): void {
+    this.profiles.restore(profileId);
+    clearTimeout(this.undoTimers.get(profileId));
+    this.undoTimers.delete(profileId);
+    this.stateVersion += 1;
+  }
+
+  listChanged(): void {
+    this.stateVersion += 1;
+  }
+
+  summary(): EngineSummary {
+    const sum = { topics: 0, received: 0, stored: 0 };
+    for (const runtime of this.runtimes.values()) {
+      runtime.upToDate();
+      const status = runtime.status(performance.now());
+      sum.topics += status.topics;
+      sum.received += status.received;
+      sum.stored += status.stored;
+    }
+    return sum;
+  }
+
+  /** Stores everything that has arrived and closes all connections and files. */
+  async close(): Promise<void> {
+    this.closing = true;
+    for (const timer of this.undoTimers.values()) clearTimeout(timer);
+    if (this.ticker !== null) clearInterval(this.ticker);
+    for (const server of this.servers) server.close();
+    await Promise.all([...this.runtimes.values()].map((runtime) => runtime.close()));
+    if (this.demo) await (await this.demo).stop();
+    this.profiles.flush();
+    this.memory.flush();
+    await this.history.close();
+  }
+
+  private viewOpeners(): ViewOpeners {
+    return {
+      profiles: () =>
+        new ProfilesView(
+          () => this.stateVersion,
+          () => this.profiles.all.map((profile) => this.summaryOf(profile)),
+        ),
+      status: ({ profileId }) => new StatusView(this.runtime(profileId)),
+      tree: (params) => new TreeView(this.runtime(params.profileId), params),
+      topic: (params) => new TopicView(this.runtime(params.profileId), params),
+      chart: (params) => new ChartView(this.runtime(params.profileId), params),
+      publishes: ({ profileId }) => new PublishesView(this.runtime(profileId)),
+    };
+  }
+
+  private summaryOf(profile: Profile): ProfileSummary {
+    const totals = this.history.totals(profile.id);
+    return {
+      profile,
+      state: this.runtimes.get(profile.id)?.state ?? { kind: 'disconnected' },
+      builtIn: profile.id === BUILT_IN_ID,
+      storedMessages: totals.stored - totals.pruned,
+    };
+  }
+
+  private async prepareDemo(): Promise<void> {
+    const demoFile = this.options.demoFile ?? join(__dirname, 'demo-broker.cjs');
+    this.demo ??= startDemoBroker({
+      workerFile: demoFile,
+      onExit: () => {
+        this.demo = null;
+      },
+    }).catch((error: unknown) => {
+      this.demo = null;
+      throw error;
+    });
+    const { port } = await this.demo;
+    this.saveProfile({
+      ...defaultProfileFields(),
+      id: BUILT_IN_ID,
+      name: 'Built-in broker',
+      colour: 'violet',
+      host: '127.0.0.1',
+      port,
+      // The built-in broker speaks MQTT 3.1.1.
+      version: '3.1.1',
+    });
+  }
+
+  private connectionsChanged(): void {
+    this.stateVersion += 1;
+    if (this.closing) return;
+    const busy = [...this.runtimes.values()].filter((runtime) => runtime.busy);
+    this.options.onConnected(busy.map((runtime) => runtime.profile.id));
+  }
+
+  /** Removes what is left of a deleted profile, in steps. */
+  private forget(profileId: string): void {
+    void this.runtimes.get(profileId)?.close();
+    this.runtimes.delete(profileId);
+    const step = (): void => {
+      if (this.closing) return;
+      if (!this.history.forget(profileId, FORGET_STEP_MESSAGES)) {
+        setTimeout(step, FORGET_PAUSE_MS);
+        return;
+      }
+      this.profiles.finish(profileId);
+      this.memory.forget(profileId);
+      this.options.onProfileGone(profileId);
+    };
+    setTimeout(step, 0);
+  }
+}

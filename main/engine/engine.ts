@@ -1,0 +1,128 @@
+/** The entry of the engine process: the only file that touches `process.parentPort`. */
+import { LoupeError, messageOf, toWireError } from '../../app/errors';
+import type { HostQuestion, ToEngineHost, ToMainHost } from '../../app/host';
+import type { ToEngine, ToRenderer } from '../../app/rpc/wire';
+import { EngineCore } from './engine-core';
+
+interface HostPort {
+  on(
+    event: 'message',
+    listener: (event: { readonly data: unknown; readonly ports: readonly WindowPort[] }) => void,
+  ): void;
+  postMessage(message: unknown): void;
+}
+
+/** One end of a `MessageChannelMain`; this file compiles without Electron's types. */
+interface WindowPort {
+  on(event: 'message', listener: (event: { readonly data: unknown }) => void): void;
+  on(event: 'close', listener: () => void): void;
+  off(event: 'message', listener: (event: { readonly data: unknown }) => void): void;
+  postMessage(message: unknown): void;
+  start(): void;
+}
+
+const { parentPort } = process as unknown as { readonly parentPort: HostPort };
+
+function tellMain(message: ToMainHost): void {
+  parentPort.postMessage(message);
+}
+
+const waitingSecrets = new Map<number, (value: string | undefined) => void>();
+let nextSecretId = 1;
+
+const core = new EngineCore({
+  home: process.argv[2] ?? '.',
+  password: (profileId) =>
+    new Promise((resolve) => {
+      const id = nextSecretId++;
+      waitingSecrets.set(id, resolve);
+      tellMain({ t: 'secret-wanted', id, profileId });
+    }),
+  onConnected: (profileIds) => {
+    tellMain({ t: 'connected', profileIds });
+  },
+  onProfileGone: (profileId) => {
+    tellMain({ t: 'profile-gone', profileId });
+  },
+  warn: (message) => {
+    tellMain({ t: 'warning', message });
+  },
+});
+
+parentPort.on('message', (event) => {
+  const message = event.data as ToEngineHost;
+  switch (message.t) {
+    case 'window':
+      serveWindow(event.ports[0]);
+      return;
+    case 'connect':
+      for (const profileId of message.profileIds) connectAgain(profileId);
+      return;
+    case 'secret':
+      waitingSecrets.get(message.id)?.(message.value ?? undefined);
+      waitingSecrets.delete(message.id);
+      return;
+    case 'ask':
+      answer(message.question).then(
+        (value) => {
+          tellMain({ t: 'answer', id: message.id, value });
+        },
+        (error: unknown) => {
+          tellMain({ t: 'failed', id: message.id, error: toWireError(error) });
+        },
+      );
+      return;
+    case 'stop':
+      void core.close().finally(() => {
+        tellMain({ t: 'stopped' });
+      });
+  }
+});
+
+function serveWindow(port: WindowPort | undefined): void {
+  if (!port) return;
+  const stop = core.attach({
+    send: (message: ToRenderer) => {
+      port.postMessage(message);
+    },
+    listen: (receive: (message: ToEngine) => void) => {
+      const listener = (event: { readonly data: unknown }): void => {
+        receive(event.data as ToEngine);
+      };
+      port.on('message', listener);
+      return () => port.off('message', listener);
+    },
+  });
+  port.on('close', stop);
+  port.start();
+}
+
+function connectAgain(profileId: string): void {
+  core.connect(profileId).catch((error: unknown) => {
+    tellMain({
+      t: 'warning',
+      message: `A connection could not be opened again: ${messageOf(error)}`,
+    });
+  });
+}
+
+async function answer(question: HostQuestion): Promise<unknown> {
+  switch (question.kind) {
+    case 'open-demo':
+      return { profileId: await core.openDemo(), password: null };
+    case 'open-url':
+      return core.profileOfUrl(question.url);
+    case 'open-profile': {
+      const profile = core.profiles.find((one) => one.name === question.name);
+      if (profile) return { profileId: profile.id, password: null };
+      throw new LoupeError('not-found', `There is no connection named “${question.name}”.`);
+    }
+    case 'connect':
+      await core.connect(question.profileId);
+      return null;
+    case 'summary':
+      return core.summary();
+  }
+}
+
+tellMain({ t: 'ready' });

@@ -1,0 +1,107 @@
+import { join } from 'node:path';
+import * as v from 'valibot';
+import type { RecentPublish } from '../../app/contract';
+import { qosSchema } from '../../app/profile';
+import { JsonFile } from '../files/json-file';
+import type { ExpansionState } from './tree/expansion';
+
+/** Larger payloads are kept for a click while the program runs, but not beyond. */
+const MAX_REMEMBERED_PAYLOAD = 64 * 1024;
+
+const result = v.variant('kind', [
+  v.object({ kind: v.literal('sent'), elapsedMs: v.number() }),
+  v.object({
+    kind: v.literal('acknowledged'),
+    elapsedMs: v.number(),
+    note: v.nullable(v.string()),
+  }),
+  v.object({ kind: v.literal('refused'), elapsedMs: v.number(), reason: v.string() }),
+]);
+
+const publishSchema = v.object({
+  id: v.number(),
+  timeMs: v.number(),
+  topic: v.string(),
+  payloadBase64: v.string(),
+  qos: qosSchema,
+  retain: v.boolean(),
+  result,
+});
+
+const fileSchema = v.object({
+  version: v.literal(1),
+  profiles: v.array(
+    v.object({
+      id: v.string(),
+      expansion: v.object({ all: v.boolean(), exceptions: v.array(v.string()) }),
+      publishes: v.array(publishSchema),
+    }),
+  ),
+});
+
+type Entry = v.InferOutput<typeof fileSchema>['profiles'][number];
+
+/** What the engine remembers per profile between runs: expanded branches and recent publishes. */
+export class MemoryFile {
+  private readonly file: JsonFile<v.InferOutput<typeof fileSchema>>;
+
+  constructor(home: string, warn: (message: string) => void) {
+    this.file = new JsonFile({
+      file: join(home, 'engine-state.json'),
+      schema: fileSchema,
+      initial: { version: 1, profiles: [] },
+      warn,
+    });
+  }
+
+  expansion(profileId: string): ExpansionState | undefined {
+    return this.find(profileId)?.expansion;
+  }
+
+  setExpansion(profileId: string, expansion: ExpansionState): void {
+    this.entry(profileId).expansion = { all: expansion.all, exceptions: [...expansion.exceptions] };
+    this.file.changed();
+  }
+
+  publishes(profileId: string): RecentPublish[] {
+    return (this.find(profileId)?.publishes ?? []).map(({ payloadBase64, ...rest }) => ({
+      ...rest,
+      payload: new Uint8Array(Buffer.from(payloadBase64, 'base64')),
+    }));
+  }
+
+  setPublishes(profileId: string, publishes: readonly RecentPublish[]): void {
+    this.entry(profileId).publishes = publishes
+      .filter((one) => one.payload.length <= MAX_REMEMBERED_PAYLOAD)
+      .map(({ payload, ...rest }) => ({
+        ...rest,
+        payloadBase64: Buffer.from(payload).toString('base64'),
+      }));
+    this.file.changed();
+  }
+
+  forget(profileId: string): void {
+    this.file.value.profiles = this.file.value.profiles.filter((one) => one.id !== profileId);
+    this.file.changed();
+  }
+
+  flush(): void {
+    this.file.flush();
+  }
+
+  private find(profileId: string): Entry | undefined {
+    return this.file.value.profiles.find((one) => one.id === profileId);
+  }
+
+  private entry(profileId: string): Entry {
+    const known = this.find(profileId);
+    if (known) return known;
+    const entry: Entry = {
+      id: profileId,
+      expansion: { all: false, exceptions: [] },
+      publishes: [],
+    };
+    this.file.value.profiles.push(entry);
+    return entry;
+  }
+}

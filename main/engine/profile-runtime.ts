@@ -1,0 +1,293 @@
+import type { ConnectionState } from '../../app/connection';
+import type { PublishResult, StatusFrame } from '../../app/contract';
+import { LoupeError } from '../../app/errors';
+import type { Message, QoS } from '../../app/message';
+import type { Profile } from '../../app/profile';
+import type { Clock } from './clock';
+import { FLAG_RETAIN, type History } from './history/history';
+import { Ingest, type MessageIds } from './ingest';
+import type { MemoryFile } from './memory-file';
+import { createConnection } from './mqtt/mqtt-connection';
+import type { Connection, OutgoingMessage } from './mqtt/types';
+import { PublishLog } from './publish-log';
+import { RateMeter } from './rate-meter';
+import { Retention } from './retention';
+import { headOf } from './stored-value';
+import { Expansion } from './tree/expansion';
+import { loadTree } from './tree/load-tree';
+import { PACKET_ID_IN_HISTORY } from './tree/topic-node';
+import { TopicTree } from './tree/topic-tree';
+
+export interface RuntimeOptions {
+  readonly profile: Profile;
+  readonly history: History;
+  readonly memory: MemoryFile;
+  readonly clock: Clock;
+  readonly ids: MessageIds;
+  readonly password: () => Promise<string | undefined>;
+  /** After the connection's state changed. */
+  readonly onState: () => void;
+}
+
+interface ClearedRetained {
+  readonly topic: string;
+  readonly payload: Uint8Array;
+  readonly qos: QoS;
+}
+
+/** Retained messages that were cleared stay ready for undo, so many of them. */
+const MAX_UNDO = 1_000;
+
+/** One profile while it is in use: its tree, its connection, what it stores and publishes. */
+export class ProfileRuntime {
+  readonly tree: TopicTree;
+  readonly publishLog: PublishLog;
+  private readonly ingest: Ingest;
+  private readonly retention: Retention;
+  private connection: Connection | null = null;
+  private currentProfile: Profile;
+  private connectionState: ConnectionState = { kind: 'disconnected' };
+  private sessionKey: number | null = null;
+  private gapFromUs: number | null = null;
+  private readonly rate: RateMeter;
+  private loading: Promise<void> | null = null;
+  private wanted = false;
+  private readonly cleared = new Map<number, ClearedRetained>();
+  private nextUndoId = 1;
+
+  constructor(private readonly options: RuntimeOptions) {
+    const { profile, history, memory, clock, ids } = options;
+    this.currentProfile = profile;
+    const expansion = new Expansion(memory.expansion(profile.id));
+    expansion.onChange(() => {
+      memory.setExpansion(profile.id, expansion.state);
+    });
+    this.tree = new TopicTree(expansion);
+    this.publishLog = new PublishLog(profile.id, memory);
+    this.retention = new Retention(profile.id, history);
+    this.ingest = new Ingest({
+      profileId: profile.id,
+      tree: this.tree,
+      history,
+      clock,
+      ids,
+      session: () => (this.sessionKey ??= history.beginSession(profile.id, clock.nowUs())),
+      onFlushed: () => {
+        this.retention.check();
+      },
+    });
+    this.rate = new RateMeter(0, performance.now());
+  }
+
+  get profile(): Profile {
+    return this.currentProfile;
+  }
+
+  get state(): ConnectionState {
+    return this.connectionState;
+  }
+
+  /** The profile was edited: what is connected stays so until the person connects again. */
+  edited(profile: Profile): void {
+    this.currentProfile = profile;
+  }
+
+  /** Fills the tree with what the history knows; quick when it was done before. */
+  load(): Promise<void> {
+    this.loading ??= loadTree(this.tree, this.options.history, this.currentProfile.id);
+    return this.loading;
+  }
+
+  async connect(): Promise<void> {
+    this.wanted = true;
+    await this.load();
+    if (!this.wanted || this.busy) return;
+    const connection = createConnection({
+      profile: this.currentProfile,
+      password: this.options.password,
+      sink: {
+        onMessage: this.ingest.receive,
+        onState: (state) => {
+          if (this.connection === connection) this.stateChanged(state);
+        },
+        onRefused: (detail) => {
+          this.refused(detail);
+        },
+      },
+    });
+    this.connection = connection;
+    connection.connect();
+  }
+
+  /** Whether a connection exists that is up or on its way. */
+  get busy(): boolean {
+    const { kind } = this.connectionState;
+    return this.connection !== null && kind !== 'disconnected' && kind !== 'failed';
+  }
+
+  async disconnect(): Promise<void> {
+    this.wanted = false;
+    const connection = this.connection;
+    if (connection) await connection.disconnect();
+    if (this.connection !== connection) return;
+    this.connection = null;
+    this.ingest.flush();
+    this.endSession();
+    this.stateChanged({ kind: 'disconnected' });
+  }
+
+  async retryNow(): Promise<void> {
+    if (this.connection && this.connectionState.kind === 'reconnecting') this.connection.retryNow();
+    else await this.connect();
+  }
+
+  async publish(message: OutgoingMessage): Promise<PublishResult> {
+    const result = await this.send(message);
+    this.publishLog.add({ timeMs: Date.now(), ...message, result });
+    return result;
+  }
+
+  /** Removes the broker's retained message. Throws `publish-refused` when it could not be. */
+  async clearRetained(topic: string): Promise<number> {
+    const message = await this.lastMessage(topic);
+    if (!message) throw new LoupeError('not-found', `No retained message of ${topic} is known.`);
+    const { qos } = message;
+    const result = await this.send({ topic, payload: new Uint8Array(0), qos, retain: true });
+    if (result.kind === 'refused') {
+      throw new LoupeError(
+        'publish-refused',
+        `The retained message of ${topic} was not cleared: ${result.reason}`,
+      );
+    }
+    this.markRetained(topic, false);
+    const undoId = this.nextUndoId++;
+    this.cleared.set(undoId, { topic, payload: message.payload, qos });
+    if (this.cleared.size > MAX_UNDO) this.cleared.delete(undoId - MAX_UNDO);
+    return undoId;
+  }
+
+  async restoreRetained(undoId: number): Promise<PublishResult> {
+    const cleared = this.cleared.get(undoId);
+    if (!cleared)
+      throw new LoupeError(
+        'not-found',
+        'This can no longer be undone here; the message is still in the history of its topic.',
+      );
+    const result = await this.send({ ...cleared, retain: true });
+    if (result.kind !== 'refused') {
+      this.cleared.delete(undoId);
+      this.markRetained(cleared.topic, true);
+    }
+    return result;
+  }
+
+  /** The topic's last message, with the whole payload when it is not larger than `maxBytes`. */
+  async lastMessage(topic: string, maxBytes = Number.MAX_SAFE_INTEGER): Promise<Message | null> {
+    const value = this.tree.topic(topic)?.value;
+    if (!value) return null;
+    const wanted = Math.min(value.sizeBytes, maxBytes);
+    const complete = value.packetId !== PACKET_ID_IN_HISTORY;
+    if (complete && value.payload && value.payload.length >= wanted) {
+      return { ...headOf(value), payload: value.payload.slice(0, wanted) };
+    }
+    this.ingest.flush();
+    return this.options.history.message(this.currentProfile.id, value.id, maxBytes);
+  }
+
+  /** The history with everything that has arrived until now. */
+  upToDate(): History {
+    this.ingest.flush();
+    return this.options.history;
+  }
+
+  status(nowMs: number): StatusFrame {
+    const totals = this.options.history.totals(this.currentProfile.id);
+    this.rate.read(this.ingest.arrived, nowMs);
+    return {
+      state: this.connectionState,
+      rate: this.rate.perSecond ?? 0,
+      received: totals.received + this.ingest.waiting + this.ingest.waitingRefused,
+      stored: totals.stored,
+      refused: totals.refused + this.ingest.waitingRefused,
+      pruned: totals.pruned,
+      topics: this.tree.topics,
+      historyBytes: totals.bytes,
+      oldestTimeUs: totals.oldestTimeUs,
+      historyProblem: this.ingest.problem,
+    };
+  }
+
+  /** Stops everything and stores what has arrived. */
+  async close(): Promise<void> {
+    await this.disconnect();
+    this.retention.stop();
+  }
+
+  private send(message: OutgoingMessage): Promise<PublishResult> {
+    if (!this.connection || this.connectionState.kind !== 'connected') {
+      return Promise.resolve({
+        kind: 'refused',
+        elapsedMs: 0,
+        reason: 'Not connected. Connect first, then publish.',
+      });
+    }
+    return this.connection.publish(message);
+  }
+
+  private markRetained(topic: string, retained: boolean): void {
+    const value = this.tree.topic(topic)?.value;
+    if (!value) return;
+    value.retained = retained;
+    if (retained) value.flags |= FLAG_RETAIN;
+    this.tree.version += 1;
+  }
+
+  private stateChanged(state: ConnectionState): void {
+    const was = this.connectionState.kind;
+    this.connectionState = state;
+    if (was === 'connected' && state.kind === 'reconnecting') {
+      this.ingest.flush();
+      this.gapFromUs = this.options.clock.nowUs();
+    }
+    if (state.kind === 'connected' && this.gapFromUs !== null)
+      this.endGap('The connection was lost and came back.');
+    if (state.kind === 'failed') {
+      this.ingest.flush();
+      this.endSession();
+    }
+    this.options.onState();
+  }
+
+  private endGap(detail: string): void {
+    if (this.gapFromUs === null || this.sessionKey === null) return;
+    this.options.history.recordGap(this.sessionKey, {
+      kind: 'disconnected',
+      fromUs: this.gapFromUs,
+      toUs: this.options.clock.nowUs(),
+      messages: 0,
+      detail,
+    });
+    this.gapFromUs = null;
+  }
+
+  private endSession(): void {
+    this.endGap('The connection was lost and did not come back.');
+    this.gapFromUs = null;
+    if (this.sessionKey === null) return;
+    this.options.history.endSession(this.sessionKey, this.options.clock.nowUs());
+    this.sessionKey = null;
+  }
+
+  private refused(detail: string): void {
+    const nowUs = this.options.clock.nowUs();
+    this.ingest.refuse();
+    this.sessionKey ??= this.options.history.beginSession(this.currentProfile.id, nowUs);
+    this.options.history.recordGap(this.sessionKey, {
+      kind: 'refused',
+      fromUs: nowUs,
+      toUs: nowUs,
+      messages: 1,
+      detail,
+    });
+  }
+}

@@ -1,0 +1,110 @@
+import type { ChartFrame, ChartParams } from '../../../app/contract';
+import { thinOut } from '../../../app/series';
+import type { ViewSource } from '../../../app/rpc/server';
+import type { ProfileRuntime } from '../profile-runtime';
+
+const INTERVAL_MS = 200;
+/** The newest messages of a topic that a chart reads; a longer past is a question for the time machine. */
+const MAX_POINTS = 200_000;
+
+/**
+ * A chart of a number of one topic: a view over the stored messages, so that nothing is done for it per message.
+ * It reads what came since its last frame and thins it out to what the screen can show.
+ */
+export class ChartView implements ViewSource<ChartParams, ChartFrame> {
+  readonly intervalMs = INTERVAL_MS;
+  private times: number[] = [];
+  private values: number[] = [];
+  private skipped = 0;
+  private lastId = 0;
+  private seenId = -1;
+  private sentEndMs = 0;
+
+  constructor(
+    private readonly runtime: ProfileRuntime,
+    private params: ChartParams,
+  ) {}
+
+  update(params: ChartParams): void {
+    const same =
+      params.topic === this.params.topic &&
+      params.spanMs === this.params.spanMs &&
+      JSON.stringify(params.path) === JSON.stringify(this.params.path);
+    this.params = params;
+    this.seenId = -1;
+    if (!same) this.restart();
+  }
+
+  next(nowMs: number): null | Promise<ChartFrame | null> {
+    const newest = this.runtime.tree.topic(this.params.topic)?.value?.id ?? 0;
+    // Without news the left end still moves out of the span, at a pace the eye can see.
+    const pixelMs = Math.max(1000, this.params.spanMs / this.params.maxPoints);
+    if (newest === this.seenId && nowMs - this.sentEndMs < pixelMs) return null;
+    this.seenId = newest;
+    this.sentEndMs = nowMs;
+    return this.read();
+  }
+
+  close(): void {
+    this.restart();
+  }
+
+  private restart(): void {
+    this.times = [];
+    this.values = [];
+    this.skipped = 0;
+    this.lastId = 0;
+  }
+
+  private async read(): Promise<ChartFrame | null> {
+    const { params } = this;
+    const fromUs = Date.now() * 1000 - params.spanMs * 1000;
+    const topicKey = this.keyOf(params.topic);
+    if (topicKey !== 0) {
+      const series = await this.runtime
+        .upToDate()
+        .series({ topicKey, path: params.path, fromUs, afterId: this.lastId, limit: MAX_POINTS });
+      // Other parameters came while the history was read: what it found is no longer asked for.
+      if (params !== this.params) return null;
+      for (const [index, timeUs] of series.timesUs.entries()) {
+        this.times.push(timeUs / 1_000_000);
+        this.values.push(series.values[index] ?? Number.NaN);
+      }
+      this.skipped += series.skipped;
+      this.lastId = Math.max(this.lastId, series.lastId);
+    }
+    this.forgetBefore(fromUs / 1_000_000);
+    return this.frame();
+  }
+
+  private keyOf(topic: string): number {
+    this.runtime.upToDate();
+    return this.runtime.tree.topic(topic)?.topicKey ?? 0;
+  }
+
+  private forgetBefore(seconds: number): void {
+    let gone = Math.max(0, this.times.length - MAX_POINTS);
+    while (gone < this.times.length && (this.times[gone] ?? 0) < seconds) gone += 1;
+    if (gone === 0) return;
+    this.times.splice(0, gone);
+    this.values.splice(0, gone);
+  }
+
+  private frame(): ChartFrame {
+    let minimum: number | null = null;
+    let maximum: number | null = null;
+    for (const value of this.values) {
+      if (minimum === null || value < minimum) minimum = value;
+      if (maximum === null || value > maximum) maximum = value;
+    }
+    const thin = thinOut(this.times, this.values, this.params.maxPoints);
+    return {
+      ...thin,
+      numeric: this.values.length,
+      skipped: this.skipped,
+      minimum,
+      maximum,
+      last: this.values.at(-1) ?? null,
+    };
+  }
+}

@@ -1,0 +1,85 @@
+import type { ProfileSummary, RecentPublish, StatusFrame } from '../../../app/contract';
+import type { ViewSource } from '../../../app/rpc/server';
+import type { ProfileRuntime } from '../profile-runtime';
+
+const STATUS_INTERVAL_MS = 200;
+const LIST_INTERVAL_MS = 50;
+
+/** The status bar of one profile. */
+export class StatusView implements ViewSource<{ readonly profileId: string }, StatusFrame> {
+  readonly intervalMs = STATUS_INTERVAL_MS;
+  private sent = '';
+
+  constructor(private readonly runtime: ProfileRuntime) {}
+
+  update(): void {
+    this.sent = '';
+  }
+
+  next(nowMs: number): StatusFrame | null {
+    const status = this.runtime.status(nowMs);
+    const text = JSON.stringify(status);
+    if (text === this.sent) return null;
+    this.sent = text;
+    return status;
+  }
+
+  close(): void {
+    this.sent = '';
+  }
+}
+
+/** The profile list with the state of every connection. */
+export class ProfilesView implements ViewSource<
+  Record<never, never>,
+  { readonly profiles: readonly ProfileSummary[] }
+> {
+  readonly intervalMs = LIST_INTERVAL_MS;
+  private sentVersion = -1;
+
+  constructor(
+    private readonly version: () => number,
+    private readonly list: () => readonly ProfileSummary[],
+  ) {}
+
+  update(): void {
+    this.sentVersion = -1;
+  }
+
+  next(): { readonly profiles: readonly ProfileSummary[] } | null {
+    const version = this.version();
+    if (version === this.sentVersion) return null;
+    this.sentVersion = version;
+    return { profiles: this.list() };
+  }
+
+  close(): void {
+    this.sentVersion = -1;
+  }
+}
+
+/** The last publishes of a profile. */
+export class PublishesView implements ViewSource<
+  { readonly profileId: string },
+  { readonly publishes: readonly RecentPublish[] }
+> {
+  readonly intervalMs = LIST_INTERVAL_MS;
+  private sentVersion = -1;
+
+  constructor(private readonly runtime: ProfileRuntime) {}
+
+  update(): void {
+    this.sentVersion = -1;
+  }
+
+  next(): { readonly publishes: readonly RecentPublish[] } | null {
+    const { publishLog } = this.runtime;
+    if (publishLog.version === this.sentVersion) return null;
+    this.sentVersion = publishLog.version;
+    return { publishes: publishLog.all };
+  }
+
+  close(): void {
+    this.sentVersion = -1;
+  }
+}

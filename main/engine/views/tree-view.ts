@@ -1,0 +1,183 @@
+import type { TreeFrame, TreeParams, TreeRow } from '../../../app/contract';
+import { previewOf, type Preview } from '../../../app/payload/preview';
+import type { ViewSource } from '../../../app/rpc/server';
+import type { ProfileRuntime } from '../profile-runtime';
+import { RateMeter } from '../rate-meter';
+import type { RowCursor } from '../tree/row-cursor';
+import type { TopicNode } from '../tree/topic-node';
+
+/** Values that change faster than this can't be read. */
+const INTERVAL_MS = 50;
+const REORDER_MS = 2_000;
+/** A long sort is not repeated before this many times its duration. */
+const REORDER_PAUSE = 20;
+const PREVIEW_CHARS = 120;
+const TREND_POINTS = 24;
+const TREND_STEP_MS = 500;
+
+/** What is kept of a row while it is on the screen. */
+interface RowMemory {
+  readonly meter: RateMeter;
+  readonly trend: number[];
+  trendAtMs: number;
+  valueId: number;
+  preview: Preview | null;
+}
+
+/** The window of tree rows that is on the screen. */
+export class TreeView implements ViewSource<TreeParams, TreeFrame> {
+  readonly intervalMs = INTERVAL_MS;
+  private sentVersion = -1;
+  private updated = true;
+  private memories = new Map<TopicNode, RowMemory>();
+  private reorderAtMs = 0;
+  private samplesAtMs = 0;
+
+  constructor(
+    private readonly runtime: ProfileRuntime,
+    private params: TreeParams,
+  ) {
+    this.apply();
+  }
+
+  update(params: TreeParams): void {
+    this.params = params;
+    this.updated = true;
+    this.apply();
+  }
+
+  next(nowMs: number): TreeFrame | null {
+    const { tree } = this.runtime;
+    this.reorder(nowMs);
+    const ratesMoved = this.sample(nowMs);
+    if (!this.updated && !ratesMoved && tree.version === this.sentVersion) return null;
+    this.updated = false;
+    this.sentVersion = tree.version;
+    return this.frame(nowMs);
+  }
+
+  close(): void {
+    this.memories.clear();
+  }
+
+  private apply(): void {
+    this.runtime.tree.setSort(this.params.sort);
+    this.runtime.tree.setFilter(this.params.filter);
+  }
+
+  /** Orders that move with the messages are laid anew now and then, unless the person is reading. */
+  private reorder(nowMs: number): void {
+    const { tree } = this.runtime;
+    if (tree.sort === 'name' || this.params.holdOrder || nowMs < this.reorderAtMs) return;
+    if (tree.version === this.sentVersion) return;
+    const begun = performance.now();
+    tree.refreshOrder();
+    tree.cursor(this.params.first);
+    const tookMs = performance.now() - begun;
+    this.reorderAtMs = nowMs + Math.max(REORDER_MS, tookMs * REORDER_PAUSE);
+  }
+
+  /** Reads the rates of the rows on the screen; true when one changed. */
+  private sample(nowMs: number): boolean {
+    if (nowMs - this.samplesAtMs < TREND_STEP_MS) return false;
+    this.samplesAtMs = nowMs;
+    let moved = false;
+    for (const [node, memory] of this.memories)
+      moved = memory.meter.read(node.count, nowMs) || moved;
+    return moved;
+  }
+
+  private frame(nowMs: number): TreeFrame {
+    const { tree } = this.runtime;
+    const total = tree.rows;
+    const first = Math.max(0, Math.min(this.params.first, total - this.params.count));
+    const memories = new Map<TopicNode, RowMemory>();
+    const rows: TreeRow[] = [];
+    const cursor = tree.cursor(first);
+    const positions = new Positions();
+    while (cursor && rows.length < this.params.count) {
+      const { node } = cursor;
+      const memory = this.memories.get(node) ?? newMemory(node, nowMs);
+      memories.set(node, memory);
+      rows.push(rowOf(node, positions.of(cursor), memory, nowMs));
+      if (!cursor.next()) break;
+    }
+    this.memories = memories;
+    const selected = this.params.selected === null ? undefined : tree.node(this.params.selected);
+    return {
+      total,
+      first,
+      rows,
+      selectedIndex: selected ? tree.rowOf(selected) : null,
+      topics: tree.topics,
+      matching: tree.matching,
+    };
+  }
+}
+
+function newMemory(node: TopicNode, nowMs: number): RowMemory {
+  return {
+    meter: new RateMeter(node.count, nowMs),
+    trend: [],
+    trendAtMs: 0,
+    valueId: -1,
+    preview: null,
+  };
+}
+
+function rowOf(node: TopicNode, position: number, memory: RowMemory, nowMs: number): TreeRow {
+  const preview = previewFor(node, memory);
+  addToTrend(memory, preview?.number ?? null, nowMs);
+  return {
+    id: node.id,
+    path: node.path,
+    name: node.name,
+    depth: node.depth,
+    position,
+    siblings: node.parent?.children?.size ?? 1,
+    count: node.count,
+    topics: node.topics,
+    rate: memory.meter.perSecond,
+    expandable: node.children !== null,
+    expanded: node.open && node.children !== null,
+    preview: preview?.text ?? null,
+    kind: preview?.kind ?? null,
+    lastTimeMs: node.value ? node.value.timeUs / 1000 : null,
+    retained: node.value?.retained ?? false,
+    trend: memory.trend.length > 1 ? [...memory.trend] : [],
+  };
+}
+
+/** Decoded once per value, and only for rows on the screen. */
+function previewFor(node: TopicNode, memory: RowMemory): Preview | null {
+  const { value } = node;
+  if (!value) return null;
+  if (memory.valueId !== value.id || memory.preview === null) {
+    memory.valueId = value.id;
+    memory.preview = value.payload
+      ? previewOf(value.payload, value.sizeBytes, PREVIEW_CHARS)
+      : { text: '', kind: 'empty', number: null };
+  }
+  return memory.preview;
+}
+
+function addToTrend(memory: RowMemory, number: number | null, nowMs: number): void {
+  if (number === null || nowMs - memory.trendAtMs < TREND_STEP_MS) return;
+  memory.trendAtMs = nowMs;
+  memory.trend.push(number);
+  if (memory.trend.length > TREND_POINTS) memory.trend.shift();
+}
+
+/** Positions among siblings, counted on from row to row instead of being looked up for each. */
+class Positions {
+  private readonly last = new Map<TopicNode, number>();
+
+  of({ node }: RowCursor): number {
+    const { parent } = node;
+    if (!parent?.children) return 1;
+    const before = this.last.get(parent);
+    const position = before === undefined ? parent.children.positionOf(node) + 1 : before + 1;
+    this.last.set(parent, position);
+    return position;
+  }
+}

@@ -1,0 +1,104 @@
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
+import * as v from 'valibot';
+import { messageOf } from '../../app/errors';
+
+export interface JsonFileOptions<T> {
+  readonly file: string;
+  readonly schema: v.GenericSchema<unknown, T>;
+  readonly initial: T;
+  /** Told when a file could not be read and was set aside, or could not be written. */
+  readonly warn: (message: string) => void;
+}
+
+const SAVE_DELAY_MS = 400;
+
+/**
+ * A small settings file: read once, checked against a schema, written atomically a moment after a change.
+ * A file that can't be understood is set aside, never overwritten.
+ */
+export class JsonFile<T> {
+  value: T;
+  private timer: NodeJS.Timeout | null = null;
+
+  constructor(private readonly options: JsonFileOptions<T>) {
+    this.value = this.read();
+  }
+
+  set(value: T): void {
+    this.value = value;
+    this.changed();
+  }
+
+  /** To be called after `value` was changed in place. */
+  changed(): void {
+    this.timer ??= setTimeout(() => {
+      this.flush();
+    }, SAVE_DELAY_MS);
+  }
+
+  /** Writes at once what waits to be written. */
+  flush(): void {
+    if (this.timer === null) return;
+    clearTimeout(this.timer);
+    this.timer = null;
+    try {
+      this.write();
+    } catch (error) {
+      this.options.warn(
+        `${this.options.file} could not be written (${messageOf(error)}). Changes are kept until the program ends; check the disk and the rights on its folder.`,
+      );
+    }
+  }
+
+  private write(): void {
+    mkdirSync(dirname(this.options.file), { recursive: true, mode: 0o700 });
+    const temporary = `${this.options.file}.new`;
+    const descriptor = openSync(temporary, 'w', 0o600);
+    try {
+      writeSync(descriptor, JSON.stringify(this.value, null, 2));
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+    renameSync(temporary, this.options.file);
+  }
+
+  private read(): T {
+    let text: string;
+    try {
+      text = readFileSync(this.options.file, 'utf8');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return this.options.initial;
+      return this.setAside(messageOf(error));
+    }
+    try {
+      return v.parse(this.options.schema, JSON.parse(text));
+    } catch (error) {
+      return this.setAside(messageOf(error));
+    }
+  }
+
+  private setAside(reason: string): T {
+    const aside = `${this.options.file}.unreadable-${String(Date.now())}`;
+    try {
+      renameSync(this.options.file, aside);
+      this.options.warn(
+        `${this.options.file} could not be read (${reason}). It was set aside as ${aside} and a new one was begun.`,
+      );
+    } catch (error) {
+      this.options.warn(
+        `${this.options.file} could not be read (${reason}) nor set aside (${messageOf(error)}).`,
+      );
+    }
+    return this.options.initial;
+  }
+}

@@ -1,0 +1,199 @@
+/** The entry of the main process: brings up the engine and one window, and takes both down in order. */
+import { app, BrowserWindow, nativeTheme } from 'electron';
+import { mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { messageOf } from '../app/errors';
+import { registerAppScheme, serveApp } from './app-protocol';
+import { readArguments, type StartArguments } from './arguments';
+import { EngineProcess } from './engine-process';
+import { confine, createMainWindow, denyPowers, isOwnPage } from './main-window';
+import { installMenu } from './menu';
+import { takeScreenshot, type Summary } from './screenshot';
+import { Secrets, secretStorage } from './secrets';
+import { shellCalls } from './shell-calls';
+import { serveShell, tellWindow } from './shell-server';
+import { WindowState } from './window-state';
+
+function main(): void {
+  let wanted: StartArguments;
+  try {
+    wanted = readArguments(process.argv.slice(1));
+  } catch (error) {
+    console.error(messageOf(error));
+    app.exit(2);
+    return;
+  }
+  const home = resolve(
+    process.env['MQTT_LOUPE_HOME'] ?? join(app.getPath('appData'), 'mqtt-loupe'),
+  );
+  mkdirSync(home, { recursive: true, mode: 0o700 });
+  app.setPath('userData', home);
+  app.setPath('sessionData', join(home, 'chromium'));
+  // As root Chromium's sandbox cannot start, and insisting on it would crash every page.
+  if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
+  if (!app.requestSingleInstanceLock()) {
+    console.error(
+      `MQTT Loupe is already running with the data folder ${home}. Its window comes to the front. For a second one set MQTT_LOUPE_HOME to another folder.`,
+    );
+    app.exit(wanted.screenshot === null ? 0 : 1);
+    return;
+  }
+  registerAppScheme();
+  run(home, wanted).catch((error: unknown) => {
+    console.error(`MQTT Loupe could not start: ${messageOf(error)}`);
+    app.exit(1);
+  });
+}
+
+async function run(home: string, wanted: StartArguments): Promise<void> {
+  await app.whenReady();
+  let window: BrowserWindow | null = null;
+  const warnings: string[] = [];
+  const warn = (message: string): void => {
+    warnings.push(message);
+    console.error(message);
+  };
+  const tell = (event: Parameters<typeof tellWindow>[1]): void => {
+    if (window && !window.isDestroyed()) tellWindow(window.webContents, event);
+  };
+
+  const state = new WindowState(home, warn);
+  nativeTheme.themeSource = state.ui.theme;
+  const secrets = new Secrets(home, warn, await secretStorage());
+  const engine = new EngineProcess({
+    file: join(__dirname, '../engine/engine.cjs'),
+    home,
+    password: (profileId) => secrets.get(profileId),
+    onProfileGone: (profileId) => void secrets.set(profileId, null),
+    onWarning: (message) => {
+      warn(message);
+      tell({ kind: 'warning', message });
+    },
+    onLost: () => {
+      tell({ kind: 'engine-lost' });
+    },
+    onRestarted: () => {
+      tell({ kind: 'engine-restarted' });
+    },
+    onFailed: (message) => {
+      tell({ kind: 'engine-failed', message });
+    },
+  });
+
+  denyPowers();
+  installMenu();
+  serveApp(join(__dirname, '../renderer'));
+  app.on('web-contents-created', (_event, contents) => {
+    confine(contents, warn);
+  });
+  engine.start();
+  const active = openWanted(engine, secrets, wanted);
+  active.catch((error: unknown) => {
+    warn(messageOf(error));
+  });
+  serveShell({
+    trusted: (contents, url) =>
+      window !== null && contents === window.webContents && isOwnPage(url),
+    onReady: (contents) => {
+      engine.serve(contents);
+    },
+    calls: shellCalls({
+      window: () => window,
+      state,
+      secrets,
+      warnings,
+      activeProfile: () => active.catch(() => null),
+      onTheme: (theme) => {
+        nativeTheme.themeSource = theme;
+      },
+    }),
+  });
+  nativeTheme.on('updated', () => {
+    tell({ kind: 'theme', dark: nativeTheme.shouldUseDarkColors });
+  });
+
+  const openWindow = (): void => {
+    window = createMainWindow(state, warn);
+    window.once('closed', () => {
+      window = null;
+    });
+  };
+  openWindow();
+  app.on('second-instance', () => {
+    if (!window) return;
+    if (window.isMinimized()) window.restore();
+    window.focus();
+  });
+  app.on('activate', () => {
+    if (!window) openWindow();
+  });
+  app.on('window-all-closed', () => {
+    if (process.platform !== 'darwin') app.quit();
+  });
+  stopInOrder(engine, () => {
+    state.flush();
+    secrets.flush();
+  });
+  if (wanted.screenshot !== null && window)
+    await picture(engine, window, wanted.screenshot, active);
+}
+
+/** Opens what the command line asked for; the id of the profile to show, or null. */
+async function openWanted(
+  engine: EngineProcess,
+  secrets: Secrets,
+  wanted: StartArguments,
+): Promise<string | null> {
+  if (!wanted.demo && wanted.connect === null && wanted.profile === null) return null;
+  const opened = (await engine.ask(
+    wanted.demo
+      ? { kind: 'open-demo' }
+      : wanted.connect !== null
+        ? { kind: 'open-url', url: wanted.connect }
+        : { kind: 'open-profile', name: wanted.profile ?? '' },
+  )) as { profileId: string; password: string | null };
+  if (opened.password !== null) await secrets.set(opened.profileId, opened.password);
+  await engine.ask({ kind: 'connect', profileId: opened.profileId });
+  return opened.profileId;
+}
+
+async function picture(
+  engine: EngineProcess,
+  window: BrowserWindow,
+  file: string,
+  active: Promise<string | null>,
+): Promise<void> {
+  try {
+    await active;
+    const summary = await takeScreenshot(
+      window,
+      resolve(file),
+      async () => (await engine.ask({ kind: 'summary' })) as Summary,
+    );
+    console.log(
+      `${file}: ${String(summary.topics)} topics, ${String(summary.received)} messages received, ${String(summary.stored)} messages stored`,
+    );
+    app.quit();
+  } catch (error) {
+    console.error(messageOf(error));
+    await engine.stop();
+    app.exit(1);
+  }
+}
+
+/** Quitting waits until the engine has stored everything. */
+function stopInOrder(engine: EngineProcess, flush: () => void): void {
+  let stopped = false;
+  app.on('before-quit', flush);
+  app.on('will-quit', (event) => {
+    if (stopped) return;
+    event.preventDefault();
+    flush();
+    void engine.stop().finally(() => {
+      stopped = true;
+      app.quit();
+    });
+  });
+}
+
+main();

@@ -1,0 +1,86 @@
+import { app, clipboard, dialog, shell, type BrowserWindow } from 'electron';
+import { writeFile } from 'node:fs/promises';
+import type { ShellCalls } from '../app/contract';
+import { LoupeError, messageOf } from '../app/errors';
+import type { Implementation } from '../app/rpc/derive';
+import type { Secrets } from './secrets';
+import type { WindowState } from './window-state';
+
+export interface ShellCallsOptions {
+  readonly window: () => BrowserWindow | null;
+  readonly state: WindowState;
+  readonly secrets: Secrets;
+  /** The profile that the command line asked for; null without one. */
+  readonly activeProfile: () => Promise<string | null>;
+  readonly warnings: readonly string[];
+  readonly onTheme: (theme: 'system' | 'light' | 'dark') => void;
+}
+
+/** What only the main process can do, for its window. */
+export function shellCalls(options: ShellCallsOptions): Implementation<ShellCalls> {
+  const { state, secrets } = options;
+  return {
+    startup: async () => ({
+      version: app.getVersion(),
+      platform: process.platform,
+      runtime: `Electron ${process.versions.electron}`,
+      activeProfile: await options.activeProfile(),
+      ui: state.ui,
+      secretStorage: secrets.storage,
+      warnings: options.warnings,
+    }),
+    saveUi: ({ ui }) => {
+      state.setUi(ui);
+      options.onTheme(ui.theme);
+    },
+    setPassword: ({ profileId, password }) => secrets.set(profileId, password),
+    hasPassword: ({ profileId }) => secrets.has(profileId),
+    copyPassword: ({ fromProfileId, toProfileId }) => secrets.copy(fromProfileId, toProfileId),
+    copyText: ({ text }) => {
+      clipboard.writeText(text);
+    },
+    openLink: ({ url }) => openLink(url, options.window()),
+    saveFile: ({ suggestedName, bytes }) => saveFile(suggestedName, bytes, options.window()),
+  };
+}
+
+/** Asks, then opens a web link in the system's browser. Throws `invalid-argument` for anything else. */
+export async function openLink(text: string, window: BrowserWindow | null): Promise<void> {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (!url || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
+    throw new LoupeError('invalid-argument', 'Only http and https links can be opened.');
+  }
+  const question = {
+    type: 'question' as const,
+    message: 'Open this link in your browser?',
+    detail: url.href,
+    buttons: ['Open', 'Cancel'],
+    defaultId: 1,
+    cancelId: 1,
+  };
+  const { response } = window
+    ? await dialog.showMessageBox(window, question)
+    : await dialog.showMessageBox(question);
+  if (response === 0) await shell.openExternal(url.href);
+}
+
+async function saveFile(
+  suggestedName: string,
+  bytes: Uint8Array,
+  window: BrowserWindow | null,
+): Promise<boolean> {
+  const defaultPath = suggestedName.replace(/[^\p{L}\p{N}._ -]/gu, '_');
+  const { canceled, filePath } = window
+    ? await dialog.showSaveDialog(window, { defaultPath })
+    : await dialog.showSaveDialog({ defaultPath });
+  if (canceled || !filePath) return false;
+  try {
+    await writeFile(filePath, bytes);
+    return true;
+  } catch (error) {
+    throw new LoupeError(
+      'internal',
+      `${filePath} could not be written (${messageOf(error)}). Choose another place or check the rights on it.`,
+    );
+  }
+}
