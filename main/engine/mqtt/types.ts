@@ -26,6 +26,10 @@ export interface ConnectionOptions {
   readonly password: () => Promise<string | undefined>;
   /** A packet announced larger than this is refused at its fixed header. Default 256 MiB. */
   readonly maxPacketBytes?: number;
+  /** Authorities (PEM) trusted besides those of the system. */
+  readonly authorities?: readonly string[];
+  /** How long to wait before try `attempt` (1 is the first after a loss). Default: growing from 1 s to 30 s, jittered. */
+  readonly reconnectDelayMs?: (attempt: number) => number;
 }
 
 export interface OutgoingMessage {

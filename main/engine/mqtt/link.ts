@@ -1,0 +1,343 @@
+import { Buffer } from 'node:buffer';
+import type { Duplex } from 'node:stream';
+import { MqttClient, UniqueMessageIdProvider } from 'mqtt';
+import type { IClientOptions, IConnackPacket, IPublishPacket, Packet } from 'mqtt';
+import type { SubscriptionOutcome } from '../../../app/connection';
+import type { RawFailure } from '../../../app/connection-failure';
+import type { PublishResult } from '../../../app/contract';
+import { messageOf } from '../../../app/errors';
+import type { Profile } from '../../../app/profile';
+import { GuardedStream } from './guard';
+import type { RefusedPublish, StreamViolation } from './packet-scanner';
+import { Publisher } from './publisher';
+import type { SessionStore } from './session-store';
+import { openStream, rawSocketFailure, StreamError } from './streams';
+import { subscribeAll, unansweredOutcomes } from './subscriptions';
+import type { OutgoingMessage } from './types';
+
+const OPEN_WITHIN_MS = 10_000;
+const CONNACK_WITHIN_MS = 10_000;
+const SUBACK_WITHIN_MS = 15_000;
+const CLOSE_WITHIN_MS = 2_000;
+/** DISCONNECT with reason 0 (3.1.1 §3.14; in 5 an omitted reason means 0x00, §3.14.2.1). */
+const DISCONNECT = Buffer.from([0xe0, 0x00]);
+const QUOTA_EXCEEDED = 0x97;
+
+export interface LinkOptions {
+  readonly profile: Profile;
+  readonly clientId: string;
+  readonly password: () => Promise<string | undefined>;
+  readonly maxPacketBytes: number;
+  readonly authorities: readonly string[];
+  readonly incoming: SessionStore;
+  readonly outgoing: SessionStore;
+}
+
+export interface LinkEvents {
+  readonly onConnected: (sessionPresent: boolean) => void;
+  readonly onSubscriptions: (outcomes: readonly SubscriptionOutcome[]) => void;
+  readonly onMessage: (packet: IPublishPacket, done: () => void) => void;
+  readonly onRefused: (detail: string) => void;
+  /** Once, when nothing is open any more. Null: we closed it. */
+  readonly onClosed: (failure: RawFailure | null) => void;
+}
+
+/**
+ * One network connection, from opening the socket to its close: it connects, subscribes, carries messages, and ends with
+ * `onClosed`, whatever happens. It never comes back; reconnecting makes a new one.
+ */
+export class Link {
+  readonly #options: LinkOptions;
+  readonly #events: LinkEvents;
+  readonly #abort = new AbortController();
+  readonly #closed: Promise<void>;
+  #resolveClosed: () => void = () => undefined;
+  #stream: GuardedStream | null = null;
+  #publisher: Publisher | null = null;
+  #failure: RawFailure | null = null;
+  #phase: 'opening' | 'connack' | 'subscribe' | 'session' = 'opening';
+  #closing = false;
+  #finished = false;
+  #closeTimer: NodeJS.Timeout | undefined;
+  #readyTimer: NodeJS.Timeout | undefined;
+
+  constructor(options: LinkOptions, events: LinkEvents) {
+    this.#options = options;
+    this.#events = events;
+    this.#closed = new Promise((resolve) => {
+      this.#resolveClosed = resolve;
+    });
+    void this.#open();
+  }
+
+  /** Null until the CONNACK. */
+  publish(message: OutgoingMessage): Promise<PublishResult> | null {
+    return this.#publisher?.publish(message) ?? null;
+  }
+
+  /** DISCONNECT with reason 0 where there is a connection; resolves when the socket is closed. */
+  close(): Promise<void> {
+    if (!this.#closing && !this.#finished) {
+      this.#closing = true;
+      this.#abort.abort();
+      const stream = this.#stream;
+      if (stream !== null && !stream.destroyed) {
+        stream.write(DISCONNECT);
+        stream.end();
+        this.#closeTimer = setTimeout(() => stream.destroy(), CLOSE_WITHIN_MS);
+      }
+    }
+    return this.#closed;
+  }
+
+  async #open(): Promise<void> {
+    try {
+      const password = await this.#options.password();
+      this.#abort.signal.throwIfAborted();
+      const socket = await openStream(
+        {
+          profile: this.#options.profile,
+          timeoutMs: OPEN_WITHIN_MS,
+          authorities: this.#options.authorities,
+          maxMessageBytes: this.#options.maxPacketBytes,
+        },
+        this.#abort.signal,
+      );
+      this.#speakMqtt(socket, password);
+    } catch (error) {
+      this.#failure ??=
+        error instanceof StreamError ? error.raw : { kind: 'unknown', message: messageOf(error) };
+      this.#finish();
+    }
+  }
+
+  #speakMqtt(socket: Duplex, password: string | undefined): void {
+    const stream = new GuardedStream(socket, {
+      maxPacketBytes: this.#options.maxPacketBytes,
+      onRefused: (packet) => {
+        this.#refused(packet);
+      },
+      onViolation: (violation) => {
+        this.#violated(violation);
+      },
+      onSocketError: (error) => {
+        this.#failure ??= rawSocketFailure(error);
+      },
+    });
+    this.#stream = stream;
+    this.#phase = 'connack';
+    // Only mqtt-packet ends a stream with an error: for a packet that it can't write, as a CONNECT with bad settings.
+    stream.on('error', (error: Error) => {
+      this.#failure ??= settingsFailure(error);
+    });
+    if (this.#abort.signal.aborted) stream.destroy();
+    try {
+      this.#start(new MqttClient(() => stream, this.#clientOptions(password)));
+    } catch (error) {
+      this.#failure ??= settingsFailure(error);
+      stream.once('close', () => {
+        this.#finish();
+      });
+      stream.destroy();
+    }
+  }
+
+  #start(client: MqttClient): void {
+    client.handleMessage = (packet, done) => {
+      this.#deliver(packet, done);
+    };
+    client.on('packetreceive', (packet) => {
+      this.#received(packet);
+    });
+    client.on('connect', (packet) => {
+      this.#ready(client, packet);
+    });
+    client.on('error', (error) => {
+      this.#fail(clientFailure(error));
+    });
+    client.on('close', () => {
+      this.#finish();
+    });
+    client.connect();
+  }
+
+  #clientOptions(password: string | undefined): IClientOptions {
+    const { profile, clientId, incoming, outgoing } = this.#options;
+    const five = profile.version === '5';
+    return {
+      manualConnect: true,
+      protocolVersion: five ? 5 : 4,
+      clientId,
+      clean: profile.cleanStart,
+      keepalive: profile.keepAlive,
+      reconnectPeriod: 0,
+      resubscribe: false,
+      connectTimeout: CONNACK_WITHIN_MS,
+      queueQoSZero: false,
+      messageIdProvider: new UniqueMessageIdProvider(),
+      incomingStore: incoming,
+      outgoingStore: outgoing,
+      timerVariant: 'native',
+      // mqtt.js logs options and packets, credentials among them.
+      log: () => undefined,
+      ...(profile.username === '' ? {} : { username: profile.username }),
+      ...(password === undefined || password === '' ? {} : { password }),
+      ...(five && !profile.cleanStart
+        ? { properties: { sessionExpiryInterval: sessionExpirySeconds(profile) } }
+        : {}),
+    };
+  }
+
+  #received(packet: Packet): void {
+    switch (packet.cmd) {
+      case 'publish':
+        return;
+      case 'connack':
+        this.#connack(packet);
+        return;
+      case 'puback':
+      case 'pubrec':
+      case 'pubcomp':
+        this.#publisher?.noteAcknowledgement(packet.messageId, packet.reasonCode);
+        return;
+      case 'disconnect':
+        this.#fail({
+          kind: 'server-disconnect',
+          code: packet.reasonCode ?? 0,
+          reasonString: packet.properties?.reasonString ?? null,
+        });
+        return;
+      default:
+    }
+  }
+
+  /** Runs before mqtt.js looks at the packet. */
+  #connack(packet: IConnackPacket): void {
+    const { version } = this.#options.profile;
+    const code = (version === '5' ? packet.reasonCode : packet.returnCode) ?? 0;
+    if (code !== 0) {
+      const reasonString = packet.properties?.reasonString ?? null;
+      this.#failure ??= { kind: 'connack', version, code, reasonString };
+      return;
+    }
+    if (!packet.sessionPresent) {
+      this.#options.incoming.clear();
+      this.#options.outgoing.clear();
+    }
+    // On a resumed session mqtt.js first sends again what was not acknowledged, and only then says 'connect'.
+    this.#readyTimer = setTimeout(() => {
+      this.#fail({ kind: 'timeout', waitingFor: 'connack', afterMs: CONNACK_WITHIN_MS });
+    }, CONNACK_WITHIN_MS);
+  }
+
+  #ready(client: MqttClient, connack: IConnackPacket): void {
+    clearTimeout(this.#readyTimer);
+    if (this.#finished) return;
+    const { subscriptions, version } = this.#options.profile;
+    this.#publisher = new Publisher(client, version, connack);
+    this.#phase = subscriptions.length > 0 ? 'subscribe' : 'session';
+    this.#events.onConnected(connack.sessionPresent);
+    if (this.#closing || subscriptions.length === 0) return;
+    this.#readyTimer = setTimeout(() => {
+      this.#subscribed(unansweredOutcomes(subscriptions, 'The broker did not answer within 15 s.'));
+    }, SUBACK_WITHIN_MS);
+    subscribeAll(client, subscriptions, version).then(
+      (outcomes) => {
+        this.#subscribed(outcomes);
+      },
+      (error: unknown) => {
+        // 'Connection closed' is told by the close itself; the first failure counts.
+        if (!this.#stream?.destroyed) this.#fail({ kind: 'malformed', message: messageOf(error) });
+      },
+    );
+  }
+
+  #subscribed(outcomes: readonly SubscriptionOutcome[]): void {
+    clearTimeout(this.#readyTimer);
+    if (this.#finished) return;
+    this.#phase = 'session';
+    this.#events.onSubscriptions(outcomes);
+  }
+
+  #deliver(packet: IPublishPacket, done: () => void): void {
+    // What was read before the connection was lost has arrived; after our own close nobody expects anything.
+    if (this.#finished && this.#closing) {
+      done();
+      return;
+    }
+    try {
+      this.#events.onMessage(packet, done);
+    } catch (error) {
+      this.#fail({ kind: 'unknown', message: messageOf(error) });
+      done();
+    }
+  }
+
+  #refused(packet: RefusedPublish): void {
+    const where = packet.topic === null ? '' : ` on ${packet.topic}`;
+    const limit = this.#options.maxPacketBytes.toLocaleString('en');
+    this.#events.onRefused(
+      `a message of ${packet.sizeBytes.toLocaleString('en')} bytes${where} is over the limit of ${limit} bytes`,
+    );
+    const { packetId, qos } = packet;
+    if (packetId === null || this.#stream === null) return;
+    // Without an answer it would hold a place in the broker's window for good, and delivery would stop after a few.
+    const type = qos === 1 ? 0x40 : 0x50;
+    const head = [
+      type,
+      this.#options.profile.version === '5' ? 3 : 2,
+      packetId >> 8,
+      packetId & 0xff,
+    ];
+    this.#stream.write(
+      Buffer.from(this.#options.profile.version === '5' ? [...head, QUOTA_EXCEEDED] : head),
+    );
+  }
+
+  #violated(violation: StreamViolation): void {
+    if (this.#phase !== 'connack') {
+      this.#events.onRefused(
+        violation.kind === 'not-mqtt' ? 'bytes that are not MQTT' : violation.message,
+      );
+    }
+    this.#fail(violation);
+  }
+
+  /** The first failure counts; everything after it is a consequence. */
+  #fail(failure: RawFailure): void {
+    if (this.#failure === null && failure.kind === 'malformed' && this.#phase !== 'connack') {
+      this.#events.onRefused(failure.message);
+    }
+    this.#failure ??= failure;
+    this.#stream?.destroy();
+  }
+
+  #finish(): void {
+    if (this.#finished) return;
+    this.#finished = true;
+    clearTimeout(this.#closeTimer);
+    clearTimeout(this.#readyTimer);
+    this.#publisher?.close(!this.#options.profile.cleanStart);
+    const during = this.#phase === 'opening' ? 'connack' : this.#phase;
+    this.#events.onClosed(this.#closing ? null : (this.#failure ?? { kind: 'closed', during }));
+    this.#resolveClosed();
+  }
+}
+
+/** A session of a generated client id can't be resumed by the next run: it needs to outlive only interruptions. */
+function sessionExpirySeconds(profile: Profile): number {
+  return profile.clientId === '' ? 3_600 : 86_400;
+}
+
+/** mqtt.js has no codes for these: its texts are what there is. */
+function clientFailure(error: Error): RawFailure {
+  if (error.message === 'connack timeout') {
+    return { kind: 'timeout', waitingFor: 'connack', afterMs: CONNACK_WITHIN_MS };
+  }
+  if (error.message === 'Keepalive timeout') return { kind: 'keep-alive' };
+  return { kind: 'malformed', message: error.message };
+}
+
+function settingsFailure(error: unknown): RawFailure {
+  return { kind: 'invalid-settings', message: messageOf(error) };
+}

@@ -1,0 +1,167 @@
+import { randomBytes } from 'node:crypto';
+import type { ConnectionState } from '../../../app/connection';
+import { addressOf, describeFailure } from '../../../app/connection-failure';
+import type { RawFailure } from '../../../app/connection-failure';
+import type { PublishResult } from '../../../app/contract';
+import { Link } from './link';
+import { reconnectDelayMs, STABLE_AFTER_MS } from './reconnect-policy';
+import { SessionStore } from './session-store';
+import type { Connection, ConnectionOptions, OutgoingMessage } from './types';
+
+const DEFAULT_MAX_PACKET_BYTES = 256 * 1024 * 1024;
+
+/** A connection to the broker of a profile; it does nothing until `connect`. */
+export function createConnection(options: ConnectionOptions): Connection {
+  return new MqttConnection(options);
+}
+
+class MqttConnection implements Connection {
+  readonly #options: ConnectionOptions;
+  /** Stable for the run of the connection, so that a persistent session is found again. */
+  readonly #clientId: string;
+  #state: ConnectionState = { kind: 'disconnected' };
+  #link: Link | null = null;
+  #retryTimer: NodeJS.Timeout | null = null;
+  /** Losses and failed tries since the connection was last sound. */
+  #attempt = 0;
+  #wasConnected = false;
+  #incoming = new SessionStore({ resends: false });
+  #outgoing = new SessionStore({ resends: true });
+
+  constructor(options: ConnectionOptions) {
+    this.#options = options;
+    const { clientId } = options.profile;
+    // At most 23 letters and digits would be certain to be accepted by a 3.1.1 server [MQTT-3.1.3-5].
+    this.#clientId = clientId === '' ? `mqtt-loupe-${randomBytes(4).toString('hex')}` : clientId;
+  }
+
+  get state(): ConnectionState {
+    return this.#state;
+  }
+
+  connect(): void {
+    if (this.#state.kind === 'reconnecting') {
+      this.retryNow();
+      return;
+    }
+    if (this.#link !== null) return;
+    this.#attempt = 0;
+    this.#wasConnected = false;
+    this.#setState({ kind: 'connecting' });
+    this.#openLink();
+  }
+
+  retryNow(): void {
+    if (this.#state.kind !== 'reconnecting' || this.#link !== null) return;
+    this.#clearRetry();
+    this.#setState({ ...this.#state, retryAtMs: Date.now() });
+    this.#openLink();
+  }
+
+  async disconnect(): Promise<void> {
+    this.#clearRetry();
+    const link = this.#link;
+    if (link === null) {
+      if (this.#state.kind !== 'disconnected') this.#setState({ kind: 'disconnected' });
+      return;
+    }
+    await link.close();
+  }
+
+  publish(message: OutgoingMessage): Promise<PublishResult> {
+    const result = this.#state.kind === 'connected' ? this.#link?.publish(message) : undefined;
+    return (
+      result ??
+      Promise.resolve({
+        kind: 'refused',
+        elapsedMs: 0,
+        reason: `Not connected to ${addressOf(this.#options.profile)}.`,
+      })
+    );
+  }
+
+  #openLink(): void {
+    const { profile, sink, password } = this.#options;
+    if (profile.cleanStart) this.#forgetSession();
+    const link = new Link(
+      {
+        profile,
+        password,
+        clientId: this.#clientId,
+        maxPacketBytes: this.#options.maxPacketBytes ?? DEFAULT_MAX_PACKET_BYTES,
+        authorities: this.#options.authorities ?? [],
+        incoming: this.#incoming,
+        outgoing: this.#outgoing,
+      },
+      {
+        onConnected: (sessionPresent) => {
+          this.#connected(sessionPresent);
+        },
+        onSubscriptions: (subscriptions) => {
+          if (this.#state.kind === 'connected') this.#setState({ ...this.#state, subscriptions });
+        },
+        onMessage: sink.onMessage,
+        onRefused: sink.onRefused,
+        onClosed: (failure) => {
+          this.#link = null;
+          if (failure === null) this.#setState({ kind: 'disconnected' });
+          else this.#lost(failure);
+        },
+      },
+    );
+    this.#link = link;
+  }
+
+  /** New stores, because a link that is still delivering keeps the old ones. */
+  #forgetSession(): void {
+    this.#incoming = new SessionStore({ resends: false });
+    this.#outgoing = new SessionStore({ resends: true });
+  }
+
+  #connected(sessionPresent: boolean): void {
+    this.#wasConnected = true;
+    this.#setState({
+      kind: 'connected',
+      sinceMs: Date.now(),
+      version: this.#options.profile.version,
+      sessionPresent,
+      subscriptions: [],
+    });
+  }
+
+  /** A first try that fails is told at once; a connection that was there is brought back, where that can help. */
+  #lost(raw: RawFailure): void {
+    const failure = describeFailure(raw, this.#options.profile);
+    if (!this.#wasConnected || !failure.retryable) {
+      this.#setState({ kind: 'failed', failure });
+      return;
+    }
+    const sinceMs = this.#state.kind === 'connected' ? this.#state.sinceMs : Infinity;
+    this.#attempt = Date.now() - sinceMs >= STABLE_AFTER_MS ? 1 : this.#attempt + 1;
+    const delayMs = (this.#options.reconnectDelayMs ?? defaultDelayMs)(this.#attempt);
+    this.#retryTimer = setTimeout(() => {
+      this.#retryTimer = null;
+      this.#openLink();
+    }, delayMs);
+    this.#setState({
+      kind: 'reconnecting',
+      attempt: this.#attempt,
+      retryAtMs: Date.now() + delayMs,
+      failure,
+    });
+  }
+
+  #clearRetry(): void {
+    if (this.#retryTimer !== null) clearTimeout(this.#retryTimer);
+    this.#retryTimer = null;
+  }
+
+  #setState(state: ConnectionState): void {
+    this.#state = state;
+    this.#options.sink.onState(state);
+  }
+}
+
+function defaultDelayMs(attempt: number): number {
+  return reconnectDelayMs(attempt, Math.random());
+}
