@@ -15,11 +15,16 @@ export async function ensureBuild() {
   if (existsSync(stampFile) && (await readFile(stampFile, 'utf8')) === wanted) return;
   checkSources();
   await step('build', async () => {
-    await rm(stampFile, { force: true });
+    await forgetBuild();
     await mkdir(distDir, { recursive: true });
     await buildAll();
     await writeFile(stampFile, wanted);
   });
+}
+
+/** Makes the next `ensureBuild` build again: somebody else has written to dist/. */
+export async function forgetBuild() {
+  await rm(stampFile, { force: true });
 }
 
 /** Says which entry is missing before a bundler says it in its words. */

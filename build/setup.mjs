@@ -12,17 +12,17 @@ import { ensureRuntime } from './runtime.mjs';
 
 /**
  * Prepares the runtime and the bundles (the npm packages are there already).
- * @param {{retry?: boolean, tests?: boolean}} [options]
+ * @param {{retry?: boolean, tests?: boolean, build?: boolean}} [options]
  * @returns {Promise<{runtime: import('./runtime.mjs').Runtime, hasSystemPackages: boolean}>}
  */
-export async function setUp({ retry = false, tests = false } = {}) {
+export async function setUp({ retry = false, tests = false, build = true } = {}) {
   return alone(async () => {
     const sets = ['window'];
     if (!hasDisplay()) sets.push('virtualDisplay');
     if (tests) sets.push('tests');
     const hasSystemPackages = await ensureDebianPackages(sets);
     const runtime = await ensureRuntime({ retry });
-    await ensureBuild();
+    if (build) await ensureBuild();
     return { runtime, hasSystemPackages };
   });
 }
