@@ -238,8 +238,9 @@ export class EngineCore {
     const demoFile = this.options.demoFile ?? join(__dirname, 'demo-broker.cjs');
     this.demo ??= startDemoBroker({
       workerFile: demoFile,
-      onExit: () => {
+      onStopped: (reason) => {
         this.demo = null;
+        this.options.warn(`The built-in broker stopped: ${reason}`);
       },
     }).catch((error: unknown) => {
       this.demo = null;
