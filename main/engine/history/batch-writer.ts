@@ -40,7 +40,9 @@ export class BatchWriter {
       `INSERT INTO messages (id, session, topic, time_us, flags, packet_id, rest_bytes, properties, payload)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
-    this.#insertPart = database.prepare('INSERT INTO message_parts (message, part, bytes) VALUES (?, ?, ?)');
+    this.#insertPart = database.prepare(
+      'INSERT INTO message_parts (message, part, bytes) VALUES (?, ?, ?)',
+    );
     this.#updateTopic = database.prepare(
       `UPDATE topics SET count = count + ?, last_id = ?, last_time_us = ?, last_flags = ?, last_size = ?
        WHERE key = ?`,
@@ -57,7 +59,9 @@ export class BatchWriter {
     this.#updatePosition = database.prepare(
       'UPDATE position SET next_message = max(next_message, ?), next_topic = max(next_topic, ?)',
     );
-    this.#extendSpan = database.prepare('UPDATE spans SET last_id = ? WHERE profile = ? AND first_id = ?');
+    this.#extendSpan = database.prepare(
+      'UPDATE spans SET last_id = ? WHERE profile = ? AND first_id = ?',
+    );
     this.#insertSpan = database.prepare(
       'INSERT INTO spans (profile, first_id, last_id, session, first_time_us) VALUES (?, ?, ?, ?, ?)',
     );
@@ -135,7 +139,13 @@ export class BatchWriter {
     }
   }
 
-  #writeCounters(profile: number, session: number, batch: MessageBatch, counts: Counts, bytes: number): void {
+  #writeCounters(
+    profile: number,
+    session: number,
+    batch: MessageBatch,
+    counts: Counts,
+    bytes: number,
+  ): void {
     const stored = batch.length;
     const last = stored - 1;
     const lastId = stored > 0 ? at(batch.ids, last) : null;
@@ -174,10 +184,14 @@ export class BatchWriter {
 /** An element that the batch's length promises. */
 function at<T>(column: readonly T[], index: number): T {
   const value = column[index];
-  if (value === undefined) throw new LoupeError('internal', 'A batch is shorter than its length says.');
+  if (value === undefined)
+    throw new LoupeError('internal', 'A batch is shorter than its length says.');
   return value;
 }
 
 function unknown(what: string): LoupeError {
-  return new LoupeError('internal', `A batch names a ${what} that the history does not know (forgotten meanwhile?).`);
+  return new LoupeError(
+    'internal',
+    `A batch names a ${what} that the history does not know (forgotten meanwhile?).`,
+  );
 }

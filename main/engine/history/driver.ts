@@ -30,15 +30,25 @@ export function openForWriting(file: string): Database {
 
 /** Opens an existing file so that nothing can change it. */
 export function openForReading(file: string): Database {
-  return new (loadDriver())(file, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
+  return new (loadDriver())(file, {
+    readonly: true,
+    fileMustExist: true,
+    timeout: BUSY_TIMEOUT_MS,
+  });
 }
 
 const reasons: ReadonlyArray<readonly [prefix: string, words: string]> = [
   ['SQLITE_FULL', 'the disk is full. Make room, or lower how much history is kept'],
   ['SQLITE_CORRUPT', 'its file is damaged'],
   ['SQLITE_NOTADB', 'its file is not a database, or is damaged'],
-  ['SQLITE_CANTOPEN', 'its file cannot be opened. Check that the folder exists and may be written to'],
-  ['SQLITE_READONLY', 'its file is write-protected. Check the permissions of the file and its folder'],
+  [
+    'SQLITE_CANTOPEN',
+    'its file cannot be opened. Check that the folder exists and may be written to',
+  ],
+  [
+    'SQLITE_READONLY',
+    'its file is write-protected. Check the permissions of the file and its folder',
+  ],
   ['SQLITE_PERM', 'its file may not be accessed. Check the permissions of the file and its folder'],
   ['SQLITE_BUSY', 'another program keeps its file locked'],
   ['SQLITE_IOERR', 'the disk reported an error. Check the disk and its free space'],
@@ -53,11 +63,16 @@ export function historyError(failed: string, error: unknown): LoupeError {
   const code = codeOf(error);
   const reason = reasons.find(([prefix]) => code.startsWith(prefix))?.[1];
   if (reason !== undefined) {
-    return new LoupeError('history-unavailable', `${failed}: ${reason} (${code}: ${messageOf(error)}).`, {
-      cause: error,
-    });
+    return new LoupeError(
+      'history-unavailable',
+      `${failed}: ${reason} (${code}: ${messageOf(error)}).`,
+      {
+        cause: error,
+      },
+    );
   }
-  const kind = code.startsWith('SQLITE_') || code === 'ERR_DLOPEN_FAILED' ? 'history-unavailable' : 'internal';
+  const kind =
+    code.startsWith('SQLITE_') || code === 'ERR_DLOPEN_FAILED' ? 'history-unavailable' : 'internal';
   return new LoupeError(kind, `${failed}: ${messageOf(error)}`, { cause: error });
 }
 

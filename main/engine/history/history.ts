@@ -105,7 +105,10 @@ export interface History {
     batch: MessageBatch,
     counts: { readonly received: number; readonly refused: number },
   ): void;
-  recordGap(sessionKey: number, gap: { kind: GapKind; fromUs: number; toUs: number; messages: number; detail: string }): void;
+  recordGap(
+    sessionKey: number,
+    gap: { kind: GapKind; fromUs: number; toUs: number; messages: number; detail: string },
+  ): void;
 
   totals(profileId: string): ProfileTotals;
   /** A page of a profile's topics in the order of their keys, for the tree of a profile that was just opened. */

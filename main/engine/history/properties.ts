@@ -55,7 +55,10 @@ function pushTagged(out: number[], tag: number, value: number): void {
 
 function pushNumber(out: number[], value: number): void {
   if (!Number.isSafeInteger(value) || value < 0) {
-    throw new LoupeError('invalid-argument', `A property's number cannot be stored: ${String(value)}`);
+    throw new LoupeError(
+      'invalid-argument',
+      `A property's number cannot be stored: ${String(value)}`,
+    );
   }
   let left = value;
   // Division, because shifts end at 32 bits.

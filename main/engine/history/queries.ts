@@ -12,7 +12,8 @@ interface MessageRow {
   readonly flags: number;
   readonly packet_id: number;
   readonly properties: Uint8Array | null;
-  readonly head: Uint8Array;
+  /** Null for an empty one: so SQLite's substr returns it. */
+  readonly head: Uint8Array | null;
   readonly head_bytes: number;
   readonly rest_bytes: number;
 }
@@ -42,7 +43,9 @@ export class Queries implements ReaderCalls {
        WHERE topic = ? AND id > ? ORDER BY id DESC LIMIT ?`,
     );
     this.#parts = database
-      .prepare<unknown[], Uint8Array>('SELECT bytes FROM message_parts WHERE message = ? AND part < ? ORDER BY part')
+      .prepare<unknown[], Uint8Array>(
+        'SELECT bytes FROM message_parts WHERE message = ? AND part < ? ORDER BY part',
+      )
       .pluck();
   }
 
@@ -99,7 +102,8 @@ export class Queries implements ReaderCalls {
   }
 
   /** The payload, at most `maxBytes` of it. */
-  #payload(id: number, head: Uint8Array, restBytes: number, maxBytes: number): Uint8Array {
+  #payload(id: number, stored: Uint8Array | null, restBytes: number, maxBytes: number): Uint8Array {
+    const head = stored ?? new Uint8Array(0);
     const wanted = Math.min(head.length + restBytes, maxBytes);
     const payload = new Uint8Array(wanted);
     payload.set(head.subarray(0, wanted));

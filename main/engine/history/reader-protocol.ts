@@ -5,7 +5,11 @@ import type { PageRequest, Series, SeriesRequest } from './history';
 /** What the reader's thread answers, written once: both sides derive from it. */
 export interface ReaderCalls {
   page(arg: PageRequest): { messages: Message[]; more: boolean };
-  message(arg: { readonly profileId: string; readonly id: number; readonly maxBytes: number }): Message | null;
+  message(arg: {
+    readonly profileId: string;
+    readonly id: number;
+    readonly maxBytes: number;
+  }): Message | null;
   series(arg: SeriesRequest): Series;
 }
 
@@ -14,7 +18,9 @@ export type ReaderArgument<Method extends ReaderMethod> = Parameters<ReaderCalls
 export type ReaderResult<Method extends ReaderMethod> = ReturnType<ReaderCalls[Method]>;
 
 export type ReaderRequest =
-  | { [Method in ReaderMethod]: { id: number; method: Method; argument: ReaderArgument<Method> } }[ReaderMethod]
+  | {
+      [Method in ReaderMethod]: { id: number; method: Method; argument: ReaderArgument<Method> };
+    }[ReaderMethod]
   | { method: 'close' };
 
 export type ReaderReply =

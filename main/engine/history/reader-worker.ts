@@ -6,7 +6,13 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { toWireError } from '../../../app/errors';
 import { historyError, openForReading, type Database } from './driver';
 import { Queries } from './queries';
-import type { ReaderReply, ReaderRequest, ReaderResult, ReaderMethod, ReaderStart } from './reader-protocol';
+import type {
+  ReaderReply,
+  ReaderRequest,
+  ReaderResult,
+  ReaderMethod,
+  ReaderStart,
+} from './reader-protocol';
 
 const { databaseFile } = workerData as ReaderStart;
 const port = parentPort;

@@ -59,12 +59,16 @@ export class Remover {
        FROM messages WHERE id BETWEEN ? AND ? AND session = ? ORDER BY id LIMIT ?`,
     );
     this.#deleteParts = database.prepare('DELETE FROM message_parts WHERE message = ?');
-    this.#deleteRows = database.prepare('DELETE FROM messages WHERE id BETWEEN ? AND ? AND session = ?');
+    this.#deleteRows = database.prepare(
+      'DELETE FROM messages WHERE id BETWEEN ? AND ? AND session = ?',
+    );
     this.#deleteSpan = database.prepare('DELETE FROM spans WHERE profile = ? AND first_id = ?');
     this.#shortenSpan = database.prepare(
       'UPDATE spans SET first_id = ?, first_time_us = ? WHERE profile = ? AND first_id = ?',
     );
-    this.#profileBytes = database.prepare<unknown[], number>('SELECT bytes FROM profiles WHERE key = ?').pluck();
+    this.#profileBytes = database
+      .prepare<unknown[], number>('SELECT bytes FROM profiles WHERE key = ?')
+      .pluck();
     this.#updateProfile = database.prepare(
       'UPDATE profiles SET pruned = pruned + ?, bytes = bytes - ? WHERE key = ?',
     );
@@ -78,7 +82,9 @@ export class Remover {
       'DELETE FROM topics WHERE key IN (SELECT key FROM topics WHERE profile = ? LIMIT ?)',
     );
     this.#forgetRest = [
-      database.prepare('DELETE FROM gaps WHERE session IN (SELECT key FROM sessions WHERE profile = ?)'),
+      database.prepare(
+        'DELETE FROM gaps WHERE session IN (SELECT key FROM sessions WHERE profile = ?)',
+      ),
       database.prepare('DELETE FROM sessions WHERE profile = ?'),
       database.prepare('DELETE FROM profiles WHERE key = ?'),
     ];
@@ -88,7 +94,10 @@ export class Remover {
   prune(profile: number, maxBytes: number, maxMessages: number): number {
     const removed = this.#inTransaction(() => {
       const excess = (this.#profileBytes.get(profile) ?? 0) - maxBytes;
-      return this.#removeOldest(profile, { messages: maxMessages, bytes: Math.min(excess, STEP_BYTES) });
+      return this.#removeOldest(profile, {
+        messages: maxMessages,
+        bytes: Math.min(excess, STEP_BYTES),
+      });
     });
     this.#giveBackPages();
     return removed;

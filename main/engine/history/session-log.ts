@@ -25,10 +25,14 @@ export class SessionLog {
   readonly #insertGap: Statement;
 
   constructor(database: Database) {
-    this.#findProfile = database.prepare<unknown[], number>('SELECT key FROM profiles WHERE id = ?').pluck();
+    this.#findProfile = database
+      .prepare<unknown[], number>('SELECT key FROM profiles WHERE id = ?')
+      .pluck();
     this.#insertProfile = database.prepare('INSERT INTO profiles (id) VALUES (?)');
     this.#begin = database.prepare('INSERT INTO sessions (profile, started_us) VALUES (?, ?)');
-    this.#end = database.prepare('UPDATE sessions SET ended_us = ? WHERE key = ? AND ended_us IS NULL');
+    this.#end = database.prepare(
+      'UPDATE sessions SET ended_us = ? WHERE key = ? AND ended_us IS NULL',
+    );
     this.#openOnes = database.prepare(
       'SELECT key, coalesce(last_time_us, started_us) AS until_us FROM sessions WHERE ended_us IS NULL',
     );
@@ -80,7 +84,8 @@ export class SessionLog {
         fromUs,
         toUs: Math.max(fromUs, nowUs),
         messages: 0,
-        detail: 'The program ended unexpectedly: what arrived after the last stored message is not known.',
+        detail:
+          'The program ended unexpectedly: what arrived after the last stored message is not known.',
       });
     }
   }

@@ -47,7 +47,14 @@ export function openHistory(options: HistoryOptions): History {
   }
 }
 
-const NO_TOTALS: ProfileTotals = { received: 0, stored: 0, refused: 0, pruned: 0, bytes: 0, oldestTimeUs: null };
+const NO_TOTALS: ProfileTotals = {
+  received: 0,
+  stored: 0,
+  refused: 0,
+  pruned: 0,
+  bytes: 0,
+  oldestTimeUs: null,
+};
 
 class SqliteHistory implements History {
   readonly #database: Database;
@@ -98,7 +105,9 @@ class SqliteHistory implements History {
   }
 
   endSession(sessionKey: number, endedUs: number): void {
-    attempt('The end of the session cannot be stored', () => this.#sessions.end(sessionKey, endedUs));
+    attempt('The end of the session cannot be stored', () =>
+      this.#sessions.end(sessionKey, endedUs),
+    );
     this.#writer.sessionEnded(sessionKey);
   }
 

@@ -13,9 +13,14 @@ export class TopicKeys {
   #next: number;
 
   constructor(database: Database) {
-    this.#find = database.prepare<unknown[], number>('SELECT key FROM topics WHERE profile = ? AND name = ?').pluck();
+    this.#find = database
+      .prepare<unknown[], number>('SELECT key FROM topics WHERE profile = ? AND name = ?')
+      .pluck();
     this.#insert = database.prepare('INSERT INTO topics (key, profile, name) VALUES (?, ?, ?)');
-    const next = database.prepare<unknown[], number>('SELECT next_topic FROM position').pluck().get();
+    const next = database
+      .prepare<unknown[], number>('SELECT next_topic FROM position')
+      .pluck()
+      .get();
     this.#next = next ?? 1;
   }
 
@@ -30,7 +35,10 @@ export class TopicKeys {
     const known = waiting?.get(name) ?? this.#find.get(profile, name);
     if (known !== undefined) return known;
     if (/\p{Surrogate}/u.test(name)) {
-      throw new LoupeError('invalid-argument', 'The topic cannot be stored: its name is not valid Unicode.');
+      throw new LoupeError(
+        'invalid-argument',
+        'The topic cannot be stored: its name is not valid Unicode.',
+      );
     }
     const key = this.#next++;
     if (waiting) waiting.set(name, key);
