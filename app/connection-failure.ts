@@ -1,7 +1,10 @@
 import type { ConnectionFailure, FailureCode } from './connection';
+import { addressOf, usesTls } from './broker-address';
+import type { BrokerAddress } from './broker-address';
 import { assertNever } from './errors';
-import type { Protocol } from './profile';
 import { hexCode, reasonWords } from './reason-codes';
+import { socketWords, timeoutWords } from './socket-failure';
+import type { FailureWords as Words } from './socket-failure';
 
 /** A failure as it entered our code, before it has words. */
 export type RawFailure =
@@ -35,16 +38,6 @@ export type RawFailure =
   | { readonly kind: 'invalid-settings'; readonly message: string }
   | { readonly kind: 'unknown'; readonly message: string };
 
-/** Whom we tried to reach; the words name it. */
-export interface FailureTarget {
-  readonly protocol: Protocol;
-  readonly host: string;
-  readonly port: number;
-  readonly path: string;
-}
-
-type Words = readonly [code: FailureCode, title: string, advice: string];
-
 /** Trying again by itself cannot help with these: a person has to change something first. */
 const FINAL_CODES: ReadonlySet<FailureCode> = new Set<FailureCode>([
   'bad-credentials',
@@ -59,18 +52,12 @@ const FINAL_CODES: ReadonlySet<FailureCode> = new Set<FailureCode>([
 ]);
 
 /** Says in words what a failure means for the person: what happened, what to try, and the technical text. */
-export function describeFailure(raw: RawFailure, target: FailureTarget): ConnectionFailure {
+export function describeFailure(raw: RawFailure, target: BrokerAddress): ConnectionFailure {
   const [code, title, advice] = wordsFor(raw, target);
   return { code, title, advice, technical: technicalText(raw), retryable: !FINAL_CODES.has(code) };
 }
 
-/** `host:port` as people write it, an IPv6 address in brackets. */
-export function addressOf(target: Pick<FailureTarget, 'host' | 'port'>): string {
-  const host = target.host.includes(':') ? `[${target.host}]` : target.host;
-  return `${host}:${String(target.port)}`;
-}
-
-function wordsFor(raw: RawFailure, target: FailureTarget): Words {
+function wordsFor(raw: RawFailure, target: BrokerAddress): Words {
   const address = addressOf(target);
   switch (raw.kind) {
     case 'socket':
@@ -118,178 +105,6 @@ function wordsFor(raw: RawFailure, target: FailureTarget): Words {
     default:
       return assertNever(raw);
   }
-}
-
-const UNKNOWN_HOST = new Set([
-  'ENOTFOUND',
-  'EAI_NONAME',
-  'EAI_NODATA',
-  'EAI_FAIL',
-  'EAI_AGAIN',
-  'ENODATA',
-]);
-const UNREACHABLE = new Set([
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'EHOSTDOWN',
-  'ENETDOWN',
-  'EADDRNOTAVAIL',
-  'EACCES',
-  'EPERM',
-]);
-const RESET = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'ERR_STREAM_PREMATURE_CLOSE']);
-const UNTRUSTED = new Set([
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_GET_ISSUER_CERT',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-  'CERT_UNTRUSTED',
-  'CERT_REJECTED',
-  'CERT_REVOKED',
-  'CERT_SIGNATURE_FAILURE',
-  'CERT_CHAIN_TOO_LONG',
-  'INVALID_CA',
-  'INVALID_PURPOSE',
-]);
-
-function socketWords(code: string, message: string, target: FailureTarget): Words {
-  const address = addressOf(target);
-  if (UNKNOWN_HOST.has(code)) {
-    return [
-      'unknown-host',
-      `There is no host named ${target.host}.`,
-      'Check the spelling of the host name, and whether this computer is on the right network (or VPN).',
-    ];
-  }
-  if (code === 'ECONNREFUSED') {
-    return [
-      'nothing-listening',
-      `Nothing is listening on ${address}.`,
-      'Check the port, whether the broker is running, and whether it accepts connections from other computers.',
-    ];
-  }
-  if (UNREACHABLE.has(code)) {
-    return [
-      'host-unreachable',
-      `${target.host} cannot be reached from here.`,
-      'Check the network, the VPN and any firewall between this computer and the broker.',
-    ];
-  }
-  if (code === 'ETIMEDOUT') return timeoutWords({ waitingFor: 'network', afterMs: null }, address);
-  if (code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') {
-    return [
-      'packet-too-large',
-      `${address} sent a WebSocket message that is larger than allowed here.`,
-      'The connection was closed before the message was read.',
-    ];
-  }
-  return (
-    tlsWords(code, message, target) ??
-    webSocketWords(code, message, target) ??
-    resetWords(code, target)
-  );
-}
-
-function tlsWords(code: string, message: string, target: FailureTarget): Words | null {
-  const address = addressOf(target);
-  if (UNTRUSTED.has(code)) {
-    const own = code === 'DEPTH_ZERO_SELF_SIGNED_CERT' || code === 'SELF_SIGNED_CERT_IN_CHAIN';
-    return [
-      'tls-untrusted',
-      own
-        ? `The certificate of ${address} was signed by its owner, not by an authority that this computer trusts.`
-        : `The certificate of ${address} was not signed by an authority that this computer trusts.`,
-      'Install the certificate of the broker’s authority (CA) in this computer’s system store, then connect again.',
-    ];
-  }
-  if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID') {
-    const what = code === 'CERT_HAS_EXPIRED' ? 'has expired' : 'is not valid yet';
-    return [
-      'tls-expired',
-      `The certificate of ${address} ${what}.`,
-      'The broker needs a new certificate. Check this computer’s clock too.',
-    ];
-  }
-  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID' || code === 'HOSTNAME_MISMATCH') {
-    return [
-      'tls-host-mismatch',
-      `The certificate that answered belongs to another name than ${target.host}.`,
-      'Use the host name that the certificate was made for. If this is that name, someone may be in between.',
-    ];
-  }
-  if (!usesTls(target)) return null;
-  const lost = RESET.has(code) && message.includes('before secure TLS connection');
-  if (!lost && !/^(?:ERR_SSL_|ERR_TLS_|ERR_OSSL_|EPROTO$)/u.test(code)) return null;
-  return [
-    'tls-failed',
-    `No encrypted connection to ${address} could be made.`,
-    `Perhaps this port does not use TLS: try ${target.protocol === 'mqtts' ? 'mqtt' : 'ws'} or another port. Or the broker asks for a client certificate, or for an old TLS version.`,
-  ];
-}
-
-function webSocketWords(code: string, message: string, target: FailureTarget): Words | null {
-  if (!target.protocol.startsWith('ws')) return null;
-  const status = /Unexpected server response: (\d{3})/u.exec(message)?.[1];
-  const handshake =
-    status !== undefined ||
-    code.startsWith('HPE_') ||
-    message === 'socket hang up' ||
-    /subprotocol|Sec-WebSocket|Upgrade header/iu.test(message);
-  if (!handshake) return null;
-  return [
-    'websocket-refused',
-    `${addressOf(target)} refused the WebSocket connection.`,
-    webSocketAdvice(status, target),
-  ];
-}
-
-function webSocketAdvice(status: string | undefined, target: FailureTarget): string {
-  const path = target.path === '' ? '/' : target.path;
-  if (status === '404')
-    return `There is nothing at the path ${path}. Check the path; brokers often use /mqtt, /ws or /.`;
-  if (status === '401' || status === '403') {
-    return `The server answered that access is not allowed (HTTP ${status}). Check its access rules and the path ${path}.`;
-  }
-  return `Check that the broker’s WebSocket listener is on this port and at the path ${path}, and that it offers the subprotocol mqtt.`;
-}
-
-function resetWords(code: string, target: FailureTarget): Words {
-  const address = addressOf(target);
-  if (RESET.has(code)) {
-    return [
-      'connection-reset',
-      `The connection to ${address} was cut off.`,
-      'The broker or something on the way broke it off. Check whether the broker was restarted, and the network.',
-    ];
-  }
-  if (/^ERR_(?:INVALID_|SOCKET_BAD_PORT)/u.test(code)) {
-    return [
-      'invalid-settings',
-      'These connection settings do not work together.',
-      'Check host, port and path, then try again.',
-    ];
-  }
-  return ['unknown', `The connection to ${address} failed.`, 'The technical text below says more.'];
-}
-
-function timeoutWords(
-  raw: { readonly waitingFor: 'network' | 'connack'; readonly afterMs: number | null },
-  address: string,
-): Words {
-  const within =
-    raw.afterMs === null ? 'in time' : `within ${String(Math.round(raw.afterMs / 1000))} s`;
-  return raw.waitingFor === 'network'
-    ? [
-        'timeout',
-        `${address} did not answer ${within}.`,
-        'Check host and port. A firewall that drops packets looks like this too.',
-      ]
-    : [
-        'timeout',
-        `${address} accepted the connection but did not answer as an MQTT broker ${within}.`,
-        'Check that an MQTT broker is behind this port, and whether the protocol (mqtt, mqtts, ws, wss) is right.',
-      ];
 }
 
 /** Return codes of MQTT 3.1.1 §3.2.2.3, as the reason codes of MQTT 5 that mean the same. */
@@ -386,7 +201,7 @@ function disconnectWords(code: number, address: string): Words {
   ];
 }
 
-function closedWords(during: 'connack' | 'subscribe' | 'session', target: FailureTarget): Words {
+function closedWords(during: 'connack' | 'subscribe' | 'session', target: BrokerAddress): Words {
   const address = addressOf(target);
   if (during === 'connack') {
     return [
@@ -411,7 +226,7 @@ function closedWords(during: 'connack' | 'subscribe' | 'session', target: Failur
   ];
 }
 
-function notMqttWords(firstBytes: Uint8Array, target: FailureTarget): Words {
+function notMqttWords(firstBytes: Uint8Array, target: BrokerAddress): Words {
   const address = addressOf(target);
   // A TLS alert or handshake record (RFC 8446 §5.1).
   if ((firstBytes[0] === 0x15 || firstBytes[0] === 0x16) && firstBytes[1] === 0x03) {
@@ -459,10 +274,6 @@ function technicalText(raw: RawFailure): string {
     default:
       return assertNever(raw);
   }
-}
-
-function usesTls(target: FailureTarget): boolean {
-  return target.protocol === 'mqtts' || target.protocol === 'wss';
 }
 
 function sentence(text: string): string {

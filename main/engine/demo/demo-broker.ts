@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { LoupeError } from '../../../app/errors';
+import { LoupeError, messageOf } from '../../../app/errors';
 import { STOP_MESSAGE } from './demo-messages';
 import type { DemoWorkerData, DemoWorkerMessage } from './demo-messages';
 
@@ -61,8 +61,8 @@ class DemoWorker {
         this.#port = message.port;
         resolve(message.port);
       });
-      worker.on('error', (error) => {
-        reason = error.message;
+      worker.on('error', (error: unknown) => {
+        reason = messageOf(error);
       });
       worker.once('exit', () => {
         if (this.#worker === worker) this.#worker = null;

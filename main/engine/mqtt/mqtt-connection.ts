@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { addressOf } from '../../../app/broker-address';
 import type { ConnectionState } from '../../../app/connection';
-import { addressOf, describeFailure } from '../../../app/connection-failure';
+import { describeFailure } from '../../../app/connection-failure';
 import type { RawFailure } from '../../../app/connection-failure';
 import type { PublishResult } from '../../../app/contract';
 import { Link } from './link';

@@ -1,0 +1,20 @@
+import type { Protocol } from './profile';
+
+/** Whom a connection reaches for; the words of a failure name it. */
+export interface BrokerAddress {
+  readonly protocol: Protocol;
+  readonly host: string;
+  readonly port: number;
+  readonly path: string;
+}
+
+/** `host:port` as people write it, an IPv6 address in brackets. */
+export function addressOf(target: Pick<BrokerAddress, 'host' | 'port'>): string {
+  const host = target.host.includes(':') ? `[${target.host}]` : target.host;
+  return `${host}:${String(target.port)}`;
+}
+
+/** Whether the connection is encrypted. */
+export function usesTls(target: Pick<BrokerAddress, 'protocol'>): boolean {
+  return target.protocol === 'mqtts' || target.protocol === 'wss';
+}
