@@ -25,6 +25,15 @@ export function formatCount(count: number): string {
   return grouped.format(count);
 }
 
+const measured = new Intl.NumberFormat('en', { maximumSignificantDigits: 7 });
+
+/** A measured number to seven digits, so that a narrow line can hold it: `21.43`, `1.5e+21`. */
+export function formatNumber(value: number): string {
+  const size = Math.abs(value);
+  const isPlain = size === 0 || (size >= 1e-4 && size < 1e12);
+  return isPlain ? measured.format(value) : value.toPrecision(5).replace(/\.?0+(?=e|$)/, '');
+}
+
 /** `1 message`, `1,204 messages`. */
 export function formatCountOf(count: number, one: string, many: string): string {
   return `${formatCount(count)} ${count === 1 ? one : many}`;

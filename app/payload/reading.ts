@@ -1,5 +1,7 @@
 /** The one number a JSON object is about, as sensors send it: `{"value": 21.4, "unit": "°C"}`. */
 export interface Reading {
+  /** The name of the member that holds it. */
+  readonly name: string;
   /** The number as its source wrote it. */
   readonly source: string;
   readonly number: number;
@@ -28,7 +30,9 @@ export function readingOf(members: readonly Member[]): Reading | null {
   const chosen = named ?? (candidates.length === 1 ? candidates[0] : undefined);
   if (!chosen) return null;
   const number = Number(chosen.text);
-  return Number.isFinite(number) ? { source: chosen.text, number, unit: unitOf(members) } : null;
+  return Number.isFinite(number)
+    ? { name: chosen.name, source: chosen.text, number, unit: unitOf(members) }
+    : null;
 }
 
 function unitOf(members: readonly Member[]): string | null {

@@ -49,6 +49,7 @@ describe('what a payload is and what shows it best', () => {
       return json.ok ? readingOfJson(json.value) : null;
     };
     expect(reading('{"value":21.40,"unit":"°C"}')).toEqual({
+      name: 'value',
       source: '21.40',
       number: 21.4,
       unit: '°C',

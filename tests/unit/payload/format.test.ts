@@ -7,6 +7,7 @@ import {
   formatCountOf,
   formatElapsed,
   formatMoment,
+  formatNumber,
   formatTime,
   formatTimeUs,
 } from '../../../app/payload/format';
@@ -30,6 +31,17 @@ describe('sizes, counts, ages and times in words', () => {
     expect(formatCount(3402118)).toBe('3,402,118');
     expect(formatCountOf(1, 'message', 'messages')).toBe('1 message');
     expect(formatCountOf(1204, 'message', 'messages')).toBe('1,204 messages');
+  });
+
+  it.each([
+    [0, '0'],
+    [21.43, '21.43'],
+    [0.1 + 0.2, '0.3'],
+    [48211, '48,211'],
+    [1.5e21, '1.5e+21'],
+    [-0.00001234, '-0.00001234'],
+  ])('the number %d is %s', (value, text) => {
+    expect(formatNumber(value)).toBe(text);
   });
 
   it.each([

@@ -1,0 +1,65 @@
+import { readingOfJson, type Detected } from '../../app/payload/detect';
+import { escapeHidden } from '../../app/payload/escape';
+import { formatBytes, formatCountOf } from '../../app/payload/format';
+import type { Viewed } from './topic-state.svelte';
+
+/** What stands large above a message: its value where that is short, else what it is in words. */
+export interface Headline {
+  readonly text: string;
+  readonly unit: string | null;
+  /** Whether it is the value itself; words about it are set smaller. */
+  readonly isValue: boolean;
+}
+
+const MOST_VALUE_CHARS = 28;
+
+export function headlineOf(shown: Viewed): Headline {
+  const { detected, message } = shown;
+  const value = valueOf(detected);
+  if (value && value.text.length <= MOST_VALUE_CHARS) return value;
+  return words(describe(shown, message.sizeBytes));
+}
+
+function valueOf(detected: Detected): Headline | null {
+  const { kind, text, json } = detected;
+  if (json?.ok) {
+    const reading = readingOfJson(json.value);
+    if (reading) return { text: reading.source, unit: reading.unit, isValue: true };
+    if (json.value.kind === 'string') return value(json.value.value);
+    return json.value.kind === 'null' ? value('null') : null;
+  }
+  if (kind === 'number' || kind === 'boolean' || kind === 'text') return value(text ?? '');
+  return null;
+}
+
+function value(text: string): Headline {
+  return { text: escapeHidden(text.trim()), unit: null, isValue: text.trim() !== '' };
+}
+
+function words(text: string): Headline {
+  return { text, unit: null, isValue: false };
+}
+
+function describe(shown: Viewed, sizeBytes: number): string {
+  const { kind, json, text } = shown.detected;
+  if (kind === 'empty') return 'Empty payload';
+  if (kind === 'binary') return `Binary, ${formatBytes(sizeBytes)}`;
+  if (json?.ok && json.value.kind === 'object') {
+    return `Object, ${formatCountOf(json.value.values.length, 'member', 'members')}`;
+  }
+  if (json?.ok && json.value.kind === 'array') {
+    return `Array, ${formatCountOf(json.value.values.length, 'item', 'items')}`;
+  }
+  if (!shown.complete) return `${kind === 'json' ? 'JSON' : 'Text'}, ${formatBytes(sizeBytes)}`;
+  return `Text, ${formatCountOf((text ?? '').split('\n').length, 'line', 'lines')}`;
+}
+
+/** The kind of a payload as a tag names it. */
+export const KIND_NAMES: Readonly<Record<Detected['kind'], string>> = {
+  json: 'JSON',
+  number: 'number',
+  boolean: 'boolean',
+  text: 'text',
+  binary: 'binary',
+  empty: 'empty',
+};

@@ -1,0 +1,178 @@
+import type { OpenView } from '../../app/rpc/client';
+import type { EngineClient } from '../../app/rpc/client';
+import type { Message, TopicFrame, TopicParams, TopicPath } from '../../app/contract';
+import { messageOf } from '../../app/errors';
+import { detectPayload, type Detected } from '../../app/payload/detect';
+
+/** What is sent of a payload unasked; more on request. */
+export const SHOWN_BYTES = 256 * 1024;
+/** The most that the window takes of one payload, as the engine's check of arguments has it. */
+export const MOST_BYTES = 64 * 1024 * 1024;
+/** How long the previous topic stays while the next one's first frame is awaited, so that moving on does not flicker. */
+const PATIENCE_MS = 150;
+
+/** What is shown: a topic with the frame that belongs to it, null until the first one came. */
+interface Shown {
+  readonly profileId: string;
+  readonly topic: TopicPath;
+  readonly frame: TopicFrame | null;
+}
+
+/** A message with what its payload is. */
+export interface Viewed {
+  readonly message: Message;
+  readonly complete: boolean;
+  readonly detected: Detected;
+}
+
+/** Finds out what a message's payload is. */
+export function viewed(message: Message): Viewed {
+  const complete = message.payload.length >= message.sizeBytes;
+  return { message, complete, detected: detectPayload(message.payload, complete) };
+}
+
+interface Held {
+  readonly message: Message;
+  /** Messages of the topic when it was held. */
+  readonly count: number;
+}
+
+/** The selected topic: its live view, and the message that is held while a person reads. */
+export class TopicState {
+  #shown = $state.raw<Shown | null>(null);
+  #last = $state.raw<Message | null>(null);
+  #held = $state.raw<Held | null>(null);
+  #problem = $state.raw<string | null>(null);
+  #loadingAll = $state.raw(false);
+  #view: OpenView<TopicParams> | null = null;
+  #patience: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(readonly engine: EngineClient) {}
+
+  get profileId(): string {
+    return this.#shown?.profileId ?? '';
+  }
+
+  get topic(): TopicPath | null {
+    return this.#shown?.topic ?? null;
+  }
+
+  get frame(): TopicFrame | null {
+    return this.#shown?.frame ?? null;
+  }
+
+  /** Why nothing can be shown, in words. */
+  get problem(): string | null {
+    return this.#problem;
+  }
+
+  get loadingAll(): boolean {
+    return this.#loadingAll;
+  }
+
+  get holding(): boolean {
+    return this.#held !== null;
+  }
+
+  /** Messages that came since the shown one was held. */
+  get newer(): number {
+    return this.#held ? Math.max(0, (this.frame?.count ?? 0) - this.#held.count) : 0;
+  }
+
+  readonly #message = $derived.by(() => this.#held?.message ?? this.#last);
+
+  /** The message to show, the held one or the last one; null while the topic has none of its own. */
+  readonly current = $derived.by(() => (this.#message ? viewed(this.#message) : null));
+
+  /** Opens the view of a topic and returns how to close it. What was shown stays until the first frame is here. */
+  follow(profileId: string, topic: TopicPath): () => void {
+    const params = { profileId, topic, maxBytes: SHOWN_BYTES };
+    this.#patience = setTimeout(() => {
+      this.#begin({ profileId, topic, frame: null });
+    }, PATIENCE_MS);
+    this.#problem = null;
+    this.#view = this.engine.open(
+      'topic',
+      params,
+      (frame) => {
+        this.#take({ profileId, topic, frame });
+      },
+      (error) => {
+        this.#begin({ profileId, topic, frame: null });
+        this.#problem = error.message;
+      },
+    );
+    return () => {
+      clearTimeout(this.#patience);
+      this.#view?.close();
+      this.#view = null;
+    };
+  }
+
+  /** Forgets everything: no topic is selected. */
+  clear(): void {
+    this.#shown = null;
+    this.#last = null;
+    this.#held = null;
+  }
+
+  hold(on: boolean): void {
+    const message = this.#message;
+    this.#held = on && message ? { message, count: this.frame?.count ?? 0 } : null;
+  }
+
+  /** Fetches the shown payload whole, and of the live topic from now on every one. Returns what failed, or null. */
+  async loadAll(): Promise<string | null> {
+    const { profileId, topic } = this;
+    if (topic === null) return null;
+    if (!this.#held) {
+      this.#loadingAll = true;
+      this.#view?.update({ profileId, topic, maxBytes: MOST_BYTES });
+      return null;
+    }
+    try {
+      const message = await this.whole(this.#held.message);
+      if (this.#held.message.id === message.id) this.#held = { ...this.#held, message };
+      return null;
+    } catch (error) {
+      return messageOf(error);
+    }
+  }
+
+  /** A message with all of its payload (up to 64 MB), from the history where it is not here already. */
+  async whole(message: Message): Promise<Message> {
+    if (message.payload.length >= message.sizeBytes) return message;
+    const { profileId } = this;
+    return this.engine.calls.message({ profileId, id: message.id, maxBytes: MOST_BYTES });
+  }
+
+  #begin(shown: Shown): void {
+    clearTimeout(this.#patience);
+    if (shown.topic !== this.topic || shown.profileId !== this.profileId) {
+      this.#held = null;
+      this.#last = null;
+      this.#loadingAll = false;
+    }
+    this.#shown = shown;
+  }
+
+  #take(shown: Shown & { readonly frame: TopicFrame }): void {
+    this.#begin(shown);
+    this.#problem = null;
+    const last = shown.frame.last;
+    if (last && this.#last && isSame(last, this.#last)) return;
+    if (last && last.payload.length >= Math.min(last.sizeBytes, MOST_BYTES)) {
+      this.#loadingAll = false;
+    }
+    this.#last = last;
+  }
+}
+
+/** Frames also come when only counts changed; the message then stays the same object and is not decoded again. */
+function isSame(one: Message, other: Message): boolean {
+  return (
+    one.id === other.id &&
+    one.timeUs === other.timeUs &&
+    one.payload.length === other.payload.length
+  );
+}

@@ -1,0 +1,33 @@
+import type { Component } from 'svelte';
+import type { Viewer } from '../../../app/payload/detect';
+import type { Viewed } from '../topic-state.svelte';
+import Base64Viewer from './Base64Viewer.svelte';
+import HexViewer from './HexViewer.svelte';
+import JsonViewer from './JsonViewer.svelte';
+import SourceViewer from './SourceViewer.svelte';
+import TextViewer from './TextViewer.svelte';
+
+/** What every viewer is given: one message, decoded as far as it could be. */
+export interface ViewerProps {
+  readonly viewed: Viewed;
+}
+
+export interface ViewerEntry {
+  readonly id: Viewer;
+  readonly label: string;
+  readonly component: Component<ViewerProps>;
+}
+
+/** Every viewer, in the order of the menu. A new one is a file and a line here. */
+export const viewers: readonly ViewerEntry[] = [
+  { id: 'json', label: 'JSON', component: JsonViewer },
+  { id: 'source', label: 'JSON source', component: SourceViewer },
+  { id: 'text', label: 'Text', component: TextViewer },
+  { id: 'hex', label: 'Hex', component: HexViewer },
+  { id: 'base64', label: 'Base64', component: Base64Viewer },
+];
+
+/** The viewer with an id, or undefined for one that is not known (any more). */
+export function viewerWith(id: string): ViewerEntry | undefined {
+  return viewers.find((viewer) => viewer.id === id);
+}

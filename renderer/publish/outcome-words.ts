@@ -1,0 +1,31 @@
+import { formatElapsed } from '../../app/payload/format';
+import type { Outcome } from './publish-state.svelte';
+
+export interface OutcomeWords {
+  readonly tone: 'good' | 'bad' | 'neutral';
+  readonly text: string;
+}
+
+/** How a publish went, in a sentence. QoS 0 has no acknowledgement (MQTT 5.0 §4.3.1): it is sent, no more is known. */
+export function outcomeWords(outcome: Outcome): OutcomeWords {
+  if (outcome.kind === 'busy') return { tone: 'neutral', text: 'Sending…' };
+  if (outcome.kind === 'failed') return { tone: 'bad', text: `Not sent: ${outcome.reason}` };
+  const { result } = outcome;
+  const elapsed = formatElapsed(result.elapsedMs);
+  switch (result.kind) {
+    case 'sent':
+      return { tone: 'good', text: 'Sent (QoS 0 is not acknowledged)' };
+    case 'acknowledged':
+      return {
+        tone: 'good',
+        text: `Acknowledged in ${elapsed}${result.note === null ? '' : `: ${result.note}`}`,
+      };
+    case 'refused':
+      return { tone: 'bad', text: `Refused because ${lowerFirst(result.reason)}` };
+  }
+}
+
+/** The reason goes on within a sentence; names in capitals stay as they are. */
+function lowerFirst(text: string): string {
+  return /^[A-Z][a-z]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;
+}

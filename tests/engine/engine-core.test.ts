@@ -1,0 +1,286 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import mqtt from 'mqtt';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { TreeParams } from '../../app/contract';
+import { openEngine, type TestEngine } from '../helpers/engine';
+import { bundleHistory, type Bundles } from '../helpers/history';
+import { startMosquitto, type Mosquitto } from '../helpers/mosquitto';
+
+let bundles: Bundles;
+let broker: Mosquitto;
+const engines: TestEngine[] = [];
+
+beforeAll(async () => {
+  bundles = await bundleHistory();
+  broker = await startMosquitto();
+});
+afterEach(async () => {
+  for (const engine of engines.splice(0)) await engine.dispose();
+});
+afterAll(async () => {
+  await broker.dispose();
+  await bundles.dispose();
+});
+
+async function open(home?: string): Promise<TestEngine> {
+  const engine = await openEngine({
+    readerFile: bundles.readerFile,
+    ...(home === undefined ? {} : { home }),
+  });
+  engines.push(engine);
+  return engine;
+}
+
+async function publisher(): Promise<mqtt.MqttClient> {
+  return await mqtt.connectAsync(`mqtt://127.0.0.1:${String(broker.port)}`);
+}
+
+function tree(profileId: string, more: Partial<TreeParams> = {}): TreeParams {
+  return {
+    profileId,
+    first: 0,
+    count: 50,
+    sort: 'name',
+    filter: '',
+    selected: null,
+    holdOrder: false,
+    ...more,
+  };
+}
+
+const onlyTests = [{ filter: 'test/#', qos: 1 as const }];
+
+test('a message is seen in the tree and the detail, stored whole, and there after a restart', async () => {
+  const engine = await open();
+  const { id: profileId } = await engine.addProfile({
+    port: broker.port,
+    subscriptions: onlyTests,
+  });
+  await engine.client.calls.connect({ profileId });
+  await engine.waitFor(
+    'status',
+    { profileId },
+    (status) => status.state.kind === 'connected' && status.state.subscriptions.length > 0,
+  );
+
+  const client = await publisher();
+  const payload = Buffer.from([0, 255, 10, 13, 200]);
+  await client.publishAsync('test/a/b', payload, { qos: 1, retain: true });
+  await client.publishAsync('test/a/b', '{"value": 12.5}', { qos: 1 });
+  await client.publishAsync('test//\u{1F3ED}', 'x', { qos: 0 });
+
+  await engine.waitFor(
+    'tree',
+    tree(profileId),
+    (frame) => frame.topics === 2 && frame.rows[0]?.count === 3,
+  );
+  await engine.client.calls.setAllExpanded({ profileId, expanded: true });
+  const frame = await engine.waitFor(
+    'tree',
+    tree(profileId, { selected: 'test/a/b' }),
+    (one) => one.total === 5,
+  );
+  expect(frame.rows.map((row) => [row.name, row.depth, row.count])).toEqual([
+    ['test', 0, 3],
+    ['', 1, 1],
+    ['\u{1F3ED}', 2, 1],
+    ['a', 1, 2],
+    ['b', 2, 2],
+  ]);
+  expect(frame.selectedIndex).toBe(4);
+  expect(frame.rows[4]).toMatchObject({
+    path: 'test/a/b',
+    preview: expect.stringContaining('12.5'),
+    kind: 'json',
+    retained: true,
+  });
+
+  const detail = await engine.waitFor(
+    'topic',
+    { profileId, topic: 'test/a/b', maxBytes: 1000 },
+    (one) => one.count === 2,
+  );
+  expect(Buffer.from(detail.last!.payload).toString()).toBe('{"value": 12.5}');
+  expect(detail.last).toMatchObject({ qos: 1, direction: 'in', sizeBytes: 15 });
+
+  const page = await engine.client.calls.historyPage({
+    profileId,
+    topic: 'test/a/b',
+    beforeId: null,
+    limit: 10,
+    previewBytes: 100,
+  });
+  expect(page.more).toBe(false);
+  expect(page.messages.map((one) => [...one.payload].length)).toEqual([15, 5]);
+  expect([...page.messages[1]!.payload]).toEqual([...payload]);
+  const status = await engine.waitFor('status', { profileId }, (one) => one.stored === 3);
+  expect(status).toMatchObject({ received: 3, refused: 0, topics: 2 });
+
+  await engine.close();
+  const again = await open(engine.home);
+  const restored = await again.waitFor('tree', tree(profileId), (one) => one.total === 5);
+  expect(restored.rows[4]).toMatchObject({ count: 2, preview: expect.stringContaining('12.5') });
+  const old = await again.client.calls.historyPage({
+    profileId,
+    topic: 'test/a/b',
+    beforeId: null,
+    limit: 10,
+    previewBytes: 100,
+  });
+  expect(old.messages.map((one) => one.id)).toEqual(page.messages.map((one) => one.id));
+  const offline = await again.waitFor(
+    'topic',
+    { profileId, topic: 'test/a/b', maxBytes: 1000 },
+    (one) => one.last !== null,
+  );
+  expect(offline.last!.packetId).toBe(detail.last!.packetId);
+  await client.publishAsync('test/a/b', '', { qos: 1, retain: true });
+  await client.endAsync();
+});
+
+test('publishing says how it ended and is kept for a click', async () => {
+  const engine = await open();
+  const { id: profileId } = await engine.addProfile({
+    port: broker.port,
+    subscriptions: onlyTests,
+  });
+  const message = {
+    profileId,
+    topic: 'test/publish',
+    payload: new TextEncoder().encode('hello'),
+    qos: 1 as const,
+    retain: false,
+  };
+  expect(await engine.client.calls.publish(message)).toMatchObject({
+    kind: 'refused',
+    reason: expect.stringContaining('Not connected'),
+  });
+  await engine.client.calls.connect({ profileId });
+  await engine.waitFor(
+    'status',
+    { profileId },
+    (one) => one.state.kind === 'connected' && one.state.subscriptions.length > 0,
+  );
+  expect(await engine.client.calls.publish(message)).toMatchObject({ kind: 'acknowledged' });
+  expect(await engine.client.calls.publish({ ...message, topic: 'a/+/b' })).toMatchObject({
+    kind: 'refused',
+    reason: expect.stringContaining('wildcards'),
+  });
+  await engine.waitFor('status', { profileId }, (one) => one.stored === 1);
+  const { publishes } = await engine.waitFor(
+    'publishes',
+    { profileId },
+    (one) => one.publishes.length === 3,
+  );
+  expect(publishes.map((one) => one.result.kind)).toEqual(['refused', 'acknowledged', 'refused']);
+});
+
+test('a retained message is cleared and put back byte by byte', async () => {
+  const engine = await open();
+  const client = await publisher();
+  const payload = Buffer.from([1, 2, 0, 255]);
+  await client.publishAsync('test/kept', payload, { qos: 1, retain: true });
+  const { id: profileId } = await engine.addProfile({
+    port: broker.port,
+    subscriptions: onlyTests,
+  });
+  await engine.client.calls.connect({ profileId });
+  await engine.waitFor(
+    'topic',
+    { profileId, topic: 'test/kept', maxBytes: 100 },
+    (one) => one.retained,
+  );
+  const { undoId } = await engine.client.calls.clearRetained({ profileId, topic: 'test/kept' });
+  await engine.waitFor(
+    'topic',
+    { profileId, topic: 'test/kept', maxBytes: 100 },
+    (one) => !one.retained,
+  );
+  expect(await retainedOf('test/kept')).toBeNull();
+  expect(await engine.client.calls.restoreRetained({ profileId, undoId })).toMatchObject({
+    kind: 'acknowledged',
+  });
+  expect(await retainedOf('test/kept')).toEqual(payload);
+  await client.publishAsync('test/kept', '', { retain: true, qos: 1 });
+  await client.endAsync();
+});
+
+async function retainedOf(topic: string): Promise<Buffer | null> {
+  const client = await publisher();
+  let found: Buffer | null = null;
+  client.on('message', (_topic, payload) => {
+    found = payload;
+  });
+  await client.subscribeAsync(topic, { qos: 1 });
+  await client.publishAsync('marker', '', { qos: 1 });
+  await wait(100);
+  await client.endAsync();
+  return found;
+}
+
+test('a chart reads numbers of the past and of the present', async () => {
+  const engine = await open();
+  const { id: profileId } = await engine.addProfile({
+    port: broker.port,
+    subscriptions: onlyTests,
+  });
+  await engine.client.calls.connect({ profileId });
+  await engine.waitFor(
+    'status',
+    { profileId },
+    (one) => one.state.kind === 'connected' && one.state.subscriptions.length > 0,
+  );
+  const client = await publisher();
+  for (const value of [3, 1, 2])
+    await client.publishAsync('test/chart', JSON.stringify({ deep: [{ v: value }] }), { qos: 1 });
+  await client.publishAsync('test/chart', 'no number', { qos: 1 });
+  const params = {
+    profileId,
+    topic: 'test/chart',
+    path: ['deep', 0, 'v'],
+    spanMs: 60_000,
+    maxPoints: 100,
+  };
+  const chart = await engine.waitFor(
+    'chart',
+    params,
+    (one) => one.numeric === 3 && one.skipped === 1,
+  );
+  expect([...chart.values]).toEqual([3, 1, 2]);
+  expect(chart).toMatchObject({ minimum: 1, maximum: 3, last: 2 });
+  const live = engine.waitFor('chart', params, (one) => one.last === 9);
+  await client.publishAsync('test/chart', '{"deep":[{"v":9}]}', { qos: 1 });
+  expect([...(await live).values]).toEqual([3, 1, 2, 9]);
+  await client.endAsync();
+});
+
+test('a deleted profile comes back with undo, and is gone with its history without', async () => {
+  const engine = await open();
+  const { id: profileId } = await engine.addProfile({ port: broker.port });
+  await engine.client.calls.deleteProfile({ profileId });
+  await engine.waitFor('profiles', {}, (one) => one.profiles.length === 0);
+  await engine.client.calls.restoreProfile({ profileId });
+  await engine.waitFor('profiles', {}, (one) => one.profiles.length === 1);
+  await engine.client.calls.deleteProfile({ profileId });
+  await engine.close();
+  const again = await open(engine.home);
+  await again.waitFor('profiles', {}, (one) => one.profiles.length === 0);
+  while (again.gone.length === 0) await wait(10);
+  expect(again.gone).toEqual([profileId]);
+});
+
+test('arguments that do not fit are refused with the field they stand in', async () => {
+  const engine = await open();
+  const broken = engine.client.calls.connect({ profileId: 5 as unknown as string });
+  await expect(broken).rejects.toMatchObject({
+    code: 'invalid-argument',
+    details: { profileId: expect.any(String) },
+  });
+  await expect(engine.client.calls.connect({ profileId: 'nobody' })).rejects.toMatchObject({
+    code: 'not-found',
+  });
+  const stranger = (engine.client.calls as unknown as Record<string, () => Promise<unknown>>)[
+    'toString'
+  ];
+  await expect(stranger?.()).rejects.toMatchObject({ code: 'unknown-method' });
+});
