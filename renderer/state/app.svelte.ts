@@ -195,6 +195,9 @@ export class AppState {
           tone: 'warn',
         });
         return;
+      case 'warning':
+        toaster.show({ text: event.message, tone: 'warn', lastsMs: null });
+        return;
       case 'engine-failed':
         this.engine.detach();
         this.#health = { kind: 'failed', message: event.message };

@@ -1,0 +1,201 @@
+import { brokerUrl } from '../../app/profile';
+import { THEMES } from '../frame/themes';
+import type { AppState } from '../state/app.svelte';
+import { isOpen, stateWord } from '../state/connection-words';
+import { focusPlace } from '../state/focus';
+import { overlays } from '../state/overlays.svelte';
+import { TREE_SORTS } from '../tree/tree-sorts';
+
+/** One thing that the palette (and, where it has a shortcut, a key) does. */
+export interface Command {
+  readonly id: string;
+  readonly group: 'Topics' | 'Connections' | 'Window';
+  readonly label: string;
+  /** Faint words behind the label. */
+  readonly hint?: string;
+  /** As for `Kbd`; the keys work in the whole window. */
+  readonly shortcut?: string;
+  readonly run: () => void;
+}
+
+/** All commands that make sense now. */
+export function commands(app: AppState): Command[] {
+  return [...topicCommands(app), ...connectionCommands(app), ...windowCommands(app)];
+}
+
+function topicCommands(app: AppState): Command[] {
+  const profileId = app.activeProfile;
+  if (profileId === null || app.page !== 'topics') return [];
+  const tree = app.treeOf(profileId);
+  const selected = app.selected;
+  const group = 'Topics';
+  return [
+    {
+      id: 'filter',
+      group,
+      label: 'Filter topics',
+      shortcut: 'Mod+F',
+      run: () => void focusPlace('filter'),
+    },
+    {
+      id: 'tree',
+      group,
+      label: 'Go to the topic tree',
+      shortcut: 'Mod+1',
+      run: () => void focusPlace('tree'),
+    },
+    ...(selected === null
+      ? []
+      : [
+          {
+            id: 'copy-topic',
+            group,
+            label: 'Copy topic',
+            hint: selected,
+            shortcut: 'Mod+Shift+C',
+            run: () => void app.copy(selected, 'Topic'),
+          } as const,
+        ]),
+    {
+      id: 'expand-all',
+      group,
+      label: 'Expand all topics',
+      run: () => {
+        tree.setAllExpanded(true);
+      },
+    },
+    {
+      id: 'collapse-all',
+      group,
+      label: 'Collapse all topics',
+      run: () => {
+        tree.setAllExpanded(false);
+      },
+    },
+    ...TREE_SORTS.map(({ sort, label }): Command => ({
+      id: `sort-${sort}`,
+      group,
+      label: `Sort by ${label.toLowerCase()}`,
+      ...(app.ui.treeSort === sort ? { hint: 'now' } : {}),
+      run: () => {
+        app.updateUi({ treeSort: sort });
+      },
+    })),
+    {
+      id: 'publish',
+      group,
+      label: 'Publish a message',
+      shortcut: 'Mod+Shift+P',
+      run: () => {
+        app.updateUi({ publishOpen: true });
+        void focusPlace('publish');
+      },
+    },
+  ];
+}
+
+function connectionCommands(app: AppState): Command[] {
+  const group = 'Connections';
+  const active = app.profiles.find(app.activeProfile);
+  return [
+    {
+      id: 'new-connection',
+      group,
+      label: 'New connection',
+      shortcut: 'Mod+N',
+      run: () => {
+        overlays.newConnection();
+      },
+    },
+    ...(active ? activeCommands(app, active.profile.id) : []),
+    ...app.profiles.all
+      .filter(({ profile }) => profile.id !== app.activeProfile || app.page !== 'topics')
+      .map(({ profile, state }): Command => ({
+        id: `switch-${profile.id}`,
+        group,
+        label: `Go to ${profile.name}`,
+        hint: `${brokerUrl(profile)}, ${stateWord(state)}`,
+        run: () => {
+          app.activate(profile.id);
+        },
+      })),
+    {
+      id: 'connections',
+      group,
+      label: 'Manage connections',
+      run: () => {
+        app.show('connections');
+      },
+    },
+  ];
+}
+
+function activeCommands(app: AppState, profileId: string): Command[] {
+  const summary = app.profiles.find(profileId);
+  if (!summary) return [];
+  const { profile, state, builtIn } = summary;
+  const group = 'Connections';
+  const open = isOpen(state);
+  return [
+    {
+      id: 'toggle-connection',
+      group,
+      label: open ? `Disconnect ${profile.name}` : `Connect ${profile.name}`,
+      hint: stateWord(state),
+      run: () => {
+        if (open) app.profiles.disconnect(profile.id);
+        else app.profiles.connect(profile.id);
+      },
+    },
+    ...(builtIn
+      ? []
+      : [
+          {
+            id: 'edit-connection',
+            group,
+            label: `Edit ${profile.name}`,
+            run: () => {
+              overlays.editConnection(profile);
+            },
+          } as const,
+        ]),
+  ];
+}
+
+function windowCommands(app: AppState): Command[] {
+  const group = 'Window';
+  return [
+    {
+      id: 'palette',
+      group,
+      label: 'Command palette',
+      shortcut: 'Mod+K',
+      run: () => {
+        overlays.palette = true;
+      },
+    },
+    ...(app.page === 'topics'
+      ? [
+          {
+            id: 'side-pane',
+            group,
+            label: 'Show or hide the side pane',
+            hint: 'publish',
+            shortcut: 'Mod+J',
+            run: () => {
+              app.updateUi({ publishOpen: !app.ui.publishOpen });
+            },
+          } as const,
+        ]
+      : []),
+    ...THEMES.map(({ choice, label }): Command => ({
+      id: `theme-${choice}`,
+      group,
+      label: `Theme: ${label.toLowerCase()}`,
+      ...(app.theme.choice === choice ? { hint: 'now' } : {}),
+      run: () => {
+        app.chooseTheme(choice);
+      },
+    })),
+  ];
+}

@@ -1,0 +1,6 @@
+import type { ProfileColour } from '../../app/profile';
+
+/** The theme's colour for a connection. */
+export function profileColour(colour: ProfileColour): string {
+  return `var(--profile-${colour})`;
+}

@@ -1,0 +1,136 @@
+import {
+  DEFAULT_PORTS,
+  parseBrokerUrl,
+  profileProblems,
+  type Profile,
+  type Protocol,
+  type Subscription,
+} from '../../app/profile';
+import type { PasswordChange } from '../state/profiles.svelte';
+
+/** The fields of the connection dialog: what is typed, what is wrong with it, and since when that is shown. */
+export class ProfileForm {
+  readonly id: string;
+  #fields = $state.raw<Profile>(undefined as never);
+  #port = $state.raw('');
+  #keepAlive = $state.raw('');
+  #password = $state.raw('');
+  #removesPassword = $state.raw(false);
+  /** Fields that were left once; all when the form was sent. */
+  #visited = $state.raw<ReadonlySet<string>>(new Set());
+  #submitted = $state.raw(false);
+
+  constructor(profile: Profile) {
+    this.id = profile.id;
+    this.#fields = profile;
+    this.#port = String(profile.port);
+    this.#keepAlive = String(profile.keepAlive);
+  }
+
+  get fields(): Profile {
+    return this.#fields;
+  }
+
+  get port(): string {
+    return this.#port;
+  }
+
+  get keepAlive(): string {
+    return this.#keepAlive;
+  }
+
+  get password(): string {
+    return this.#password;
+  }
+
+  get removesPassword(): boolean {
+    return this.#removesPassword;
+  }
+
+  readonly problems = $derived.by(() => profileProblems(this.#fields));
+  readonly isValid = $derived.by(() => this.problems.size === 0);
+
+  /** What is wrong with a field, once it is time to say so. */
+  problem(field: string): string | null {
+    if (!this.#submitted && !this.#visited.has(field)) return null;
+    return this.problems.get(field) ?? null;
+  }
+
+  set(change: Partial<Profile>): void {
+    this.#fields = { ...this.#fields, ...change };
+  }
+
+  visit(field: string): void {
+    this.#visited = new Set([...this.#visited, field]);
+  }
+
+  /** From now on every problem is shown; says whether there is none. */
+  submit(): boolean {
+    this.#submitted = true;
+    return this.isValid;
+  }
+
+  setPort(text: string): void {
+    this.#port = text;
+    this.set({ port: wholeNumber(text) });
+  }
+
+  setKeepAlive(text: string): void {
+    this.#keepAlive = text;
+    this.set({ keepAlive: wholeNumber(text) });
+  }
+
+  /** The port follows the protocol while it is the old protocol's usual one. */
+  setProtocol(protocol: Protocol): void {
+    const untouched = this.#fields.port === DEFAULT_PORTS[this.#fields.protocol];
+    this.set({ protocol });
+    if (untouched) this.setPort(String(DEFAULT_PORTS[protocol]));
+  }
+
+  setPassword(text: string): void {
+    this.#password = text;
+    this.#removesPassword = false;
+  }
+
+  removePassword(): void {
+    this.#password = '';
+    this.#removesPassword = true;
+  }
+
+  get passwordChange(): PasswordChange {
+    if (this.#password !== '') return { kind: 'set', password: this.#password };
+    return { kind: this.#removesPassword ? 'remove' : 'keep' };
+  }
+
+  setSubscription(index: number, change: Partial<Subscription>): void {
+    this.set({
+      subscriptions: this.#fields.subscriptions.map((subscription, at) =>
+        at === index ? { ...subscription, ...change } : subscription,
+      ),
+    });
+  }
+
+  addSubscription(): void {
+    this.set({ subscriptions: [...this.#fields.subscriptions, { filter: '', qos: 0 }] });
+  }
+
+  removeSubscription(index: number): void {
+    this.set({ subscriptions: this.#fields.subscriptions.filter((_, at) => at !== index) });
+  }
+
+  /** Fills the form from a pasted URL; false when the text is none. */
+  takeUrl(text: string): boolean {
+    const parsed = parseBrokerUrl(text);
+    if (!parsed) return false;
+    const name = this.#fields.name.trim() === '' ? parsed.fields.host : this.#fields.name;
+    this.set({ ...parsed.fields, name });
+    this.#port = String(parsed.fields.port);
+    if (parsed.password !== null) this.setPassword(parsed.password);
+    return true;
+  }
+}
+
+/** Anything that is no whole number becomes NaN, which the profile's schema refuses in words. */
+function wholeNumber(text: string): number {
+  return /^\d{1,9}$/u.test(text.trim()) ? Number(text.trim()) : NaN;
+}

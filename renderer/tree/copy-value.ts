@@ -1,0 +1,49 @@
+import type { TopicPath } from '../../app/contract';
+import { formatBytes } from '../state/format';
+import type { AppState } from '../state/app.svelte';
+
+/** More than this does not belong on a clipboard. */
+const MOST_BYTES = 16 * 1024 * 1024;
+
+/** Copies the newest stored value of a topic: as text where it is UTF-8, else as hex digits; says which. */
+export async function copyNewestValue(
+  app: AppState,
+  profileId: string,
+  topic: TopicPath,
+): Promise<void> {
+  const page = await app.engine.calls.historyPage({
+    profileId,
+    topic,
+    beforeId: null,
+    limit: 1,
+    previewBytes: 0,
+  });
+  const newest = page.messages[0];
+  if (!newest) {
+    app.toasts.problem('There is no stored message of this topic to copy.');
+    return;
+  }
+  if (newest.sizeBytes > MOST_BYTES) {
+    app.toasts.problem(
+      `The value has ${formatBytes(newest.sizeBytes)}: too large for the clipboard. Save it to a file instead.`,
+    );
+    return;
+  }
+  const whole = await app.engine.calls.message({ profileId, id: newest.id, maxBytes: MOST_BYTES });
+  const text = textOf(whole.payload);
+  if (text === null) await app.copy(hexOf(whole.payload), 'Value (as hex)');
+  else await app.copy(text, 'Value');
+}
+
+function textOf(bytes: Uint8Array): string | null {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    // Not UTF-8: the caller copies hex digits.
+    return null;
+  }
+}
+
+function hexOf(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(' ');
+}

@@ -1,0 +1,13 @@
+import type { TreeRow } from '../../app/contract';
+import { formatCount, formatRate, isNoticeable, levelText, visibleText } from '../state/format';
+
+/** What a screen reader says of a row: the topic level first, then its value and its counts. */
+export function rowName(row: TreeRow): string {
+  const parts = [levelText(row.name)];
+  if (row.preview !== null) parts.push(visibleText(row.preview));
+  parts.push(`${formatCount(row.count)} ${row.count === 1 ? 'message' : 'messages'}`);
+  if (isNoticeable(row.rate)) parts.push(formatRate(row.rate));
+  if (row.expandable) parts.push(`${formatCount(row.topics)} topics`);
+  if (row.retained) parts.push('retained');
+  return parts.join(', ');
+}

@@ -1,0 +1,78 @@
+import ChevronsDownUp from '@lucide/svelte/icons/chevrons-down-up';
+import ChevronsUpDown from '@lucide/svelte/icons/chevrons-up-down';
+import ClipboardCopy from '@lucide/svelte/icons/clipboard-copy';
+import Copy from '@lucide/svelte/icons/copy';
+import Eraser from '@lucide/svelte/icons/eraser';
+import Hash from '@lucide/svelte/icons/hash';
+import Send from '@lucide/svelte/icons/send';
+import type { TreeRow } from '../../app/contract';
+import type { AppState } from '../state/app.svelte';
+import { visibleText } from '../state/format';
+import { startPublish } from '../state/publish-draft';
+import type { TreeState } from '../state/tree.svelte';
+import type { MenuEntry } from '../ui/menu-items';
+import { copyNewestValue } from './copy-value';
+
+/** What can be done with a row of the tree. */
+export function rowMenu(app: AppState, tree: TreeState, row: TreeRow): MenuEntry[] {
+  return [
+    {
+      kind: 'action',
+      label: 'Copy topic',
+      icon: Copy,
+      shortcut: 'Mod+C',
+      onselect: () => void app.copy(row.path, 'Topic'),
+    },
+    {
+      kind: 'action',
+      label: 'Copy value',
+      icon: ClipboardCopy,
+      disabled: row.preview === null,
+      onselect: () => void app.attempt(() => copyNewestValue(app, tree.profileId, row.path)),
+    },
+    {
+      kind: 'action',
+      label: 'Copy as filter with everything below',
+      icon: Hash,
+      onselect: () => void app.copy(`${row.path}/#`, 'Topic filter'),
+    },
+    { kind: 'separator' },
+    {
+      kind: 'action',
+      label: 'Expand all below',
+      icon: ChevronsUpDown,
+      shortcut: 'Shift+→',
+      disabled: !row.expandable,
+      onselect: () => {
+        tree.setExpanded(row.path, true, true);
+      },
+    },
+    {
+      kind: 'action',
+      label: 'Collapse all below',
+      icon: ChevronsDownUp,
+      shortcut: 'Shift+←',
+      disabled: !row.expandable,
+      onselect: () => {
+        tree.setExpanded(row.path, false, true);
+      },
+    },
+    { kind: 'separator' },
+    {
+      kind: 'action',
+      label: 'Publish here',
+      icon: Send,
+      onselect: () => {
+        startPublish(app, tree.profileId, row.path);
+      },
+    },
+    {
+      kind: 'action',
+      label: 'Clear retained message…',
+      icon: Eraser,
+      danger: true,
+      disabled: !row.retained,
+      onselect: () => void app.attempt(() => tree.clearRetained(row.path, visibleText(row.path))),
+    },
+  ];
+}
