@@ -2,31 +2,42 @@
 // Usage: npm run package [-- --release | --test]
 //   --release  for people: refuses the stand-in runtime
 //   --test     lets a debugger (Playwright) into the packaged app
-import { join, relative } from 'node:path';
-import { readdir } from 'node:fs/promises';
+import { cp, readdir, rm } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
 import { distDir, root } from './paths.mjs';
 import { preparePackages } from './pinned-node.mjs';
 import { main, passed, SetupError, step } from './report.mjs';
 import { setUp } from './setup.mjs';
 
+/** The stand-in's driver is copied below the project, where electron-builder's patterns reach it. */
+const driverDir = join(distDir, 'stand-in-driver');
+
 /** @param {import('./runtime.mjs').Runtime} runtime */
-function configuration(runtime, { test }) {
+async function configuration(runtime, { test }) {
   return {
     extends: join(root, 'electron-builder.yml'),
     electronDist: runtime.dist,
     electronVersion: runtime.version,
-    ...(runtime.sqlite ? { files: ['!node_modules/better-sqlite3/**', driverOf(runtime)] } : {}),
+    ...(runtime.sqlite ? await withDriverOf(runtime) : {}),
     electronFuses: {
       enableNodeCliInspectArguments: test,
       // Linux has no place for the sum yet.
       enableEmbeddedAsarIntegrityValidation: process.platform !== 'linux',
     },
+    afterPack: ({ appOutDir }) =>
+      rm(join(appOutDir, 'resources', 'default_app.asar'), { force: true }),
   };
 }
 
 /** The stand-in's own driver, with the packages it needs, in the place of the npm package. */
-function driverOf(runtime) {
-  return { from: join(runtime.sqlite, '..'), to: 'node_modules' };
+async function withDriverOf(runtime) {
+  await rm(driverDir, { recursive: true, force: true });
+  await cp(dirname(runtime.sqlite), driverDir, { recursive: true });
+  const from = relative(root, driverDir);
+  return {
+    files: ['!node_modules/better-sqlite3/**', { from, to: 'node_modules' }],
+    asarUnpack: [`${from}/**`],
+  };
 }
 
 await main(async () => {
@@ -42,7 +53,7 @@ await main(async () => {
         'On a network that reaches its downloads run: npm run setup -- --retry',
     );
   }
-  await step('package', () => pack(configuration(runtime, { test })));
+  await step('package', () => pack(runtime, { test }));
   const folders = await readdir(join(distDir, 'package'), { withFileTypes: true });
   for (const folder of folders.filter((entry) => entry.isDirectory())) {
     passed(relative(root, join(distDir, 'package', folder.name)));
@@ -50,8 +61,9 @@ await main(async () => {
   return 0;
 });
 
-async function pack(config) {
+async function pack(runtime, options) {
   const { build } = await import('electron-builder');
+  const config = await configuration(runtime, options);
   try {
     await build({ projectDir: root, dir: true, publish: 'never', config });
   } catch (error) {
