@@ -21,7 +21,7 @@ const source = {
 };
 
 /** Counted up when a finished runtime of an older form must not be used any more. */
-const form = 3;
+const form = 4;
 
 /** True where the stand-in can run. */
 export function isPossible() {

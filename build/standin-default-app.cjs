@@ -39,7 +39,9 @@ async function load(appFolder) {
     }
     const entry = Module._resolveFilename(appFolder, null, true);
     app.setAppPath(fs.existsSync(manifestFile) ? appFolder : path.dirname(entry));
-    await import(pathToFileURL(entry).toString());
+    // A CommonJS entry must run before Electron is ready, as schemes are registered then; `import` would come too late.
+    if (entry.endsWith('.cjs')) require(entry);
+    else await import(pathToFileURL(entry).toString());
   } catch (error) {
     process.stderr.write(`The app could not be loaded: ${error?.stack ?? error}\n`);
     app.exit(1);
