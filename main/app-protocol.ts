@@ -29,7 +29,7 @@ export function serveApp(folder: string): void {
     const file = normalize(join(folder, decodeURIComponent(url.pathname)));
     const type = TYPES.get(extname(file));
     if (
-      url.origin !== APP_ORIGIN ||
+      `${url.protocol}//${url.host}` !== APP_ORIGIN ||
       request.method !== 'GET' ||
       !file.startsWith(folder + sep) ||
       !type
