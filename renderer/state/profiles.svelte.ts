@@ -63,7 +63,7 @@ export class ProfilesState {
     return copy;
   }
 
-  /** Deletes a profile and offers to undo it; its password goes when that time is over. */
+  /** Deletes a profile and offers to undo it. Main forgets its password when that time is over. */
   async delete(summary: ProfileSummary): Promise<void> {
     const { id, name } = summary.profile;
     const { undoMs } = await this.engine.calls.deleteProfile({ profileId: id });
@@ -75,9 +75,6 @@ export class ProfilesState {
         run: () => {
           this.#run(this.engine.calls.restoreProfile({ profileId: id }));
         },
-      },
-      onexpire: () => {
-        this.#run(shell.setPassword({ profileId: id, password: null }));
       },
     });
   }

@@ -4,8 +4,6 @@ export interface ToastOptions {
   readonly action?: { readonly label: string; readonly run: () => void };
   /** How long it stays, ms; null until it is closed. Longer while the pointer or the focus is on it. */
   readonly lastsMs?: number | null;
-  /** Runs when it goes without its action having been taken. */
-  readonly onexpire?: () => void;
 }
 
 export interface Toast extends ToastOptions {
@@ -49,8 +47,7 @@ export class Toaster {
   }
 
   dismiss(id: number): void {
-    const toast = this.#remove(id);
-    toast?.onexpire?.();
+    this.#remove(id);
   }
 
   act(id: number): void {
