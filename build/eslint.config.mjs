@@ -94,6 +94,8 @@ export default tseslint.config(
       'svelte/no-navigation-without-resolve': 'off',
       // State is `$state.raw` in classes: what is inside is replaced or announced on purpose.
       'svelte/prefer-svelte-reactivity': 'off',
+      // svelte-check knows better which warnings there are.
+      'svelte/no-unused-svelte-ignore': 'off',
       'prefer-const': 'off',
       'svelte/prefer-const': ['error', { destructuring: 'all' }],
     },
