@@ -1,15 +1,15 @@
 import type { ConnectionFailure, FailureCode } from './connection';
-import { addressOf, usesTls } from './broker-address';
+import { addressOf } from './broker-address';
 import type { BrokerAddress } from './broker-address';
 import { assertNever } from './errors';
 import { hexCode, reasonWords } from './reason-codes';
-import { socketWords, timeoutWords } from './socket-failure';
-import type { FailureWords as Words } from './socket-failure';
+import { hungUpAdvice, socketWords, timeoutWords } from './socket-failure';
+import type { FailureWords as Words, SocketFailure } from './socket-failure';
 
 /** A failure as it entered our code, before it has words. */
 export type RawFailure =
-  /** From the operating system, TLS or the WebSocket handshake; `code` as Node gives it (`ECONNREFUSED`). */
-  | { readonly kind: 'socket'; readonly code: string | null; readonly message: string }
+  /** From the operating system, TLS or the WebSocket handshake. */
+  | ({ readonly kind: 'socket' } & SocketFailure)
   | {
       readonly kind: 'timeout';
       readonly waitingFor: 'network' | 'connack';
@@ -61,7 +61,7 @@ function wordsFor(raw: RawFailure, target: BrokerAddress): Words {
   const address = addressOf(target);
   switch (raw.kind) {
     case 'socket':
-      return socketWords(raw.code ?? '', raw.message, target);
+      return socketWords(raw, target);
     case 'timeout':
       return timeoutWords(raw, address);
     case 'connack':
@@ -207,9 +207,7 @@ function closedWords(during: 'connack' | 'subscribe' | 'session', target: Broker
     return [
       'closed-by-server',
       `${address} closed the connection without an answer.`,
-      usesTls(target)
-        ? 'Check that an MQTT broker is behind this port, and the username, password and client id: some brokers hang up on wrong ones.'
-        : 'Perhaps this port expects an encrypted connection (mqtts or wss). Some brokers also hang up on a wrong login or client id.',
+      hungUpAdvice(target),
     ];
   }
   if (during === 'subscribe') {

@@ -37,11 +37,19 @@ const UNTRUSTED = new Set([
   'INVALID_PURPOSE',
 ]);
 
+/** An error of a socket: while it was being opened, while we waited for the CONNACK, or later. `code` as Node gives it. */
+export interface SocketFailure {
+  readonly during: 'opening' | 'connack' | 'session';
+  readonly code: string | null;
+  readonly message: string;
+}
+
 /**
  * What a failed socket means in words, from Node's error code and text: name lookup, TCP, TLS, the WebSocket handshake.
  */
-export function socketWords(code: string, message: string, target: BrokerAddress): FailureWords {
+export function socketWords(raw: SocketFailure, target: BrokerAddress): FailureWords {
   const address = addressOf(target);
+  const code = raw.code ?? '';
   if (UNKNOWN_HOST.has(code)) {
     return [
       'unknown-host',
@@ -72,13 +80,13 @@ export function socketWords(code: string, message: string, target: BrokerAddress
     ];
   }
   return (
-    tlsWords(code, message, target) ??
-    webSocketWords(code, message, target) ??
-    resetWords(code, target)
+    tlsWords(raw, code, target) ??
+    webSocketWords(raw, code, target) ??
+    resetWords(raw, code, target)
   );
 }
 
-function tlsWords(code: string, message: string, target: BrokerAddress): FailureWords | null {
+function tlsWords(raw: SocketFailure, code: string, target: BrokerAddress): FailureWords | null {
   const address = addressOf(target);
   if (UNTRUSTED.has(code)) {
     const own = code === 'DEPTH_ZERO_SELF_SIGNED_CERT' || code === 'SELF_SIGNED_CERT_IN_CHAIN';
@@ -106,7 +114,8 @@ function tlsWords(code: string, message: string, target: BrokerAddress): Failure
     ];
   }
   if (!usesTls(target)) return null;
-  const lost = RESET.has(code) && message.includes('before secure TLS connection');
+  // A reset before the handshake was over: the other end did not understand it.
+  const lost = raw.during === 'opening' && RESET.has(code);
   if (!lost && !/^(?:ERR_SSL_|ERR_TLS_|ERR_OSSL_|EPROTO$)/u.test(code)) return null;
   return [
     'tls-failed',
@@ -115,13 +124,17 @@ function tlsWords(code: string, message: string, target: BrokerAddress): Failure
   ];
 }
 
-function webSocketWords(code: string, message: string, target: BrokerAddress): FailureWords | null {
+function webSocketWords(
+  { during, message }: SocketFailure,
+  code: string,
+  target: BrokerAddress,
+): FailureWords | null {
   if (!target.protocol.startsWith('ws')) return null;
   const status = /Unexpected server response: (\d{3})/u.exec(message)?.[1];
   const handshake =
     status !== undefined ||
     code.startsWith('HPE_') ||
-    message === 'socket hang up' ||
+    (during === 'opening' && RESET.has(code)) ||
     /subprotocol|Sec-WebSocket|Upgrade header/iu.test(message);
   if (!handshake) return null;
   return [
@@ -141,8 +154,15 @@ function webSocketAdvice(status: string | undefined, target: BrokerAddress): str
   return `Check that the broker’s WebSocket listener is on this port and at the path ${path}, and that it offers the subprotocol mqtt.`;
 }
 
-function resetWords(code: string, target: BrokerAddress): FailureWords {
+function resetWords({ during }: SocketFailure, code: string, target: BrokerAddress): FailureWords {
   const address = addressOf(target);
+  if (RESET.has(code) && during === 'connack') {
+    return [
+      'connection-reset',
+      `${address} cut the connection off before it answered.`,
+      hungUpAdvice(target),
+    ];
+  }
   if (RESET.has(code)) {
     return [
       'connection-reset',
@@ -158,6 +178,13 @@ function resetWords(code: string, target: BrokerAddress): FailureWords {
     ];
   }
   return ['unknown', `The connection to ${address} failed.`, 'The technical text below says more.'];
+}
+
+/** What to try when a server hangs up on a CONNECT. */
+export function hungUpAdvice(target: BrokerAddress): string {
+  return usesTls(target)
+    ? 'Check that an MQTT broker is behind this port, and the username, password and client id: some brokers hang up on wrong ones.'
+    : 'Perhaps this port expects an encrypted connection (mqtts or wss). Some brokers also hang up on a wrong login or client id.';
 }
 
 /** What it means that no connection, or no CONNACK, came in time. */

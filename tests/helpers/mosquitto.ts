@@ -21,7 +21,7 @@ export interface MosquittoOptions {
   /** TLS with a fresh authority and certificate; see `certificates` for the file to trust. */
   readonly tls?: CertificateOptions | true;
   readonly websockets?: boolean;
-  /** More lines of the configuration, such as `max_packet_size 1000`. */
+  /** More lines of the configuration for the listener, such as `max_qos 1`, or for all, such as `max_packet_size 1000`. */
   readonly config?: readonly string[];
   /** Keeps sessions and retained messages over `stop` and `start`. */
   readonly persistence?: boolean;
@@ -95,7 +95,6 @@ async function writeConfig(
     // As root it would otherwise become a user that cannot read these files.
     ...(process.getuid?.() === 0 ? ['user root'] : []),
     ...(options.persistence ? ['persistence true', `persistence_location ${folder}/`] : []),
-    ...(options.config ?? []),
   ];
   if (options.users !== undefined)
     lines.push(`password_file ${await passwordFile(folder, options.users)}`);
@@ -112,6 +111,9 @@ async function writeConfig(
       `cafile ${certificates.caFile}`,
     );
   }
+  lines.push(...(options.config ?? []));
+  // Mosquitto 2.0 does not start with nothing but WebSocket listeners.
+  if (options.websockets) lines.push(`listener ${String(await freePort())} 127.0.0.1`);
   const file = join(folder, 'mosquitto.conf');
   await writeFile(file, `${lines.join('\n')}\n`);
   return file;
@@ -169,6 +171,9 @@ class MosquittoProcess {
     if (child === null) return;
     const exited = new Promise((resolve) => child.once('exit', resolve));
     child.kill('SIGTERM');
+    // Mosquitto 2.0 forgets a signal that comes between its "running" and its main loop.
+    const again = setInterval(() => child.kill('SIGTERM'), 200);
     await exited;
+    clearInterval(again);
   }
 }

@@ -8,7 +8,7 @@ import type { PublishResult } from '../../../app/contract';
 import { messageOf } from '../../../app/errors';
 import type { Profile } from '../../../app/profile';
 import { GuardedStream } from './guard';
-import type { RefusedPublish, StreamViolation } from './packet-scanner';
+import type { RefusedPublish } from './packet-scanner';
 import { Publisher } from './publisher';
 import type { SessionStore } from './session-store';
 import { openStream, rawSocketFailure, StreamError } from './streams';
@@ -118,10 +118,13 @@ export class Link {
         this.#refused(packet);
       },
       onViolation: (violation) => {
-        this.#violated(violation);
+        this.#fail(violation);
       },
       onSocketError: (error) => {
-        this.#failure ??= rawSocketFailure(error);
+        this.#failure ??= rawSocketFailure(
+          error,
+          this.#phase === 'connack' ? 'connack' : 'session',
+        );
       },
     });
     this.#stream = stream;
@@ -294,19 +297,12 @@ export class Link {
     );
   }
 
-  #violated(violation: StreamViolation): void {
-    if (this.#phase !== 'connack') {
-      this.#events.onRefused(
-        violation.kind === 'not-mqtt' ? 'bytes that are not MQTT' : violation.message,
-      );
-    }
-    this.#fail(violation);
-  }
-
   /** The first failure counts; everything after it is a consequence. */
   #fail(failure: RawFailure): void {
-    if (this.#failure === null && failure.kind === 'malformed' && this.#phase !== 'connack') {
-      this.#events.onRefused(failure.message);
+    if (this.#failure === null && this.#phase !== 'connack') {
+      // Something had arrived that the history will not have.
+      if (failure.kind === 'malformed' || failure.kind === 'too-large')
+        this.#events.onRefused(failure.message);
     }
     this.#failure ??= failure;
     this.#stream?.destroy();

@@ -129,11 +129,7 @@ export class PacketScanner {
     if (this.#first) {
       this.#first = false;
       if (((FIRST_TYPES >> type) & 1) === 0) {
-        const firstBytes = Uint8Array.prototype.slice.call(
-          chunk,
-          position,
-          position + FIRST_BYTES_SHOWN,
-        );
+        const firstBytes = Uint8Array.from(chunk.subarray(position, position + FIRST_BYTES_SHOWN));
         return { kind: 'not-mqtt', firstBytes };
       }
     }

@@ -6,6 +6,7 @@ import type { RawFailure } from '../../../app/connection-failure';
 import { messageOf } from '../../../app/errors';
 import { brokerUrl } from '../../../app/profile';
 import type { Profile } from '../../../app/profile';
+import type { SocketFailure } from '../../../app/socket-failure';
 import { trustedAuthorities } from './certificates';
 
 export interface StreamOptions {
@@ -66,7 +67,7 @@ export function openStream(options: StreamOptions, signal: AbortSignal): Promise
     }, options.timeoutMs);
     // Stays on for good: an error after the time limit or the abort must not be an unhandled one.
     stream.on('error', (error: Error) => {
-      fail(rawSocketFailure(error));
+      fail(rawSocketFailure(error, 'opening'));
     });
     opening.onOpen(() => {
       settle();
@@ -78,13 +79,13 @@ export function openStream(options: StreamOptions, signal: AbortSignal): Promise
 }
 
 /** What an error of a socket says: Node's code and text; of several tried addresses, all texts. */
-export function rawSocketFailure(error: Error): RawFailure {
+export function rawSocketFailure(error: Error, during: SocketFailure['during']): RawFailure {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : null;
   const message =
     error instanceof AggregateError && error.message === ''
       ? error.errors.map((each) => messageOf(each)).join('; ')
       : error.message;
-  return { kind: 'socket', code, message };
+  return { kind: 'socket', during, code, message };
 }
 
 interface Opening {

@@ -1,0 +1,126 @@
+import { describe, expect, it } from 'vitest';
+import type { BrokerAddress } from '../../app/broker-address';
+import { describeFailure } from '../../app/connection-failure';
+import type { RawFailure } from '../../app/connection-failure';
+
+const plain: BrokerAddress = { protocol: 'mqtt', host: 'broker.example', port: 1883, path: '' };
+const secure: BrokerAddress = { ...plain, protocol: 'mqtts', port: 8883 };
+const web: BrokerAddress = { ...plain, protocol: 'ws', port: 80, path: '/mqtt' };
+
+const socket = (
+  code: string | null,
+  message = '',
+  during: 'opening' | 'connack' | 'session' = 'opening',
+): RawFailure => ({ kind: 'socket', during, code, message });
+
+describe('a failure of the socket', () => {
+  it.each([
+    ['ENOTFOUND', plain, 'unknown-host'],
+    ['EAI_AGAIN', plain, 'unknown-host'],
+    ['ECONNREFUSED', plain, 'nothing-listening'],
+    ['EHOSTUNREACH', plain, 'host-unreachable'],
+    ['ENETUNREACH', plain, 'host-unreachable'],
+    ['ETIMEDOUT', plain, 'timeout'],
+    ['ECONNRESET', plain, 'connection-reset'],
+    ['EPIPE', plain, 'connection-reset'],
+    ['ECONNRESET', secure, 'tls-failed'],
+    ['ECONNRESET', web, 'websocket-refused'],
+    ['DEPTH_ZERO_SELF_SIGNED_CERT', secure, 'tls-untrusted'],
+    ['SELF_SIGNED_CERT_IN_CHAIN', secure, 'tls-untrusted'],
+    ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', secure, 'tls-untrusted'],
+    ['CERT_HAS_EXPIRED', secure, 'tls-expired'],
+    ['CERT_NOT_YET_VALID', secure, 'tls-expired'],
+    ['ERR_TLS_CERT_ALTNAME_INVALID', secure, 'tls-host-mismatch'],
+    ['ERR_SSL_WRONG_VERSION_NUMBER', secure, 'tls-failed'],
+    ['EPROTO', secure, 'tls-failed'],
+    ['HPE_INVALID_CONSTANT', web, 'websocket-refused'],
+    ['WS_ERR_UNSUPPORTED_MESSAGE_LENGTH', web, 'packet-too-large'],
+    ['ERR_SOCKET_BAD_PORT', plain, 'invalid-settings'],
+    ['EWHATEVER', plain, 'unknown'],
+    [null, plain, 'unknown'],
+  ] as const)('%s means what the person can act on', (code, target, expected) => {
+    expect(describeFailure(socket(code), target).code).toBe(expected);
+  });
+
+  it('is a loss, not a handshake, once the connection was there', () => {
+    for (const target of [plain, secure, web]) {
+      expect(describeFailure(socket('ECONNRESET', '', 'session'), target).code).toBe(
+        'connection-reset',
+      );
+    }
+  });
+
+  it('hints at encryption when a plain connection is cut off before the answer', () => {
+    expect(describeFailure(socket('ECONNRESET', '', 'connack'), plain).advice).toContain('mqtts');
+  });
+
+  it('names host and port, an IPv6 address in brackets', () => {
+    const failure = describeFailure(socket('ECONNREFUSED'), { ...plain, host: '::1' });
+    expect(failure.title).toBe('Nothing is listening on [::1]:1883.');
+  });
+
+  it('shows code and text as they came, the code once', () => {
+    expect(
+      describeFailure(socket('ECONNREFUSED', 'connect ECONNREFUSED ::1:1883'), plain).technical,
+    ).toBe('connect ECONNREFUSED ::1:1883');
+    expect(describeFailure(socket('EX', 'failed'), plain).technical).toBe('EX: failed');
+    expect(describeFailure(socket('EX'), plain).technical).toBe('EX');
+  });
+});
+
+describe('whether trying again by itself makes sense', () => {
+  it.each([
+    [socket('ENOTFOUND'), true],
+    [socket('ECONNREFUSED'), true],
+    [socket('CERT_HAS_EXPIRED'), false],
+    [socket('SELF_SIGNED_CERT_IN_CHAIN'), false],
+    [{ kind: 'keep-alive' }, true],
+    [{ kind: 'malformed', message: 'x' }, true],
+    [{ kind: 'timeout', waitingFor: 'connack', afterMs: 1 }, true],
+    [{ kind: 'invalid-settings', message: 'x' }, false],
+    [{ kind: 'connack', version: '5', code: 0x86, reasonString: null }, false],
+    [{ kind: 'connack', version: '5', code: 0x89, reasonString: null }, true],
+    [{ kind: 'connack', version: '3.1.1', code: 5, reasonString: null }, false],
+    [{ kind: 'server-disconnect', code: 0x8e, reasonString: null }, false],
+    [{ kind: 'server-disconnect', code: 0x8b, reasonString: null }, true],
+    [{ kind: 'closed', during: 'session' }, true],
+  ] as const)('%o: %s', (raw, retryable) => {
+    expect(describeFailure(raw, secure).retryable).toBe(retryable);
+  });
+});
+
+describe('what a server says', () => {
+  it('is quoted, and the code is shown', () => {
+    const failure = describeFailure(
+      { kind: 'connack', version: '5', code: 0x9f, reasonString: 'too many of you' },
+      plain,
+    );
+    expect(failure.advice).toContain('“too many of you”');
+    expect(failure.technical).toBe('CONNACK 0x9F (connection rate exceeded)');
+  });
+
+  it('tells a TLS alert from an HTTP answer', () => {
+    const alert = describeFailure(
+      { kind: 'not-mqtt', firstBytes: Uint8Array.of(0x15, 3, 3, 0, 2) },
+      web,
+    );
+    expect(alert).toMatchObject({
+      code: 'protocol-error',
+      technical: 'first bytes: 15 03 03 00 02',
+    });
+    expect(alert.advice).toContain('wss');
+    const http = describeFailure(
+      { kind: 'not-mqtt', firstBytes: Uint8Array.of(0x48, 0x54) },
+      plain,
+    );
+    expect(http.title).toContain('does not answer as an MQTT broker');
+  });
+
+  it('keeps an unknown reason as a number', () => {
+    const failure = describeFailure(
+      { kind: 'server-disconnect', code: 0xfe, reasonString: null },
+      plain,
+    );
+    expect(failure.title).toContain('reason 0xFE');
+  });
+});
