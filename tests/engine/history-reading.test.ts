@@ -38,8 +38,15 @@ describe('pages of a topic', () => {
     const session = history.beginSession('lab', 1);
     const topicKey = history.internTopic('lab', 'a');
     for (let round = 0; round < 200; round++) {
-      const [id] = appendAll(history, 'lab', session, [{ topic: 'a', payload: bytes(String(round)) }]);
-      const { messages } = await history.page({ topicKey, beforeId: null, limit: 1, previewBytes: 10 });
+      const [id] = appendAll(history, 'lab', session, [
+        { topic: 'a', payload: bytes(String(round)) },
+      ]);
+      const { messages } = await history.page({
+        topicKey,
+        beforeId: null,
+        limit: 1,
+        previewBytes: 10,
+      });
       expect(messages[0]?.id).toBe(id);
     }
   });
@@ -78,11 +85,23 @@ describe('a series', () => {
     expect([...all.values]).toEqual([1, 4.5, 6]);
     expect([all.skipped, all.lastId]).toEqual([3, 6]);
 
-    const late = await history.series({ topicKey, path: [], fromUs: 1_003, afterId: 0, limit: 100 });
+    const late = await history.series({
+      topicKey,
+      path: [],
+      fromUs: 1_003,
+      afterId: 0,
+      limit: 100,
+    });
     expect([[...late.values], late.skipped]).toEqual([[4.5, 6], 1]);
     const newest = await history.series({ topicKey, path: [], fromUs: 0, afterId: 0, limit: 2 });
     expect([[...newest.values], newest.skipped, newest.lastId]).toEqual([[6], 1, 6]);
-    const inside = await history.series({ topicKey, path: ['v'], fromUs: 0, afterId: 0, limit: 100 });
+    const inside = await history.series({
+      topicKey,
+      path: ['v'],
+      fromUs: 0,
+      afterId: 0,
+      limit: 100,
+    });
     expect([[...inside.values], inside.skipped]).toEqual([[3], 5]);
   });
 
@@ -92,10 +111,22 @@ describe('a series', () => {
     const topicKey = history.internTopic('lab', 'a');
     appendAll(history, 'lab', session, [{ topic: 'a', payload: bytes('1') }]);
     const first = await history.series({ topicKey, path: [], fromUs: 0, afterId: 0, limit: 100 });
-    const nothing = await history.series({ topicKey, path: [], fromUs: 0, afterId: first.lastId, limit: 100 });
+    const nothing = await history.series({
+      topicKey,
+      path: [],
+      fromUs: 0,
+      afterId: first.lastId,
+      limit: 100,
+    });
     expect([nothing.values.length, nothing.lastId]).toEqual([0, first.lastId]);
     appendAll(history, 'lab', session, [{ topic: 'a', payload: bytes('2') }]);
-    const next = await history.series({ topicKey, path: [], fromUs: 0, afterId: first.lastId, limit: 100 });
+    const next = await history.series({
+      topicKey,
+      path: [],
+      fromUs: 0,
+      afterId: first.lastId,
+      limit: 100,
+    });
     expect([...next.values]).toEqual([2]);
   });
 
@@ -111,7 +142,13 @@ describe('a series', () => {
       [1, 2, 3].map((value) => ({ topic: 'a', payload: large(value) })),
     );
     const topicKey = history.internTopic('lab', 'a');
-    const series = await history.series({ topicKey, path: ['value'], fromUs: 0, afterId: 0, limit: 10 });
+    const series = await history.series({
+      topicKey,
+      path: ['value'],
+      fromUs: 0,
+      afterId: 0,
+      limit: 10,
+    });
     expect([...series.values]).toEqual([1, 2, 3]);
   });
 });
@@ -131,7 +168,10 @@ describe('the reader', () => {
          process.exit(7);
        });`,
     );
-    const { history } = await openForTest({ readerFile, onProblem: (problem) => problems.push(problem) });
+    const { history } = await openForTest({
+      readerFile,
+      onProblem: (problem) => problems.push(problem),
+    });
     const [id] = appendAll(history, 'lab', history.beginSession('lab', 1), [
       { topic: 'a', payload: bytes('x') },
     ]);
@@ -158,7 +198,9 @@ describe('the reader', () => {
     ]);
     const underWay = history.message('lab', id!, 10);
     const closed = history.close();
-    await expect(history.message('lab', id!, 10)).rejects.toMatchObject({ code: 'history-unavailable' });
+    await expect(history.message('lab', id!, 10)).rejects.toMatchObject({
+      code: 'history-unavailable',
+    });
     expect((await underWay)?.id).toBe(id);
     await closed;
   });
@@ -186,12 +228,18 @@ function fillWithThreeTopics(history: History): Written[] {
   return written;
 }
 
-async function allPages(history: History, topicKey: number, limit: number): Promise<{ id: number; text: string }[]> {
+async function allPages(
+  history: History,
+  topicKey: number,
+  limit: number,
+): Promise<{ id: number; text: string }[]> {
   const found: { id: number; text: string }[] = [];
-  for (let beforeId: number | null = null; ; ) {
+  for (let beforeId: number | null = null; ;) {
     const page = await history.page({ topicKey, beforeId, limit, previewBytes: 10_000 });
     expect(page.messages.length).toBeLessThanOrEqual(limit);
-    found.push(...page.messages.map(({ id, payload }) => ({ id, text: Buffer.from(payload).toString() })));
+    found.push(
+      ...page.messages.map(({ id, payload }) => ({ id, text: Buffer.from(payload).toString() })),
+    );
     const last = page.messages.at(-1);
     if (!page.more || !last) return found;
     beforeId = last.id;

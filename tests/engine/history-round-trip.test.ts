@@ -1,8 +1,20 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { MessageProperties } from '../../app/message';
-import { FLAG_DUP, FLAG_OUT, FLAG_RETAIN, type TopicSummary } from '../../main/engine/history/history';
+import {
+  FLAG_DUP,
+  FLAG_OUT,
+  FLAG_RETAIN,
+  type TopicSummary,
+} from '../../main/engine/history/history';
 import { openHistory } from '../../main/engine/history/sqlite-history';
-import { appendAll, bundleHistory, bytes, openForTest, rowsOf, type Bundles } from '../helpers/history';
+import {
+  appendAll,
+  bundleHistory,
+  bytes,
+  openForTest,
+  rowsOf,
+  type Bundles,
+} from '../helpers/history';
 
 let bundles: Bundles;
 beforeAll(async () => {
@@ -54,7 +66,9 @@ describe('the history', () => {
     expect(summaries.map((summary) => summary.name)).toEqual(hostileTopics);
     for (const [index, key] of keys.entries()) {
       const { messages } = await again.history.page(wholePage(key));
-      expect(Buffer.from(messages[0]!.payload).toString()).toBe(`payload of ${hostileTopics[index]!}`);
+      expect(Buffer.from(messages[0]!.payload).toString()).toBe(
+        `payload of ${hostileTopics[index]!}`,
+      );
     }
   });
 
@@ -97,7 +111,12 @@ describe('the history', () => {
     const session = history.beginSession('lab', 1);
     const payload = noise(268_435_455);
     const [id] = appendAll(history, 'lab', session, [{ topic: 'a', payload }]);
-    const preview = await history.page({ topicKey: 1, beforeId: null, limit: 10, previewBytes: 100 });
+    const preview = await history.page({
+      topicKey: 1,
+      beforeId: null,
+      limit: 10,
+      previewBytes: 100,
+    });
     expect(preview.messages[0]?.payload.length).toBe(100);
     const whole = await history.message('lab', id!, Infinity);
     expect(Buffer.compare(whole!.payload, payload)).toBe(0);
@@ -175,14 +194,14 @@ describe('the history', () => {
       { topic: 'a', payload: bytes('333'), timeUs: 12, flags: FLAG_RETAIN },
     ]);
     appendAll(history, 'lab', session, [{ topic: 'b', payload: bytes('4444'), timeUs: 13 }]);
-    const shape = ({ name, count, lastId, lastTimeUs, lastFlags, lastSizeBytes }: TopicSummary): unknown => [
+    const shape = ({
       name,
       count,
       lastId,
       lastTimeUs,
       lastFlags,
       lastSizeBytes,
-    ];
+    }: TopicSummary): unknown => [name, count, lastId, lastTimeUs, lastFlags, lastSizeBytes];
     expect(history.topics('lab', 0, 10).map(shape)).toEqual([
       ['a', 2, 3, 12, FLAG_RETAIN, 3],
       ['b', 2, 4, 13, 0, 4],
@@ -200,7 +219,13 @@ describe('the history', () => {
       appendAll(history, 'lab', session, messages, { received: round + 2, refused: 2 });
     }
     history.endSession(session, 99);
-    expect(history.totals('lab')).toMatchObject({ received: 230, stored: 190, refused: 40, pruned: 0, oldestTimeUs: 1 });
+    expect(history.totals('lab')).toMatchObject({
+      received: 230,
+      stored: 190,
+      refused: 40,
+      pruned: 0,
+      oldestTimeUs: 1,
+    });
     const [{ count, payload } = {}] = rowsOf(
       file,
       'SELECT count(*) AS count, sum(length(payload)) AS payload FROM messages',
@@ -208,7 +233,9 @@ describe('the history', () => {
     expect(count).toBe(190);
     expect(history.totals('lab').bytes).toBeGreaterThan(Number(payload));
     expect(rowsOf(file, 'SELECT sum(count) AS count FROM topics')).toEqual([{ count: 190 }]);
-    expect(rowsOf(file, 'SELECT received, stored, refused, first_id, last_id, ended_us FROM sessions')).toEqual([
+    expect(
+      rowsOf(file, 'SELECT received, stored, refused, first_id, last_id, ended_us FROM sessions'),
+    ).toEqual([
       { received: 230, stored: 190, refused: 40, first_id: 1, last_id: 190, ended_us: 99 },
     ]);
   });
@@ -244,7 +271,9 @@ describe('the history', () => {
 
   it('never uses an id twice, also after the newest messages were removed', async () => {
     const { history, file } = await openForTest({ readerFile: bundles.readerFile });
-    appendAll(history, 'lab', history.beginSession('lab', 1), [{ topic: 'a', payload: bytes('1') }]);
+    appendAll(history, 'lab', history.beginSession('lab', 1), [
+      { topic: 'a', payload: bytes('1') },
+    ]);
     while (!history.forget('lab', 100));
     await history.close();
     const again = openHistory({ file, readerFile: bundles.readerFile });
@@ -254,7 +283,9 @@ describe('the history', () => {
   });
 });
 
-function wholePage(topicKey: number): Parameters<Awaited<ReturnType<typeof openForTest>>['history']['page']>[0] {
+function wholePage(
+  topicKey: number,
+): Parameters<Awaited<ReturnType<typeof openForTest>>['history']['page']>[0] {
   return { topicKey, beforeId: null, limit: 10, previewBytes: 1_000_000 };
 }
 

@@ -9,6 +9,7 @@ import type { MessageProperties } from '../../app/message';
 import { stateDir } from '../../build/paths.mjs';
 import { nodeConfig } from '../../build/vite.node.mjs';
 import type { History, MessageBatch } from '../../main/engine/history/history';
+import { ROW_BYTES } from '../../main/engine/history/layout';
 import { encodeProperties } from '../../main/engine/history/properties';
 import { openHistory, type HistoryOptions } from '../../main/engine/history/sqlite-history';
 
@@ -80,7 +81,9 @@ export function appendAll(
     topicKeys: messages.map((message) => history.internTopic(profileId, message.topic)),
     flags: messages.map((message) => message.flags ?? 0),
     packetIds: messages.map((message) => message.packetId ?? 0),
-    properties: messages.map((message) => (message.properties ? encodeProperties(message.properties) : null)),
+    properties: messages.map((message) =>
+      message.properties ? encodeProperties(message.properties) : null,
+    ),
     payloads: messages.map((message) => message.payload),
   };
   const { received = messages.length, refused = 0 } = counts;
@@ -94,7 +97,10 @@ export function bytes(text: string): Uint8Array {
 }
 
 /** Looks into the file with a connection of its own. */
-export function inspect<Result>(file: string, look: (database: Database.Database) => Result): Result {
+export function inspect<Result>(
+  file: string,
+  look: (database: Database.Database) => Result,
+): Result {
   const database = new Database(file, { readonly: true });
   try {
     return look(database);
@@ -104,6 +110,47 @@ export function inspect<Result>(file: string, look: (database: Database.Database
 }
 
 /** All rows of a query. */
-export function rowsOf(file: string, sql: string, ...parameters: unknown[]): Record<string, unknown>[] {
-  return inspect(file, (database) => database.prepare<unknown[], Record<string, unknown>>(sql).all(...parameters));
+export function rowsOf(
+  file: string,
+  sql: string,
+  ...parameters: unknown[]
+): Record<string, unknown>[] {
+  return inspect(file, (database) =>
+    database.prepare<unknown[], Record<string, unknown>>(sql).all(...parameters),
+  );
+}
+
+/**
+ * Compares the counters of every profile with its rows. Empty when the file is sound and all of them are true.
+ */
+export function untrueCounters(file: string): unknown[] {
+  return inspect(file, (database) => {
+    const problems: unknown[] = database
+      .prepare(
+        `WITH actual AS (
+           SELECT topics.profile, count(*) AS messages, sum(length(payload) + rest_bytes +
+             coalesce(length(properties), 0) + ${String(ROW_BYTES)}) AS bytes
+           FROM messages JOIN topics ON topics.key = messages.topic GROUP BY topics.profile)
+         SELECT id, stored, pruned, profiles.bytes AS counted, actual.messages, actual.bytes FROM profiles
+         LEFT JOIN actual ON profile = key
+         WHERE stored - pruned <> coalesce(messages, 0) OR profiles.bytes <> coalesce(actual.bytes, 0)
+           OR stored <> (SELECT coalesce(sum(count), 0) FROM topics WHERE profile = profiles.key)
+           OR stored <> (SELECT coalesce(sum(stored), 0) FROM sessions WHERE profile = profiles.key)`,
+      )
+      .all();
+    const outsideSpans = database
+      .prepare(
+        `SELECT id AS outside_spans FROM messages WHERE NOT EXISTS (SELECT 1 FROM spans
+           WHERE spans.session = messages.session AND messages.id BETWEEN first_id AND last_id)`,
+      )
+      .all();
+    const strayParts = database
+      .prepare(
+        'SELECT message AS stray_part FROM message_parts WHERE message NOT IN (SELECT id FROM messages)',
+      )
+      .all();
+    const integrity = database.pragma('integrity_check', { simple: true });
+    if (integrity !== 'ok') problems.push(integrity);
+    return [...problems, ...outsideSpans, ...strayParts];
+  });
 }

@@ -66,13 +66,11 @@ export function historyError(failed: string, error: unknown): LoupeError {
     return new LoupeError(
       'history-unavailable',
       `${failed}: ${reason} (${code}: ${messageOf(error)}).`,
-      {
-        cause: error,
-      },
+      { cause: error },
     );
   }
-  const kind =
-    code.startsWith('SQLITE_') || code === 'ERR_DLOPEN_FAILED' ? 'history-unavailable' : 'internal';
+  // Errors of the system and of the database have a code; those without one are ours.
+  const kind = code === '' ? 'internal' : 'history-unavailable';
   return new LoupeError(kind, `${failed}: ${messageOf(error)}`, { cause: error });
 }
 
