@@ -1,0 +1,132 @@
+import { expect, test } from '@playwright/test';
+import mqtt from 'mqtt';
+import { launchApp, type LaunchedApp } from '../helpers/electron';
+import { startMosquitto, type Mosquitto } from '../helpers/mosquitto';
+import { addProfile, connect, openTopic, row, status } from '../helpers/window';
+
+let broker: Mosquitto;
+let launched: LaunchedApp;
+let client: mqtt.MqttClient;
+
+test.beforeEach(async () => {
+  broker = await startMosquitto({ config: ['max_queued_messages 0', 'max_inflight_messages 0'] });
+  client = await mqtt.connectAsync(`mqtt://127.0.0.1:${String(broker.port)}`);
+  launched = await launchApp();
+});
+
+test.afterEach(async () => {
+  await launched.close();
+  await client.endAsync(true);
+  await broker.dispose();
+});
+
+test('the tree is filtered by text and by topic filter', async () => {
+  const { window } = launched;
+  for (const topic of [
+    'plant/line1/temp',
+    'plant/line2/temp',
+    'plant/line2/state',
+    'home/hall/lamp',
+  ]) {
+    await client.publishAsync(topic, '1', { retain: true, qos: 1 });
+  }
+  await addProfile(window, { name: 'Plant', port: broker.port });
+  await connect(window);
+  const filter = window.getByRole('textbox', { name: 'Filter topics' });
+  await filter.fill('TEMP');
+  await expect(row(window, 'temp')).toHaveCount(2);
+  await expect(row(window, 'home')).toHaveCount(0);
+  await filter.fill('plant/+/state');
+  await expect(row(window, 'state')).toHaveCount(1);
+  await expect(row(window, 'temp')).toHaveCount(0);
+  await filter.press('Escape');
+  await expect(filter).toHaveValue('');
+  await expect(row(window, 'home')).toHaveCount(1);
+});
+
+test('the tree is walked with the keyboard', async () => {
+  const { window } = launched;
+  for (const topic of ['a/x', 'b/one', 'b/two', 'c'])
+    await client.publishAsync(topic, topic, { retain: true, qos: 1 });
+  await addProfile(window, { name: 'Keys', port: broker.port });
+  await connect(window);
+  await row(window, 'c').click();
+  const selected = window.getByRole('treeitem', { selected: true });
+  await window.keyboard.press('Home');
+  await expect(selected).toHaveAccessibleName(/^a\b/);
+  await window.keyboard.press('ArrowRight');
+  await expect(row(window, 'a')).toHaveAttribute('aria-expanded', 'true');
+  await window.keyboard.press('ArrowDown');
+  await expect(selected).toHaveAccessibleName(/^x\b/);
+  await window.keyboard.press('ArrowLeft');
+  await expect(selected).toHaveAccessibleName(/^a\b/);
+  await window.keyboard.type('b');
+  await expect(selected).toHaveAccessibleName(/^b\b/);
+  await window.keyboard.press('End');
+  await expect(selected).toHaveAccessibleName(/^\$SYS\b/);
+});
+
+test('a cleared retained message is put back with undo', async () => {
+  const { window } = launched;
+  await client.publishAsync('kept/here', 'precious', { retain: true, qos: 1 });
+  await addProfile(window, { name: 'Retained', port: broker.port });
+  await connect(window);
+  await openTopic(window, 'kept/here');
+  await row(window, 'here').click({ button: 'right' });
+  await window.getByRole('menuitem', { name: /Clear retained/ }).click();
+  await window.getByRole('button', { name: 'Undo' }).click();
+  await expect(row(window, 'here')).toHaveAccessibleName(/precious.*retained/);
+  const fresh = await mqtt.connectAsync(`mqtt://127.0.0.1:${String(broker.port)}`);
+  const received = new Promise<string>((resolve) => {
+    fresh.on('message', (_topic, payload, packet) => {
+      if (packet.retain) resolve(payload.toString());
+    });
+  });
+  await fresh.subscribeAsync('kept/here');
+  expect(await received).toBe('precious');
+  await fresh.endAsync();
+});
+
+test('100,000 retained topics arrive whole, and every row of them can be scrolled to', async () => {
+  test.setTimeout(120_000);
+  const { window } = launched;
+  const total = 100_000;
+  for (let index = 0; index < total; index += 1) {
+    client.publish(`site/${String(index % 10)}/sensor/${String(index)}`, String(index), {
+      retain: true,
+    });
+  }
+  await client.publishAsync('site/last', 'done', { retain: true, qos: 1 });
+  await addProfile(window, { name: 'Big', port: broker.port });
+  await connect(window);
+  const site = row(window, 'site');
+  await expect(site).toHaveAccessibleName(/100,001 topics/, { timeout: 60_000 });
+  await expect(status(window)).toContainText(/refused 0/);
+  await window.getByRole('button', { name: 'Expand all' }).click();
+  await site.click();
+  await window.keyboard.press('End');
+  await expect(window.getByRole('treeitem', { selected: true })).toBeVisible();
+  const frames = await window.evaluate(async () => {
+    const tree = document.querySelector('[role="tree"]');
+    const scroller = [tree, ...(tree?.querySelectorAll('*') ?? [])].find(
+      (one) => one && one.scrollHeight > one.clientHeight * 2,
+    );
+    if (!scroller) throw new Error('nothing scrolls');
+    const gaps: number[] = [];
+    let last = performance.now();
+    for (let step = 0; step < 120; step += 1) {
+      scroller.scrollTop = (scroller.scrollHeight * step) / 120;
+      await new Promise(requestAnimationFrame);
+      gaps.push(performance.now() - last);
+      last = performance.now();
+    }
+    return {
+      longest: Math.max(...gaps),
+      rows: document.querySelectorAll('[role="treeitem"]').length,
+    };
+  });
+  expect(frames.rows).toBeLessThan(200);
+  expect(frames.longest).toBeLessThan(500);
+  await window.getByRole('textbox', { name: 'Filter topics' }).fill('sensor/4711');
+  await expect(row(window, '4711')).toBeVisible();
+});
