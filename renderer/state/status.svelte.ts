@@ -13,7 +13,6 @@ export class StatusState {
 
   /** Follows a profile; returns how to stop. */
   follow(profileId: string): () => void {
-    this.#frame = null;
     const view = this.engine.open(
       'status',
       { profileId },
@@ -27,6 +26,7 @@ export class StatusState {
     );
     return () => {
       view.close();
+      this.#frame = null;
     };
   }
 }

@@ -38,6 +38,7 @@ export class TreeState {
   #pointerInside = $state.raw(false);
   #keyHold = $state.raw(false);
   #view: OpenView<TreeParams> | null = null;
+  #wanted: TreeParams | null = null;
   #keyTimer: ReturnType<typeof setTimeout> | null = null;
   #typed = '';
   #typedAt = 0;
@@ -78,27 +79,31 @@ export class TreeState {
   }
 
   /** The selected row, while it is among the rows of the frame. */
-  readonly selectedRow = $derived.by<TreeRow | null>(() => {
+  get selectedRow(): TreeRow | null {
     const path = this.selected;
     return this.#frame?.rows.find((row) => row.path === path) ?? null;
-  });
+  }
 
-  readonly params = $derived.by<TreeParams>(() => ({
-    profileId: this.profileId,
-    first: this.scroller.first,
-    count: Math.min(MOST_ROWS, Math.ceil(this.scroller.viewport / ROW_HEIGHT) + 2 * OVERSCAN + 1),
-    sort: this.host.sort(),
-    filter: this.#filter,
-    selected: this.selected,
-    holdOrder: this.#pointerInside || this.#keyHold,
-  }));
+  /** What the engine should send now. */
+  get params(): TreeParams {
+    return {
+      profileId: this.profileId,
+      first: this.scroller.first,
+      count: Math.min(MOST_ROWS, Math.ceil(this.scroller.viewport / ROW_HEIGHT) + 2 * OVERSCAN + 1),
+      sort: this.host.sort(),
+      filter: this.#filter,
+      selected: this.selected,
+      holdOrder: this.#pointerInside || this.#keyHold,
+    };
+  }
 
   /** Opens the view; returns how to close it. The last frame stays, to be there at once the next time. */
   open(): () => void {
     this.#problem = null;
+    this.#wanted = this.params;
     const view = this.engine.open(
       'tree',
-      this.params,
+      this.#wanted,
       (frame) => {
         this.#show(frame);
       },
@@ -113,8 +118,10 @@ export class TreeState {
     };
   }
 
-  /** Tells the engine what is wanted now. */
+  /** Tells the engine what is wanted now, if that is anything new. */
   update(params: TreeParams): void {
+    if (this.#wanted && isSame(this.#wanted, params)) return;
+    this.#wanted = params;
     this.#view?.update(params);
   }
 
@@ -261,4 +268,8 @@ function shiftOfTopRow(before: TreeFrame, after: TreeFrame, topRow: number): num
   if (!anchor) return 0;
   const at = after.rows.findIndex((row) => row.id === anchor.id);
   return at < 0 ? 0 : after.first + at - topRow;
+}
+
+function isSame(one: TreeParams, other: TreeParams): boolean {
+  return (Object.keys(one) as (keyof TreeParams)[]).every((key) => one[key] === other[key]);
 }

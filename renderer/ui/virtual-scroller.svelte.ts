@@ -47,22 +47,38 @@ export class VirtualScroller {
     return this.#position;
   }
 
-  readonly #metrics = $derived.by<ScrollMetrics>(() => ({
-    total: this.#total,
-    rowHeight: this.rowHeight,
-    viewport: this.#viewport,
-  }));
-  readonly #range = $derived.by(() => visibleRange(this.#metrics, this.#position, this.overscan));
-  readonly scale = $derived.by(() => scrollScale(this.#metrics));
-  readonly spacerHeight = $derived.by(() => spacerHeight(this.#metrics));
-  readonly first = $derived.by(() => this.#range.first);
-  readonly count = $derived.by(() => this.#range.count);
+  // Getters, not `$derived`: those belong to the component that first makes them, and a scroller may outlive it.
+  get #metrics(): ScrollMetrics {
+    return { total: this.#total, rowHeight: this.rowHeight, viewport: this.#viewport };
+  }
+
+  get scale(): number {
+    return scrollScale(this.#metrics);
+  }
+
+  get spacerHeight(): number {
+    return spacerHeight(this.#metrics);
+  }
+
+  /** The first of the rows that should be rendered: those on the screen, with some before and after. */
+  get first(): number {
+    return visibleRange(this.#metrics, this.#position, this.overscan).first;
+  }
+
+  /** How many rows should be rendered. */
+  get count(): number {
+    return visibleRange(this.#metrics, this.#position, this.overscan).count;
+  }
+
   /** The first row that can be seen, if only in part. */
-  readonly topRow = $derived.by(() => Math.floor(this.#position / this.rowHeight));
+  get topRow(): number {
+    return Math.floor(this.#position / this.rowHeight);
+  }
+
   /** Whole rows that fit: a page for PageUp and PageDown. */
-  readonly pageRows = $derived.by(() =>
-    Math.max(1, Math.floor(this.#viewport / this.rowHeight) - 1),
-  );
+  get pageRows(): number {
+    return Math.max(1, Math.floor(this.#viewport / this.rowHeight) - 1);
+  }
 
   /** Where a row stands inside the spacer, px. */
   top(row: number): number {
