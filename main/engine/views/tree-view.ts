@@ -20,6 +20,8 @@ interface RowMemory {
   readonly meter: RateMeter;
   readonly trend: number[];
   trendAtMs: number;
+  /** The message that the newest point of the trend came from. */
+  trendId: number;
   valueId: number;
   preview: Preview | null;
 }
@@ -120,6 +122,7 @@ function newMemory(node: TopicNode, nowMs: number): RowMemory {
     meter: new RateMeter(node.count, nowMs),
     trend: [],
     trendAtMs: 0,
+    trendId: -1,
     valueId: -1,
     preview: null,
   };
@@ -162,8 +165,14 @@ function previewFor(node: TopicNode, memory: RowMemory): Preview | null {
 }
 
 function addToTrend(memory: RowMemory, number: number | null, nowMs: number): void {
-  if (number === null || nowMs - memory.trendAtMs < TREND_STEP_MS) return;
+  if (
+    number === null ||
+    memory.trendId === memory.valueId ||
+    nowMs - memory.trendAtMs < TREND_STEP_MS
+  )
+    return;
   memory.trendAtMs = nowMs;
+  memory.trendId = memory.valueId;
   memory.trend.push(number);
   if (memory.trend.length > TREND_POINTS) memory.trend.shift();
 }
