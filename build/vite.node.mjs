@@ -28,6 +28,8 @@ export function nodeConfig(entry, { watch = false, mode = 'production' } = {}) {
       watch: watch ? {} : null,
       rolldownOptions: {
         external: ['electron', 'better-sqlite3'],
+        // On a busy machine every build would be told to be slow.
+        checks: { bundlerTimings: false, pluginTimings: false },
         output: {
           format: 'cjs',
           entryFileNames: basename(output),

@@ -29,6 +29,8 @@ export function rendererConfig({ mode = 'production' } = {}) {
       modulePreload: { polyfill: false },
       sourcemap: true,
       chunkSizeWarningLimit: 4096,
+      // On a busy machine every build would be told to be slow.
+      rolldownOptions: { checks: { bundlerTimings: false, pluginTimings: false } },
     },
   };
 }
