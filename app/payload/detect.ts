@@ -52,7 +52,8 @@ export function readingOfJson(value: JsonValue): Reading | null {
 function memberOf(name: string, value: JsonValue): Member {
   if (value.kind === 'number') return { name, kind: 'number', text: value.source };
   if (value.kind === 'string') return { name, kind: 'string', text: value.value };
-  return { name, kind: 'other', text: '' };
+  const isContainer = value.kind === 'object' || value.kind === 'array';
+  return { name, kind: isContainer ? 'container' : 'other', text: '' };
 }
 
 function detectText(text: string): Detected {

@@ -2,30 +2,30 @@
 export const HEX_ROW_BYTES = 16;
 
 export interface HexRow {
-  /** Offset of the first byte, hexadecimal, at least eight digits. */
+  /** Offset of the first byte, hexadecimal, at least six digits. */
   readonly offset: string;
-  /** Two digits per byte, two groups of eight with a double space between. */
+  /** Two digits per byte, groups of eight with a double space between. */
   readonly hex: string;
   /** Printable ASCII; all else is a dot. */
   readonly ascii: string;
 }
 
-export function hexRowCount(bytes: number): number {
-  return Math.ceil(bytes / HEX_ROW_BYTES);
+export function hexRowCount(bytes: number, rowBytes = HEX_ROW_BYTES): number {
+  return Math.ceil(bytes / rowBytes);
 }
 
-/** Row `index` of the bytes; shorter at the end. */
-export function hexRow(bytes: Uint8Array, index: number): HexRow {
-  const start = index * HEX_ROW_BYTES;
-  const row = bytes.subarray(start, start + HEX_ROW_BYTES);
+/** Row `index` of the bytes, `rowBytes` long; shorter at the end. */
+export function hexRow(bytes: Uint8Array, index: number, rowBytes = HEX_ROW_BYTES): HexRow {
+  const start = index * rowBytes;
+  const row = bytes.subarray(start, start + rowBytes);
   let hex = '';
   let ascii = '';
   for (const [position, byte] of row.entries()) {
-    if (position > 0) hex += position === HEX_ROW_BYTES / 2 ? '  ' : ' ';
+    if (position > 0) hex += position % 8 === 0 ? '  ' : ' ';
     hex += hexByte(byte);
     ascii += byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '.';
   }
-  return { offset: start.toString(16).padStart(8, '0'), hex, ascii };
+  return { offset: start.toString(16).padStart(6, '0'), hex, ascii };
 }
 
 /** All bytes as rows of offset, hex and ASCII: for comparing and copying. */

@@ -25,16 +25,25 @@ export interface Preview {
  * the size: at most 320 bytes are decoded.
  */
 export function previewOf(bytes: Uint8Array, sizeBytes: number, maxChars: number): Preview {
+  return preview(bytes, sizeBytes, maxChars, true);
+}
+
+/** As `previewOf`, but an object is always shown as JSON, also where a number and its unit would say it shorter. */
+export function plainPreviewOf(bytes: Uint8Array, sizeBytes: number, maxChars: number): Preview {
+  return preview(bytes, sizeBytes, maxChars, false);
+}
+
+function preview(bytes: Uint8Array, sizeBytes: number, maxChars: number, short: boolean): Preview {
   if (sizeBytes === 0) return { text: '', kind: 'empty', number: null };
   const complete = bytes.length === sizeBytes;
   const text = decodeUtf8Prefix(bytes, PREVIEW_BYTES, complete);
   if (text === null || looksBinary(text)) {
     return { text: cut(binaryPreview(bytes, sizeBytes), maxChars), kind: 'binary', number: null };
   }
-  return textPreview(text, complete && bytes.length <= PREVIEW_BYTES, maxChars);
+  return textPreview(text, complete && bytes.length <= PREVIEW_BYTES, maxChars, short);
 }
 
-function textPreview(text: string, whole: boolean, maxChars: number): Preview {
+function textPreview(text: string, whole: boolean, maxChars: number, short: boolean): Preview {
   if (whole) {
     const number = numberOfText(text);
     if (number !== null) return { text: cut(text.trim(), maxChars), kind: 'number', number };
@@ -47,7 +56,7 @@ function textPreview(text: string, whole: boolean, maxChars: number): Preview {
   const json = mayBeJson(text) ? jsonOf(text) : null;
   if (!json?.ok) return { text: cut(oneLine(text), maxChars), kind: 'text', number: null };
   const reading = readingOfJson(json.value);
-  const shown = reading?.unit ? withUnit(reading) : escapeHidden(compactJson(text));
+  const shown = short && reading?.unit ? withUnit(reading) : escapeHidden(compactJson(text));
   return { text: cut(shown, maxChars), kind: 'json', number: reading?.number ?? null };
 }
 

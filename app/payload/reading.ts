@@ -10,7 +10,7 @@ export interface Reading {
 
 export interface Member {
   readonly name: string;
-  readonly kind: 'number' | 'string' | 'other';
+  readonly kind: 'number' | 'string' | 'container' | 'other';
   /** The source of a number, the characters of a string. */
   readonly text: string;
 }
@@ -18,6 +18,8 @@ export interface Member {
 const VALUE_NAMES = ['value', 'val', 'v', 'reading', 'state', 'level'];
 const UNIT_NAMES = ['unit', 'units', 'uom', 'unit_of_measurement'];
 const MAX_UNIT_CHARS = 12;
+/** A larger object is a document, not a reading, unless it names its value. */
+const MAX_READING_MEMBERS = 8;
 /** Numbers that say when or which, not how much. */
 const NOT_A_READING =
   /^(?:t|ts|id|seq|index|qos|version|time|timestamp|date|epoch|counter|.*(?:time|_at|_id|_ts))$/i;
@@ -26,13 +28,19 @@ const NOT_A_READING =
 export function readingOf(members: readonly Member[]): Reading | null {
   const numbers = members.filter((member) => member.kind === 'number');
   const named = numbers.find((member) => VALUE_NAMES.includes(member.name.toLowerCase()));
-  const candidates = numbers.filter((member) => !NOT_A_READING.test(member.name));
-  const chosen = named ?? (candidates.length === 1 ? candidates[0] : undefined);
+  const chosen = named ?? onlyNumber(members, numbers);
   if (!chosen) return null;
   const number = Number(chosen.text);
   return Number.isFinite(number)
     ? { name: chosen.name, source: chosen.text, number, unit: unitOf(members) }
     : null;
+}
+
+function onlyNumber(members: readonly Member[], numbers: readonly Member[]): Member | undefined {
+  const isDocument =
+    members.length > MAX_READING_MEMBERS || members.some((member) => member.kind === 'container');
+  const candidates = numbers.filter((member) => !NOT_A_READING.test(member.name));
+  return !isDocument && candidates.length === 1 ? candidates[0] : undefined;
 }
 
 function unitOf(members: readonly Member[]): string | null {

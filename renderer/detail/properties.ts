@@ -44,7 +44,7 @@ function messageRows(message: MessageHead): PropertyRow[] {
     row(
       'Size',
       formatBytes(message.sizeBytes),
-      `${formatCount(message.sizeBytes)} bytes`,
+      message.sizeBytes < 1000 ? null : `${formatCount(message.sizeBytes)} bytes`,
       String(message.sizeBytes),
     ),
     row('Number in the history', formatCount(message.id), null, String(message.id)),

@@ -10,6 +10,8 @@ export interface ChartSource {
   readonly label: string;
   /** Drawn as steps between false and true. */
   readonly boolean: boolean;
+  /** What the message is about, rather than one number among many. */
+  readonly main: boolean;
 }
 
 /** A menu with more numbers than this can't be read. */
@@ -25,16 +27,24 @@ export function chartSources(shown: Viewed): readonly ChartSource[] {
     return /^\s*[+-]?\.?\d/.test(value.value) ? [wholePayload(false)] : [];
   const sources = numericPaths(value, MOST_SOURCES)
     .filter(({ path }) => path.length > 0)
-    .map(({ path, boolean }) => ({ key: keyOf(path), path, label: pathText(path), boolean }));
+    .map(({ path, boolean }) => ({
+      key: keyOf(path),
+      path,
+      label: pathText(path),
+      boolean,
+      main: false,
+    }));
   const name = readingOfJson(value)?.name;
   const main = name === undefined ? undefined : keyOf([name]);
-  return [...sources].sort((one, other) => Number(other.key === main) - Number(one.key === main));
+  return sources
+    .map((source) => ({ ...source, main: source.key === main }))
+    .sort((one, other) => Number(other.main) - Number(one.main));
 }
 
 /** A source for a path that was chosen before, though the message at hand has no number there. */
-export function sourceAt(path: JsonPath): ChartSource {
+function sourceAt(path: JsonPath): ChartSource {
   const label = path.length === 0 ? 'Payload' : pathText(path);
-  return { key: keyOf(path), path, label, boolean: false };
+  return { key: keyOf(path), path, label, boolean: false, main: true };
 }
 
 function wholePayload(boolean: boolean): ChartSource {
@@ -43,4 +53,17 @@ function wholePayload(boolean: boolean): ChartSource {
 
 function keyOf(path: JsonPath): string {
   return JSON.stringify(path);
+}
+
+/** The numbers to choose from and the chosen one: what was chosen before stays on offer and chosen. */
+export function chooseSource(
+  offered: readonly ChartSource[],
+  remembered: JsonPath | undefined,
+): { readonly sources: readonly ChartSource[]; readonly source: ChartSource | undefined } {
+  if (!remembered) return { sources: offered, source: offered[0] };
+  const key = keyOf(remembered);
+  const known = offered.find((source) => source.key === key);
+  if (known) return { sources: offered, source: known };
+  const source = sourceAt(remembered);
+  return { sources: [source, ...offered], source };
 }

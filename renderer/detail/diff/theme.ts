@@ -2,18 +2,22 @@ import type { Extension } from '@codemirror/state';
 import { EditorView } from '@codemirror/view';
 
 const look = EditorView.theme({
-  '&': { height: 'auto' },
-  '&.cm-merge-a .cm-changedLine, .cm-deletedChunk': { backgroundColor: 'var(--diff-removed)' },
-  '&.cm-merge-b .cm-changedLine, .cm-insertedLine': { backgroundColor: 'var(--diff-added)' },
+  '&': { maxHeight: 'none' },
+  '&.cm-merge-b .cm-changedLine, & .cm-changedLine': { backgroundColor: 'var(--diff-added)' },
+  '&.cm-merge-a .cm-changedLine': { backgroundColor: 'var(--diff-removed)' },
+  '& .cm-insertedLine, & ins.cm-insertedLine': {
+    background: 'transparent',
+    textDecoration: 'none',
+  },
   '&.cm-merge-a .cm-changedText, .cm-deletedChunk .cm-deletedText, & .cm-deletedText': {
-    background: 'var(--diff-removed)',
+    background: 'color-mix(in srgb, var(--bad) 34%, transparent)',
     borderRadius: '2px',
   },
-  '&.cm-merge-b .cm-changedText, & .cm-insertedLine .cm-changedText': {
-    background: 'var(--diff-added)',
+  '&.cm-merge-b .cm-changedText, & .cm-changedText': {
+    background: 'color-mix(in srgb, var(--good) 30%, transparent)',
     borderRadius: '2px',
   },
-  '.cm-deletedChunk': { padding: '0 12px 0 6px' },
+  '.cm-deletedChunk': { padding: '0 12px 0 6px', backgroundColor: 'var(--diff-removed)' },
   '.cm-changeGutter': { width: '3px', paddingLeft: '0' },
   '&.cm-merge-b .cm-changedLineGutter, .cm-changedLineGutter': { background: 'var(--good)' },
   '&.cm-merge-a .cm-changedLineGutter, .cm-deletedLineGutter': { background: 'var(--bad)' },

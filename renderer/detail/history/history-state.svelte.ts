@@ -2,7 +2,6 @@ import type { Message, TopicPath } from '../../../app/contract';
 import { messageOf } from '../../../app/errors';
 import type { EngineClient } from '../../../app/rpc/client';
 
-const PAGE = 100;
 /** Enough for the line of a row. */
 const PREVIEW_BYTES = 512;
 /** While new messages stream in at the top, no more rows than this are kept; older ones are paged in again. */
@@ -28,6 +27,7 @@ export class HistoryState {
     private readonly engine: EngineClient,
     private readonly profileId: string,
     private readonly topic: TopicPath,
+    private readonly pageSize = 100,
   ) {}
 
   get messages(): readonly Message[] {
@@ -119,7 +119,7 @@ export class HistoryState {
         profileId,
         topic,
         beforeId,
-        limit: PAGE,
+        limit: this.pageSize,
         previewBytes: PREVIEW_BYTES,
       });
       this.#problem = null;

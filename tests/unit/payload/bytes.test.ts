@@ -23,12 +23,12 @@ describe('bytes as text', () => {
     const bytes = new TextEncoder().encode('0123456789abcdef\u0007z');
     expect(hexRowCount(bytes.length)).toBe(2);
     expect(hexRow(bytes, 0)).toEqual({
-      offset: '00000000',
+      offset: '000000',
       hex: '30 31 32 33 34 35 36 37  38 39 61 62 63 64 65 66',
       ascii: '0123456789abcdef',
     });
-    expect(hexRow(bytes, 1)).toEqual({ offset: '00000010', hex: '07 7a', ascii: '.z' });
-    expect(hexDump(bytes).split('\n')[1]).toBe(`00000010  ${'07 7a'.padEnd(48)}  .z`);
+    expect(hexRow(bytes, 1)).toEqual({ offset: '000010', hex: '07 7a', ascii: '.z' });
+    expect(hexDump(bytes).split('\n')[1]).toBe(`000010  ${'07 7a'.padEnd(48)}  .z`);
     expect(hexText(new Uint8Array([10, 255]))).toBe('0a ff');
   });
 });

@@ -57,5 +57,6 @@ describe('what a payload is and what shows it best', () => {
     expect(reading('{"x":1,"Value":2}')?.number).toBe(2);
     expect(reading('{"id":4,"at":"now"}')).toBeNull();
     expect(reading('[1]')).toBeNull();
+    expect(reading('{"motor":{"rpm":1},"error":0}')).toBeNull();
   });
 });
