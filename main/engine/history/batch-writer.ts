@@ -70,7 +70,9 @@ export class BatchWriter {
         this.#write(profile, session, batch, counts);
       },
     );
-    this.#store = transaction.immediate;
+    this.#store = (profile, session, batch, counts) => {
+      transaction.immediate(profile, session, batch, counts);
+    };
   }
 
   /** All or nothing; what SQLite throws is not classified yet. */

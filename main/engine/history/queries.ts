@@ -53,14 +53,14 @@ export class Queries implements ReaderCalls {
     const { topicKey, beforeId, limit, previewBytes } = request;
     const before = beforeId ?? Number.MAX_SAFE_INTEGER;
     // One more than wanted says whether there are more.
-    const rows = this.#page.all(previewBytes, topicKey, before, limit + 1);
+    const rows = this.#page.all(headBytes(previewBytes), topicKey, before, limit + 1);
     const messages = rows.slice(0, limit).map((row) => this.#toMessage(row, previewBytes));
     return { messages, more: rows.length > limit };
   }
 
   message(request: ReaderArgument<'message'>): ReaderResult<'message'> {
     const { profileId, id, maxBytes } = request;
-    const row = this.#message.get(maxBytes, id, profileId);
+    const row = this.#message.get(headBytes(maxBytes), id, profileId);
     return row ? this.#toMessage(row, maxBytes) : null;
   }
 
@@ -104,7 +104,7 @@ export class Queries implements ReaderCalls {
   /** The payload, at most `maxBytes` of it. */
   #payload(id: number, stored: Uint8Array | null, restBytes: number, maxBytes: number): Uint8Array {
     const head = stored ?? new Uint8Array(0);
-    const wanted = Math.min(head.length + restBytes, maxBytes);
+    const wanted = Math.min(head.length + restBytes, Math.max(0, maxBytes));
     const payload = new Uint8Array(wanted);
     payload.set(head.subarray(0, wanted));
     if (wanted <= HEAD_BYTES || restBytes === 0) return payload;
@@ -116,4 +116,9 @@ export class Queries implements ReaderCalls {
     }
     return payload;
   }
+}
+
+/** How much of the row's payload is wanted. Bounded, because SQLite versions differ in what infinity is as a length. */
+function headBytes(maxBytes: number): number {
+  return Math.min(Math.max(0, maxBytes), HEAD_BYTES);
 }

@@ -48,7 +48,8 @@ export class Reader {
       // The id ties the reply to its method, which the map cannot express.
       const settle = resolve as Pending['resolve'];
       this.#pending.set(id, { resolve: settle, reject });
-      this.#worker.postMessage({ id, method, argument } as ReaderRequest);
+      const request = { id, method, argument } as ReaderRequest;
+      this.#worker.postMessage(request);
     });
   }
 
