@@ -1,36 +1,31 @@
 import { Buffer } from 'node:buffer';
 import type { Duplex } from 'node:stream';
-import { MqttClient, UniqueMessageIdProvider } from 'mqtt';
-import type { IClientOptions, IConnackPacket, IPublishPacket, Packet } from 'mqtt';
+import { MqttClient } from 'mqtt';
+import type { IConnackPacket, IPublishPacket, Packet } from 'mqtt';
 import type { SubscriptionOutcome } from '../../../app/connection';
 import type { RawFailure } from '../../../app/connection-failure';
 import type { PublishResult } from '../../../app/contract';
 import { messageOf } from '../../../app/errors';
-import type { Profile } from '../../../app/profile';
+import { clientFailure, clientOptions, CONNACK_WITHIN_MS, settingsFailure } from './client-options';
+import type { SessionOptions } from './client-options';
 import { GuardedStream } from './guard';
 import type { RefusedPublish } from './packet-scanner';
 import { Publisher } from './publisher';
-import type { SessionStore } from './session-store';
 import { openStream, rawSocketFailure, StreamError } from './streams';
 import { subscribeAll, unansweredOutcomes } from './subscriptions';
 import type { OutgoingMessage } from './types';
 
 const OPEN_WITHIN_MS = 10_000;
-const CONNACK_WITHIN_MS = 10_000;
 const SUBACK_WITHIN_MS = 15_000;
 const CLOSE_WITHIN_MS = 2_000;
 /** DISCONNECT with reason 0 (3.1.1 §3.14; in 5 an omitted reason means 0x00, §3.14.2.1). */
 const DISCONNECT = Buffer.from([0xe0, 0x00]);
 const QUOTA_EXCEEDED = 0x97;
 
-export interface LinkOptions {
-  readonly profile: Profile;
-  readonly clientId: string;
+export interface LinkOptions extends SessionOptions {
   readonly password: () => Promise<string | undefined>;
   readonly maxPacketBytes: number;
   readonly authorities: readonly string[];
-  readonly incoming: SessionStore;
-  readonly outgoing: SessionStore;
 }
 
 export interface LinkEvents {
@@ -135,7 +130,7 @@ export class Link {
     });
     if (this.#abort.signal.aborted) stream.destroy();
     try {
-      this.#start(new MqttClient(() => stream, this.#clientOptions(password)));
+      this.#start(new MqttClient(() => stream, clientOptions(this.#options, password)));
     } catch (error) {
       this.#failure ??= settingsFailure(error);
       stream.once('close', () => {
@@ -164,33 +159,6 @@ export class Link {
     client.connect();
   }
 
-  #clientOptions(password: string | undefined): IClientOptions {
-    const { profile, clientId, incoming, outgoing } = this.#options;
-    const five = profile.version === '5';
-    return {
-      manualConnect: true,
-      protocolVersion: five ? 5 : 4,
-      clientId,
-      clean: profile.cleanStart,
-      keepalive: profile.keepAlive,
-      reconnectPeriod: 0,
-      resubscribe: false,
-      connectTimeout: CONNACK_WITHIN_MS,
-      queueQoSZero: false,
-      messageIdProvider: new UniqueMessageIdProvider(),
-      incomingStore: incoming,
-      outgoingStore: outgoing,
-      timerVariant: 'native',
-      // mqtt.js logs options and packets, credentials among them.
-      log: () => undefined,
-      ...(profile.username === '' ? {} : { username: profile.username }),
-      ...(password === undefined || password === '' ? {} : { password }),
-      ...(five && !profile.cleanStart
-        ? { properties: { sessionExpiryInterval: sessionExpirySeconds(profile) } }
-        : {}),
-    };
-  }
-
   #received(packet: Packet): void {
     switch (packet.cmd) {
       case 'publish':
@@ -216,6 +184,8 @@ export class Link {
 
   /** Runs before mqtt.js looks at the packet. */
   #connack(packet: IConnackPacket): void {
+    // mqtt.js reports a second one as a protocol error.
+    if (this.#phase !== 'connack') return;
     const { version } = this.#options.profile;
     const code = (version === '5' ? packet.reasonCode : packet.returnCode) ?? 0;
     if (code !== 0) {
@@ -318,22 +288,4 @@ export class Link {
     this.#events.onClosed(this.#closing ? null : (this.#failure ?? { kind: 'closed', during }));
     this.#resolveClosed();
   }
-}
-
-/** A session of a generated client id can't be resumed by the next run: it needs to outlive only interruptions. */
-function sessionExpirySeconds(profile: Profile): number {
-  return profile.clientId === '' ? 3_600 : 86_400;
-}
-
-/** mqtt.js has no codes for these: its texts are what there is. */
-function clientFailure(error: Error): RawFailure {
-  if (error.message === 'connack timeout') {
-    return { kind: 'timeout', waitingFor: 'connack', afterMs: CONNACK_WITHIN_MS };
-  }
-  if (error.message === 'Keepalive timeout') return { kind: 'keep-alive' };
-  return { kind: 'malformed', message: error.message };
-}
-
-function settingsFailure(error: unknown): RawFailure {
-  return { kind: 'invalid-settings', message: messageOf(error) };
 }
