@@ -9,7 +9,9 @@ export default defineConfig({
   // State classes (`*.svelte.ts`) can be tested without a page; runes are plain fields and getters here.
   plugins: [svelte({ configFile: false })],
   test: {
-    include: ['tests/{unit,engine}/**/*.test.ts'],
+    dir: join(root, 'tests'),
+    // End-to-end tests are Playwright's: `*.spec.ts`.
+    include: ['**/*.test.ts'],
     environment: 'node',
     pool: 'forks',
     testTimeout: 20_000,
