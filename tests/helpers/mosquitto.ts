@@ -153,6 +153,12 @@ class MosquittoProcess {
         stdio: ['ignore', 'ignore', 'pipe'],
       });
       this.#child = child;
+      // A test run that is broken off leaves no broker behind.
+      const kill = (): void => {
+        child.kill('SIGKILL');
+      };
+      process.once('exit', kill);
+      child.once('exit', () => process.off('exit', kill));
       child.once('error', reject);
       child.once('exit', (code) => {
         this.#child = null;
