@@ -34,7 +34,7 @@ function messageRows(message: MessageHead): PropertyRow[] {
   const isOut = message.direction === 'out';
   return [
     row('Direction', isOut ? 'published' : 'received', isOut ? 'by this connection' : null),
-    row('Time', formatTimeUs(message.timeUs), 'local, to the microsecond'),
+    row('Time', formatTimeUs(message.timeUs), 'local time'),
     row('QoS', String(message.qos), QOS_NOTES[message.qos]),
     row('Retain', message.retain ? 'yes' : 'no', retainNote(message)),
     row('DUP', message.dup ? 'yes' : 'no', message.dup ? 'sent again by the broker' : null),

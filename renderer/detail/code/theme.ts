@@ -27,7 +27,8 @@ const look = EditorView.theme({
     fontVariantLigatures: 'none',
   },
   '.cm-content': { padding: '8px 0', caretColor: 'var(--accent)' },
-  '.cm-line': { padding: '0 12px 0 6px' },
+  '.cm-line': { padding: '0 12px 0 14px' },
+  '.cm-gutters + .cm-content .cm-line': { paddingLeft: '6px' },
   '.cm-cursor, .cm-dropCursor': { borderLeftColor: 'var(--accent)', borderLeftWidth: '1.5px' },
   '&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground':
     { backgroundColor: 'var(--selection)' },
@@ -89,7 +90,20 @@ const panels = EditorView.theme({
     margin: '0',
     fontSize: 'var(--size-s)',
   },
-  '.cm-panel.cm-search input[type=checkbox]': { margin: '0', accentColor: 'var(--accent-fill)' },
+  '.cm-panel.cm-search input[type=checkbox]': {
+    width: '13px',
+    height: '13px',
+    margin: '0',
+    border: '1px solid var(--line-strong)',
+    borderRadius: '3px',
+    backgroundColor: 'var(--field)',
+    appearance: 'none',
+  },
+  '.cm-panel.cm-search input[type=checkbox]:checked': {
+    borderColor: 'transparent',
+    backgroundColor: 'var(--accent-fill)',
+    boxShadow: 'inset 0 0 0 2.5px var(--field)',
+  },
   '.cm-textfield': {
     width: '150px',
     height: '24px',
