@@ -19,6 +19,9 @@ const OVERSCAN = 24;
 const MOST_ROWS = 500;
 /** After a key moved the selection the order rests for this long. */
 const KEY_HOLD_MS = 3000;
+/** With fewer topics than this the tree filters as fast as one types; with more it waits for a pause. */
+const QUICK_TOPICS = 5000;
+const FILTER_DELAY_MS = 150;
 /** Letters typed within this time make one word of the type-ahead. */
 const TYPE_AHEAD_MS = 900;
 
@@ -34,6 +37,8 @@ export class TreeState {
   readonly scroller = new VirtualScroller(ROW_HEIGHT, OVERSCAN);
   #frame = $state.raw<TreeFrame | null>(null);
   #filter = $state.raw('');
+  #appliedFilter = $state.raw('');
+  #filterTimer: ReturnType<typeof setTimeout> | null = null;
   #problem = $state.raw<string | null>(null);
   #pointerInside = $state.raw(false);
   #keyHold = $state.raw(false);
@@ -56,6 +61,7 @@ export class TreeState {
     return this.#frame;
   }
 
+  /** What is typed; the tree follows at once, or after a moment where filtering is work. */
   get filter(): string {
     return this.#filter;
   }
@@ -63,10 +69,22 @@ export class TreeState {
   set filter(text: string) {
     if (text === this.#filter) return;
     this.#filter = text;
+    if (this.#filterTimer !== null) clearTimeout(this.#filterTimer);
+    const isQuick = text === '' || (this.#frame?.topics ?? 0) < QUICK_TOPICS;
+    this.#filterTimer = setTimeout(
+      () => {
+        this.#applyFilter();
+      },
+      isQuick ? 0 : FILTER_DELAY_MS,
+    );
+  }
+
+  #applyFilter(): void {
+    this.#appliedFilter = this.#filter;
     this.scroller.scrollTo(0);
     const selected = this.selected;
     // Back in the whole tree, the person wants to see where the found topic stands.
-    if (text === '' && selected !== null) this.#run(this.reveal(selected));
+    if (this.#filter === '' && selected !== null) this.#run(this.reveal(selected));
   }
 
   /** Why there are no frames, in words; null when all is well. */
@@ -91,7 +109,7 @@ export class TreeState {
       first: this.scroller.first,
       count: Math.min(MOST_ROWS, Math.ceil(this.scroller.viewport / ROW_HEIGHT) + 2 * OVERSCAN + 1),
       sort: this.host.sort(),
-      filter: this.#filter,
+      filter: this.#appliedFilter,
       selected: this.selected,
       holdOrder: this.#pointerInside || this.#keyHold,
     };

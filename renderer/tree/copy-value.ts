@@ -1,5 +1,5 @@
 import type { TopicPath } from '../../app/contract';
-import { formatBytes } from '../state/format';
+import { formatBytes } from '../../app/payload/format';
 import type { AppState } from '../state/app.svelte';
 
 /** More than this does not belong on a clipboard. */

@@ -7,7 +7,7 @@ import Hash from '@lucide/svelte/icons/hash';
 import Send from '@lucide/svelte/icons/send';
 import type { TreeRow } from '../../app/contract';
 import type { AppState } from '../state/app.svelte';
-import { visibleText } from '../state/format';
+import { escapeHidden } from '../../app/payload/escape';
 import { startPublish } from '../state/publish-draft';
 import type { TreeState } from '../state/tree.svelte';
 import type { MenuEntry } from '../ui/menu-items';
@@ -72,7 +72,7 @@ export function rowMenu(app: AppState, tree: TreeState, row: TreeRow): MenuEntry
       icon: Eraser,
       danger: true,
       disabled: !row.retained,
-      onselect: () => void app.attempt(() => tree.clearRetained(row.path, visibleText(row.path))),
+      onselect: () => void app.attempt(() => tree.clearRetained(row.path, escapeHidden(row.path))),
     },
   ];
 }
