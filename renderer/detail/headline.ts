@@ -32,8 +32,11 @@ function valueOf(detected: Detected): Headline | null {
   return null;
 }
 
-function value(text: string): Headline {
-  return { text: escapeHidden(text.trim()), unit: null, isValue: text.trim() !== '' };
+/** A single line that is worth showing large. */
+function value(text: string): Headline | null {
+  const shown = text.trim();
+  if (shown === '' || shown.includes('\n')) return null;
+  return { text: escapeHidden(shown), unit: null, isValue: true };
 }
 
 function words(text: string): Headline {
