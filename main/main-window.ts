@@ -63,7 +63,8 @@ export function denyPowers(): void {
 /** Keeps any page where it is: no navigation, no new window, no webview; web links are opened after asking. */
 export function confine(contents: WebContents, onWarning: (message: string) => void): void {
   contents.on('will-navigate', (event) => {
-    event.preventDefault();
+    // The development server reloads its page when a change can't be put into the running one.
+    if (event.url !== developmentUrl) event.preventDefault();
   });
   contents.on('will-redirect', (event) => {
     event.preventDefault();
