@@ -24,13 +24,15 @@ export const PROFILE_COLOURS = [
 ] as const;
 export type ProfileColour = (typeof PROFILE_COLOURS)[number];
 
+/** U+0000 to U+001F and U+007F (Unicode's category Cc, its Latin-1 half left out: it is harmless in a form). */
+const isControl = (character: string): boolean => character < ' ' || character === '\u007f';
+
 const singleLine = (what: string, maximum: number): v.GenericSchema<string> =>
   v.pipe(
     v.string(),
     v.maxLength(maximum, `${what} may have at most ${String(maximum)} characters.`),
-    // eslint-disable-next-line no-control-regex -- control characters are what is looked for
-    v.regex(
-      /^[^\u0000-\u001f\u007f]*$/u,
+    v.check(
+      (text) => ![...text].some(isControl),
       `${what} must not contain control characters or line breaks.`,
     ),
   );

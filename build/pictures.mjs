@@ -13,7 +13,13 @@ await main(async () => {
   if (code !== undefined) return code;
   await setUp({ tests: true });
   const playwright = join(root, 'node_modules', '@playwright', 'test', 'cli.js');
-  const args = [playwright, 'test', '--config', 'build/pictures.config.mjs', ...process.argv.slice(2)];
+  const args = [
+    playwright,
+    'test',
+    '--config',
+    'build/pictures.config.mjs',
+    ...process.argv.slice(2),
+  ];
   return await withVirtualDisplay(async (display) => {
     const env = { ...process.env, PATH: pathWithTools(), ...display };
     return (await run(pinnedNode, args, { cwd: root, show: true, env })).code;

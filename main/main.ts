@@ -1,5 +1,5 @@
 /** The entry of the main process: brings up the engine and one window, and takes both down in order. */
-import { app, BrowserWindow, nativeTheme } from 'electron';
+import { app, nativeTheme, type BrowserWindow } from 'electron';
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { messageOf } from '../app/errors';

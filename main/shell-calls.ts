@@ -37,7 +37,8 @@ export function shellCalls(options: ShellCallsOptions): Implementation<ShellCall
     hasPassword: ({ profileId }) => secrets.has(profileId),
     copyPassword: ({ fromProfileId, toProfileId }) => secrets.copy(fromProfileId, toProfileId),
     copyText: ({ text }) => {
-      clipboard.writeText(text);
+      // A promise in newer runtimes, nothing in older ones.
+      void clipboard.writeText(text);
     },
     openLink: ({ url }) => openLink(url, options.window()),
     saveFile: ({ suggestedName, bytes }) => saveFile(suggestedName, bytes, options.window()),

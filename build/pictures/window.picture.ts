@@ -7,7 +7,8 @@ import { row } from '../../tests/helpers/window';
 const PAST_MS = 45_000;
 
 test('the window in its two themes', async () => {
-  const { app, window, close } = await launchApp({ args: ['--demo'] });
+  const launched = await launchApp({ args: ['--demo'] });
+  const { app, window } = launched;
   const take = async (theme: 'dark' | 'light'): Promise<void> => {
     await app.evaluate(({ nativeTheme }, source) => {
       nativeTheme.themeSource = source;
@@ -26,6 +27,6 @@ test('the window in its two themes', async () => {
     await take('dark');
     await take('light');
   } finally {
-    await close();
+    await launched.close();
   }
 });
