@@ -18,7 +18,6 @@ export class PublishState {
   #longPayloads = $state.raw<ReadonlyMap<string, string>>(new Map());
   #outcomes = $state.raw<ReadonlyMap<string, Outcome>>(new Map());
   #recent = $state.raw<readonly RecentPublish[]>([]);
-  #asked = $state.raw(0);
   readonly #encoder = new TextEncoder();
 
   draftOf(profileId: string): PublishDraft {
@@ -35,17 +34,6 @@ export class PublishState {
     else long.delete(profileId);
     this.#longPayloads = long;
     app.setDraft(profileId, isLong ? { ...draft, payload: '' } : draft);
-  }
-
-  /** Puts a topic into the form: what "Publish here" does. The rest of the draft stays. */
-  useTopic(profileId: string, topic: string): void {
-    this.change(profileId, { topic });
-    this.#asked++;
-  }
-
-  /** Grows with every `useTopic`: the form then takes the focus. */
-  get asked(): number {
-    return this.#asked;
   }
 
   outcomeOf(profileId: string): Outcome | null {
