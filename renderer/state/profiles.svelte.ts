@@ -89,6 +89,15 @@ export class ProfilesState {
     this.#run(this.engine.calls.connect({ profileId }));
   }
 
+  /** Connects anew, with the settings as they are now. */
+  reconnect(profileId: string): void {
+    const again = async (): Promise<void> => {
+      await this.engine.calls.disconnect({ profileId });
+      await this.engine.calls.connect({ profileId });
+    };
+    this.#run(again());
+  }
+
   disconnect(profileId: string): void {
     this.#run(this.engine.calls.disconnect({ profileId }));
   }
