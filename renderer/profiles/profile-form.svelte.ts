@@ -60,12 +60,21 @@ export class ProfileForm {
     this.#fields = { ...this.#fields, ...change };
   }
 
+  /** The host as it is typed. A URL that came in one go, pasted or dropped, fills the form at once. */
+  setHost(text: string): void {
+    const cameAtOnce = Math.abs(text.length - this.#fields.host.length) > 1;
+    if (!cameAtOnce || !this.takeUrl(text)) this.set({ host: text });
+  }
+
   visit(field: string): void {
+    // A URL that was typed is whole when the field is left.
+    if (field === 'host') this.takeUrl(this.#fields.host);
     this.#visited = new Set([...this.#visited, field]);
   }
 
   /** From now on every problem is shown; says whether there is none. */
   submit(): boolean {
+    this.takeUrl(this.#fields.host);
     this.#submitted = true;
     return this.isValid;
   }

@@ -8,20 +8,20 @@ export interface OutcomeWords {
 
 /** How a publish went, in a sentence. QoS 0 has no acknowledgement (MQTT 5.0 §4.3.1): it is sent, no more is known. */
 export function outcomeWords(outcome: Outcome): OutcomeWords {
-  if (outcome.kind === 'busy') return { tone: 'neutral', text: 'Sending…' };
-  if (outcome.kind === 'failed') return { tone: 'bad', text: `Not sent: ${outcome.reason}` };
+  if (outcome.kind === 'busy') return { tone: 'neutral', text: 'sending…' };
+  if (outcome.kind === 'failed') return { tone: 'bad', text: `not sent: ${outcome.reason}` };
   const { result } = outcome;
   const elapsed = formatElapsed(result.elapsedMs);
   switch (result.kind) {
     case 'sent':
-      return { tone: 'good', text: 'Sent (QoS 0 is not acknowledged)' };
+      return { tone: 'good', text: 'sent (QoS 0 is not acknowledged)' };
     case 'acknowledged':
       return {
         tone: 'good',
-        text: `Acknowledged in ${elapsed}${result.note === null ? '' : `: ${result.note}`}`,
+        text: `acknowledged in ${elapsed}${result.note === null ? '' : `: ${result.note}`}`,
       };
     case 'refused':
-      return { tone: 'bad', text: `Refused because ${lowerFirst(result.reason)}` };
+      return { tone: 'bad', text: `refused because ${lowerFirst(result.reason)}` };
   }
 }
 
