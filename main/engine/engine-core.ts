@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { ProfileSummary } from '../../app/contract';
-import { LoupeError } from '../../app/errors';
+import { LoupeError, messageOf } from '../../app/errors';
 import { defaultProfileFields, parseBrokerUrl, type Profile } from '../../app/profile';
 import { EngineServer, type ViewOpeners } from '../../app/rpc/server';
 import type { Port, ToEngine, ToRenderer } from '../../app/rpc/wire';
@@ -272,8 +272,16 @@ export class EngineCore {
     this.runtimes.delete(profileId);
     const step = (): void => {
       if (this.closing) return;
-      if (!this.history.forget(profileId, FORGET_STEP_MESSAGES)) {
-        setTimeout(step, FORGET_PAUSE_MS);
+      try {
+        if (!this.history.forget(profileId, FORGET_STEP_MESSAGES)) {
+          setTimeout(step, FORGET_PAUSE_MS);
+          return;
+        }
+      } catch (error) {
+        // It is tried again at the next start.
+        this.options.warn(
+          `The history of a deleted connection could not be removed: ${messageOf(error)}`,
+        );
         return;
       }
       this.profiles.finish(profileId);

@@ -1,6 +1,6 @@
 import type { ConnectionState } from '../../app/connection';
 import type { PublishResult, StatusFrame } from '../../app/contract';
-import { LoupeError } from '../../app/errors';
+import { LoupeError, messageOf } from '../../app/errors';
 import type { Message, QoS } from '../../app/message';
 import type { Profile } from '../../app/profile';
 import type { Clock } from './clock';
@@ -49,6 +49,8 @@ export class ProfileRuntime {
   private connectionState: ConnectionState = { kind: 'disconnected' };
   private sessionKey: number | null = null;
   private gapFromUs: number | null = null;
+  /** Why a gap or a session's end could not be noted, or old messages not removed. */
+  private recordProblem: string | null = null;
   private readonly rate: RateMeter;
   private loading: Promise<void> | null = null;
   private wanted = false;
@@ -59,12 +61,25 @@ export class ProfileRuntime {
     const { profile, history, memory, clock, ids } = options;
     this.currentProfile = profile;
     const expansion = new Expansion(memory.expansion(profile.id));
+    let noting = false;
     expansion.onChange(() => {
-      memory.setExpansion(profile.id, expansion.state);
+      // A whole branch changes in one turn: it is noted once.
+      if (noting) return;
+      noting = true;
+      queueMicrotask(() => {
+        noting = false;
+        memory.setExpansion(profile.id, expansion.state);
+      });
     });
     this.tree = new TopicTree(expansion);
     this.publishLog = new PublishLog(profile.id, memory);
-    this.retention = new Retention(profile.id, history);
+    this.retention = new Retention({
+      profileId: profile.id,
+      history,
+      onProblem: (message) => {
+        this.recordProblem = message;
+      },
+    });
     this.ingest = new Ingest({
       profileId: profile.id,
       tree: this.tree,
@@ -73,7 +88,7 @@ export class ProfileRuntime {
       ids,
       session: () => (this.sessionKey ??= history.beginSession(profile.id, clock.nowUs())),
       onFlushed: () => {
-        this.retention.check();
+        if (this.ingest.problem === null) this.retention.check();
       },
     });
     this.rate = new RateMeter(0, performance.now());
@@ -213,7 +228,7 @@ export class ProfileRuntime {
       topics: this.tree.topics,
       historyBytes: totals.bytes,
       oldestTimeUs: totals.oldestTimeUs,
-      historyProblem: this.ingest.problem,
+      historyProblem: this.ingest.problem ?? this.recordProblem,
     };
   }
 
@@ -259,35 +274,48 @@ export class ProfileRuntime {
   }
 
   private endGap(detail: string): void {
-    if (this.gapFromUs === null || this.sessionKey === null) return;
-    this.options.history.recordGap(this.sessionKey, {
-      kind: 'disconnected',
-      fromUs: this.gapFromUs,
-      toUs: this.options.clock.nowUs(),
-      messages: 0,
-      detail,
-    });
+    const { sessionKey, gapFromUs: fromUs } = this;
+    if (fromUs === null || sessionKey === null) return;
     this.gapFromUs = null;
+    const toUs = this.options.clock.nowUs();
+    this.note((history) => {
+      history.recordGap(sessionKey, { kind: 'disconnected', fromUs, toUs, messages: 0, detail });
+    });
   }
 
   private endSession(): void {
     this.endGap('The connection was lost and did not come back.');
     this.gapFromUs = null;
-    if (this.sessionKey === null) return;
-    this.options.history.endSession(this.sessionKey, this.options.clock.nowUs());
+    const { sessionKey } = this;
     this.sessionKey = null;
+    if (sessionKey === null) return;
+    this.note((history) => {
+      history.endSession(sessionKey, this.options.clock.nowUs());
+    });
   }
 
   private refused(detail: string): void {
     const nowUs = this.options.clock.nowUs();
     this.ingest.refuse();
-    this.sessionKey ??= this.options.history.beginSession(this.currentProfile.id, nowUs);
-    this.options.history.recordGap(this.sessionKey, {
-      kind: 'refused',
-      fromUs: nowUs,
-      toUs: nowUs,
-      messages: 1,
-      detail,
+    this.note((history) => {
+      this.sessionKey ??= history.beginSession(this.currentProfile.id, nowUs);
+      history.recordGap(this.sessionKey, {
+        kind: 'refused',
+        fromUs: nowUs,
+        toUs: nowUs,
+        messages: 1,
+        detail,
+      });
     });
+  }
+
+  /** Notes something beside the messages; a full disk must not take the connection down. */
+  private note(work: (history: History) => void): void {
+    try {
+      work(this.options.history);
+      this.recordProblem = null;
+    } catch (error) {
+      this.recordProblem = messageOf(error);
+    }
   }
 }
