@@ -23,6 +23,8 @@ const bytes = v.instance(Uint8Array);
 const nothing = v.undefined();
 const profileOnly = v.object({ profileId: id });
 const sort = v.picklist(['name', 'count', 'latest']);
+const jsonPath = v.pipe(v.array(v.union([v.string(), v.number()])), v.maxLength(200));
+const chartSpan = v.pipe(v.number(), v.minValue(1000), v.maxValue(366 * 86_400_000));
 
 /** Beyond this a payload is no longer sent to the window in one piece. */
 export const MAX_SHOWN_BYTES = 64 * 1024 * 1024;
@@ -96,8 +98,8 @@ export const engineViewSchemas: ParamsSchemas<EngineViews> = {
   chart: v.object({
     profileId: id,
     topic: path,
-    path: v.pipe(v.array(v.union([v.string(), v.number()])), v.maxLength(200)),
-    spanMs: v.pipe(v.number(), v.minValue(1000), v.maxValue(366 * 86_400_000)),
+    path: jsonPath,
+    spanMs: chartSpan,
     maxPoints: v.pipe(v.number(), v.integer(), v.minValue(10), v.maxValue(20_000)),
   }),
   publishes: profileOnly,
@@ -116,6 +118,9 @@ export const uiStateSchema = v.object({
   detailTab: v.fallback(shortText, 'value'),
   selected: v.fallback(v.pipe(v.array(v.tuple([id, path])), v.maxLength(1000)), []),
   viewers: v.fallback(v.pipe(v.array(v.tuple([id, path, shortText])), v.maxLength(2000)), []),
+  diffLayout: v.fallback(v.picklist(['unified', 'split']), 'unified'),
+  chartSpanMs: v.fallback(chartSpan, 900_000),
+  chartPaths: v.fallback(v.pipe(v.array(v.tuple([id, path, jsonPath])), v.maxLength(1000)), []),
   drafts: v.fallback(
     v.pipe(
       v.array(

@@ -267,6 +267,7 @@ export interface EngineViews {
 }
 
 export type ThemeChoice = 'system' | 'light' | 'dark';
+export type DiffLayout = 'unified' | 'split';
 
 /** What the window remembers. Sizes in CSS pixels. */
 export interface UiState {
@@ -281,6 +282,13 @@ export interface UiState {
   readonly selected: ReadonlyArray<readonly [profileId: string, path: TopicPath]>;
   /** Chosen viewer per topic, newest last: profile id, topic, viewer. */
   readonly viewers: ReadonlyArray<readonly [profileId: string, topic: TopicPath, viewer: string]>;
+  readonly diffLayout: DiffLayout;
+  /** Span of time that charts show. */
+  readonly chartSpanMs: number;
+  /** Number chosen for the chart of a topic, newest last: profile id, topic, path as in `ChartParams`. */
+  readonly chartPaths: ReadonlyArray<
+    readonly [profileId: string, topic: TopicPath, path: ReadonlyArray<string | number>]
+  >;
   /** Draft of the publish form per profile. */
   readonly drafts: ReadonlyArray<readonly [profileId: string, draft: PublishDraft]>;
 }

@@ -1,6 +1,6 @@
 import { escapeHidden } from '../../app/payload/escape';
 import type { JsonContainer, JsonScalar, JsonValue } from '../../app/payload/json';
-import { prettyJson } from '../../app/payload/json-text';
+import { compactJson, prettyJson } from '../../app/payload/json-text';
 import type { JsonPath } from '../../app/payload/numbers';
 
 /** One visible row of a JSON document. */
@@ -18,6 +18,10 @@ export interface JsonRow {
 
 /** Beyond this many members a container begins folded, unless it is the document itself. */
 const FOLD_ABOVE = 100;
+/** Among more than this many siblings a container begins folded: a long list is read line by line. */
+const FOLD_AMONG = 50;
+/** Characters of the source that the line of a folded container is made from. */
+const GLIMPSE_CHARS = 240;
 
 /** Which containers a person opened or closed, by row key; all others are open unless they are large. */
 export type Folds = ReadonlyMap<string, boolean>;
@@ -26,8 +30,8 @@ export function isContainer(value: JsonValue): value is JsonContainer {
   return value.kind === 'object' || value.kind === 'array';
 }
 
-function isFolded(value: JsonContainer, key: string, folds: Folds): boolean {
-  return folds.get(key) ?? value.values.length > FOLD_ABOVE;
+function isFolded(value: JsonContainer, siblings: number, key: string, folds: Folds): boolean {
+  return folds.get(key) ?? (value.values.length > FOLD_ABOVE || siblings > FOLD_AMONG);
 }
 
 interface Level {
@@ -61,7 +65,7 @@ export function jsonRows(root: JsonValue, folds: Folds): readonly JsonRow[] {
 function rowOf(level: Level, value: JsonValue, depth: number, folds: Folds): JsonRow {
   const step = level.container.names?.[level.next] ?? level.next;
   const key = `${level.row?.key ?? ''}\u0000${step}`;
-  const folded = isContainer(value) && isFolded(value, key, folds);
+  const folded = isContainer(value) && isFolded(value, level.container.values.length, key, folds);
   return { parent: level.row, step, value, depth, key, folded };
 }
 
@@ -108,6 +112,13 @@ export function sizeText(container: JsonContainer): string {
   const count = container.values.length;
   const word = container.kind === 'object' ? 'member' : 'item';
   return `${count.toLocaleString('en')} ${word}${count === 1 ? '' : 's'}`;
+}
+
+/** The beginning of a container on one line, for when it is folded; `source` is the document's text. */
+export function glimpse(container: JsonContainer, source: string): string {
+  const end = Math.min(container.end, container.start + GLIMPSE_CHARS);
+  const text = escapeHidden(compactJson(source.slice(container.start, end)));
+  return end < container.end ? `${text}…` : text;
 }
 
 /** A value as text for the clipboard: the characters of a text, the laid-out source of a container. */

@@ -2,7 +2,7 @@ import { brokerUrl } from '../../app/profile';
 import { THEMES } from '../frame/themes';
 import type { AppState } from '../state/app.svelte';
 import { isOpen, stateWord } from '../state/connection-words';
-import { focusPlace } from '../state/focus';
+import { focusNextPlace, focusPlace } from '../state/focus';
 import { overlays } from '../state/overlays.svelte';
 import { TREE_SORTS } from '../tree/tree-sorts';
 
@@ -44,6 +44,13 @@ function topicCommands(app: AppState): Command[] {
       shortcut: 'Mod+1',
       run: () => void focusPlace('tree'),
     },
+    {
+      id: 'detail',
+      group,
+      label: 'Go to the topic detail',
+      shortcut: 'Mod+2',
+      run: () => void focusPlace('detail'),
+    },
     ...(selected === null
       ? []
       : [
@@ -76,7 +83,7 @@ function topicCommands(app: AppState): Command[] {
       id: `sort-${sort}`,
       group,
       label: `Sort by ${label.toLowerCase()}`,
-      ...(app.ui.treeSort === sort ? { hint: 'now' } : {}),
+      ...(app.ui.treeSort === sort ? { hint: 'current' } : {}),
       run: () => {
         app.updateUi({ treeSort: sort });
       },
@@ -177,6 +184,15 @@ function windowCommands(app: AppState): Command[] {
     ...(app.page === 'topics'
       ? [
           {
+            id: 'next-pane',
+            group,
+            label: 'Go to the next pane',
+            shortcut: 'F6',
+            run: () => {
+              focusNextPlace(false);
+            },
+          } as const,
+          {
             id: 'side-pane',
             group,
             label: 'Show or hide the side pane',
@@ -192,7 +208,7 @@ function windowCommands(app: AppState): Command[] {
       id: `theme-${choice}`,
       group,
       label: `Theme: ${label.toLowerCase()}`,
-      ...(app.theme.choice === choice ? { hint: 'now' } : {}),
+      ...(app.theme.choice === choice ? { hint: 'current' } : {}),
       run: () => {
         app.chooseTheme(choice);
       },

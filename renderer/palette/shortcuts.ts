@@ -1,5 +1,5 @@
 import type { AppState } from '../state/app.svelte';
-import { focusPlace, isEditable } from '../state/focus';
+import { focusNextPlace, focusPlace, isEditable } from '../state/focus';
 import { overlays } from '../state/overlays.svelte';
 import { isMod } from '../ui/shortcut';
 import { commands } from './commands';
@@ -10,6 +10,11 @@ export function pressShortcut(app: AppState, event: KeyboardEvent): void {
   if (event.key === '/' && !isMod(event) && !isEditable(event.target) && !overlays.palette) {
     event.preventDefault();
     void focusPlace('filter');
+    return;
+  }
+  if (event.key === 'F6' && !overlays.palette) {
+    event.preventDefault();
+    focusNextPlace(event.shiftKey);
     return;
   }
   if (!isMod(event) || event.altKey) return;

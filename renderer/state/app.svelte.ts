@@ -151,6 +151,15 @@ export class AppState {
     this.#ui.setViewer(profileId, topic, viewer);
   }
 
+  /** The number that was chosen for the chart of a topic; null for the first one it offers. */
+  chartPathOf(profileId: string, topic: TopicPath): ReadonlyArray<string | number> | null {
+    return this.#ui.chartPathOf(profileId, topic);
+  }
+
+  setChartPath(profileId: string, topic: TopicPath, path: ReadonlyArray<string | number>): void {
+    this.#ui.setChartPath(profileId, topic, path);
+  }
+
   /** The unsent publish form of a profile. "Publish here" in the tree changes its topic. */
   draftOf(profileId: string): PublishDraft | null {
     return this.#ui.draftOf(profileId);

@@ -1,5 +1,5 @@
 import { escapeHidden } from '../../app/payload/escape';
-import { formatCount } from '../../app/payload/format';
+import { formatAgeShort, formatCount } from '../../app/payload/format';
 
 const oneDecimal = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
 const threeDigits = new Intl.NumberFormat('en', { maximumSignificantDigits: 3 });
@@ -10,6 +10,11 @@ export function formatCompact(count: number): string {
   if (count < 999_500) return `${String(Math.round(count / 1000))}k`;
   if (count < 999_500_000) return `${threeDigits.format(count / 1e6)}M`;
   return `${threeDigits.format(count / 1e9)}G`;
+}
+
+/** An age for a narrow column: `now`, `12s`, `5m`, `3h`, `40d`. */
+export function formatAgeTight(ageMs: number): string {
+  return formatAgeShort(ageMs).replace(' min', 'm').replace(' ', '');
 }
 
 /** Messages per second: `1,204/s`, `0.4/s`. */

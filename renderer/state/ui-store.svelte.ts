@@ -7,6 +7,7 @@ import { toaster } from '../ui/toaster.svelte';
 const SAVE_DELAY_MS = 300;
 /** The limits of the schema in `app/contract-schemas.ts`; the oldest go first. */
 const MOST_VIEWERS = 2000;
+const MOST_CHART_PATHS = 1000;
 const MOST_PER_PROFILE = 1000;
 
 export const INITIAL_TREE_WIDTH = 340;
@@ -22,6 +23,9 @@ const INITIAL: UiState = {
   detailTab: 'value',
   selected: [],
   viewers: [],
+  diffLayout: 'unified',
+  chartSpanMs: 900_000,
+  chartPaths: [],
   drafts: [],
 };
 
@@ -70,6 +74,19 @@ export class UiStore {
     const others = this.#state.viewers.filter(([id, path]) => id !== profileId || path !== topic);
     const viewers = viewer === null ? others : [...others, [profileId, topic, viewer] as const];
     this.update({ viewers: viewers.slice(-MOST_VIEWERS) });
+  }
+
+  chartPathOf(profileId: string, topic: TopicPath): ReadonlyArray<string | number> | null {
+    const found = this.#state.chartPaths.find(([id, path]) => id === profileId && path === topic);
+    return found?.[2] ?? null;
+  }
+
+  setChartPath(profileId: string, topic: TopicPath, path: ReadonlyArray<string | number>): void {
+    const others = this.#state.chartPaths.filter(
+      ([id, name]) => id !== profileId || name !== topic,
+    );
+    const chartPaths = [...others, [profileId, topic, path] as const];
+    this.update({ chartPaths: chartPaths.slice(-MOST_CHART_PATHS) });
   }
 
   draftOf(profileId: string): PublishDraft | null {

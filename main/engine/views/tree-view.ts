@@ -14,8 +14,10 @@ const REORDER_PAUSE = 20;
 const PREVIEW_CHARS = 120;
 const TREND_POINTS = 24;
 const TREND_STEP_MS = 500;
+/** Rows that left the screen keep their trend and rate for when they come back: the last ones to leave. */
+const MOST_AWAY = 500;
 
-/** What is kept of a row while it is on the screen. */
+/** What is kept of a row while it is on the screen, and for a while after. */
 interface RowMemory {
   readonly meter: RateMeter;
   readonly trend: number[];
@@ -31,7 +33,9 @@ export class TreeView implements ViewSource<TreeParams, TreeFrame> {
   readonly intervalMs = INTERVAL_MS;
   private sentVersion = -1;
   private updated = true;
-  private memories = new Map<TopicNode, RowMemory>();
+  /** The rows on the screen stand last; before them those that left it, the longest away first. */
+  private readonly memories = new Map<TopicNode, RowMemory>();
+  private shown: ReadonlyArray<readonly [TopicNode, RowMemory]> = [];
   private reorderAtMs = 0;
   private samplesAtMs = 0;
 
@@ -60,6 +64,7 @@ export class TreeView implements ViewSource<TreeParams, TreeFrame> {
 
   close(): void {
     this.memories.clear();
+    this.shown = [];
   }
 
   private apply(): void {
@@ -84,8 +89,7 @@ export class TreeView implements ViewSource<TreeParams, TreeFrame> {
     if (nowMs - this.samplesAtMs < TREND_STEP_MS) return false;
     this.samplesAtMs = nowMs;
     let moved = false;
-    for (const [node, memory] of this.memories)
-      moved = memory.meter.read(node.count, nowMs) || moved;
+    for (const [node, memory] of this.shown) moved = memory.meter.read(node.count, nowMs) || moved;
     return moved;
   }
 
@@ -93,18 +97,19 @@ export class TreeView implements ViewSource<TreeParams, TreeFrame> {
     const { tree } = this.runtime;
     const total = tree.rows;
     const first = Math.max(0, Math.min(this.params.first, total - this.params.count));
-    const memories = new Map<TopicNode, RowMemory>();
+    const shown: [TopicNode, RowMemory][] = [];
     const rows: TreeRow[] = [];
     const cursor = tree.cursor(first);
     const positions = new Positions();
     while (cursor && rows.length < this.params.count) {
       const { node } = cursor;
-      const memory = this.memories.get(node) ?? newMemory(node, nowMs);
-      memories.set(node, memory);
+      const memory = this.recall(node, nowMs);
+      shown.push([node, memory]);
       rows.push(rowOf(node, positions.of(cursor), memory, nowMs));
       if (!cursor.next()) break;
     }
-    this.memories = memories;
+    this.shown = shown;
+    this.forget();
     const selected = this.params.selected === null ? undefined : tree.node(this.params.selected);
     return {
       total,
@@ -114,6 +119,25 @@ export class TreeView implements ViewSource<TreeParams, TreeFrame> {
       topics: tree.topics,
       matching: tree.matching,
     };
+  }
+
+  /** What is known of a row, which now is the one seen last. */
+  private recall(node: TopicNode, nowMs: number): RowMemory {
+    const memory = this.memories.get(node) ?? newMemory(node, nowMs);
+    this.memories.delete(node);
+    this.memories.set(node, memory);
+    return memory;
+  }
+
+  /** Lets go of the rows that have been away the longest. */
+  private forget(): void {
+    let surplus = this.memories.size - this.shown.length - MOST_AWAY;
+    if (surplus <= 0) return;
+    for (const node of this.memories.keys()) {
+      this.memories.delete(node);
+      surplus -= 1;
+      if (surplus <= 0) return;
+    }
   }
 }
 

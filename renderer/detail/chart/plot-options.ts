@@ -1,6 +1,9 @@
 import uPlot from 'uplot';
 import { formatTime } from '../../../app/payload/format';
 
+/** A shorter time axis would make single measurements look like a long story. */
+export const SHORTEST_MS = 5_000;
+
 export interface PlotLook {
   readonly line: string;
   readonly fill: string;
@@ -57,8 +60,21 @@ export function plotOptions(look: PlotLook, wishes: PlotWishes): uPlot.Options {
       y: { range: wishes.boolean ? [-0.1, 1.1] : (_plot, low, high) => padded(low, high) },
     },
     axes: [
-      { ...axis, size: 26, gap: 6, space: 90, values: (_plot, seconds) => seconds.map(clockLabel) },
-      { ...axis, size: axisWidth, gap: 6, space: 34, ...(wishes.boolean ? BOOLEAN_AXIS : {}) },
+      {
+        ...axis,
+        size: 26,
+        gap: 6,
+        space: 90,
+        grid: { show: false },
+        values: (_plot, seconds) => clockLabels(seconds),
+      },
+      {
+        ...axis,
+        size: (_plot, labels) => axisWidth(look.font, labels),
+        gap: 8,
+        space: 48,
+        ...(wishes.boolean ? BOOLEAN_AXIS : {}),
+      },
     ],
     series: [
       {},
@@ -98,15 +114,14 @@ function padded(low: number | null, high: number | null): [number, number] {
   return [from - room, to + room];
 }
 
-/** As wide as its widest label. */
-function axisWidth(plot: uPlot, labels: string[] | null): number {
-  if (!labels || labels.length === 0) return 40;
-  plot.ctx.font = `11px sans-serif`;
-  return (
-    Math.ceil(Math.max(...labels.map((label) => plot.ctx.measureText(label).width))) /
-      devicePixelRatio +
-    18
-  );
+/** Not the plot's own canvas, which takes its font to be what it set last. */
+const ruler = document.createElement('canvas').getContext('2d');
+
+/** As wide as its widest label, px. */
+function axisWidth(font: string, labels: readonly string[] | null): number {
+  if (!ruler || !labels || labels.length === 0) return 40;
+  ruler.font = font;
+  return Math.ceil(Math.max(...labels.map((label) => ruler.measureText(label).width))) + 20;
 }
 
 /** Single measurements are marked while there is room between them. */
@@ -114,7 +129,8 @@ function showPoints(plot: uPlot): boolean {
   return (plot.data[0]?.length ?? 0) * 12 < plot.width;
 }
 
-function clockLabel(seconds: number): string {
-  const text = formatTime(seconds * 1000);
-  return text.slice(0, seconds % 60 === 0 ? 5 : 8);
+/** All labels of an axis alike: with seconds when one of them needs them. */
+function clockLabels(seconds: readonly number[]): string[] {
+  const end = seconds.every((one) => one % 60 === 0) ? 5 : 8;
+  return seconds.map((one) => formatTime(one * 1000).slice(0, end));
 }

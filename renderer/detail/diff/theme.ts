@@ -17,6 +17,10 @@ const look = EditorView.theme({
     background: 'color-mix(in srgb, var(--good) 30%, transparent)',
     borderRadius: '2px',
   },
+  // Colours of the syntax are not made for these grounds.
+  '& .cm-changedText, & .cm-changedText *, & .cm-deletedText, & .cm-deletedText *': {
+    color: 'var(--text) !important',
+  },
   '.cm-deletedChunk': { padding: '0 12px 0 6px', backgroundColor: 'var(--diff-removed)' },
   '.cm-changeGutter': { width: '3px', paddingLeft: '0' },
   '&.cm-merge-b .cm-changedLineGutter, .cm-changedLineGutter': { background: 'var(--good)' },

@@ -1,0 +1,31 @@
+import type { JsonPath } from '../../../app/payload/numbers';
+import { app } from '../../state/app.svelte';
+
+/** The spans on offer, by milliseconds as text. */
+export const SPANS = [
+  { value: '60000', label: '1 min' },
+  { value: '900000', label: '15 min' },
+  { value: '3600000', label: '1 h' },
+  { value: '86400000', label: '24 h' },
+] as const;
+export type Span = (typeof SPANS)[number]['value'];
+
+/** What was chosen for the charts: the span for all, the number per topic. The window remembers it. */
+export const chartChoices = {
+  get span(): Span {
+    const remembered = String(app.ui.chartSpanMs);
+    return SPANS.find(({ value }) => value === remembered)?.value ?? '900000';
+  },
+
+  set span(span: Span) {
+    app.updateUi({ chartSpanMs: Number(span) });
+  },
+
+  pathOf(profileId: string, topic: string): JsonPath | undefined {
+    return app.chartPathOf(profileId, topic) ?? undefined;
+  },
+
+  setPath(profileId: string, topic: string, path: JsonPath): void {
+    app.setChartPath(profileId, topic, path);
+  },
+};
