@@ -334,6 +334,8 @@ export interface ShellCalls {
 export type ShellEvent =
   | { readonly kind: 'engine-lost' }
   | { readonly kind: 'engine-restarted' }
+  /** Another start of the program asked for a connection. */
+  | { readonly kind: 'show-profile'; readonly profileId: string }
   | { readonly kind: 'engine-failed'; readonly message: string }
   /** Something that went wrong and the person should know, in words. */
   | { readonly kind: 'warning'; readonly message: string }

@@ -40,6 +40,13 @@ export class PublishState {
     return this.#outcomes.get(profileId) ?? null;
   }
 
+  /** Forgets how the last publish went, when what is shown beside it is about another one. */
+  clearOutcome(profileId: string): void {
+    const outcomes = new Map(this.#outcomes);
+    outcomes.delete(profileId);
+    this.#outcomes = outcomes;
+  }
+
   /** Newest first. */
   get recent(): readonly RecentPublish[] {
     return this.#recent;

@@ -204,11 +204,15 @@ export class AppState {
           tone: 'warn',
         });
         return;
+      case 'show-profile':
+        this.activate(event.profileId);
+        return;
       case 'warning':
         toaster.show({ text: event.message, tone: 'warn', lastsMs: null });
         return;
       case 'engine-failed':
-        this.engine.detach();
+        this.engine.fail('The engine is not running. Quit MQTT Loupe and start it again.');
+        this.profiles.engineGone();
         this.#health = { kind: 'failed', message: event.message };
     }
   }

@@ -46,6 +46,11 @@ export class ProfilesState {
     );
   }
 
+  /** The engine is gone for good, and every connection with it. */
+  engineGone(): void {
+    this.#list = this.all.map((summary) => ({ ...summary, state: { kind: 'disconnected' } }));
+  }
+
   /** Saves the settings, the password first, so that a connection that starts at once has it. */
   async save(profile: Profile, password: PasswordChange): Promise<Profile> {
     if (password.kind !== 'keep') {

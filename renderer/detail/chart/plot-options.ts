@@ -72,7 +72,8 @@ export function plotOptions(look: PlotLook, wishes: PlotWishes): uPlot.Options {
         ...axis,
         size: (_plot, labels) => axisWidth(look.font, labels),
         gap: 8,
-        space: 48,
+        // A low plot still needs two or three lines to be read by.
+        space: (_plot, _axis, _low, _high, height) => (height < 200 ? 28 : 48),
         ...(wishes.boolean ? BOOLEAN_AXIS : {}),
       },
     ],
