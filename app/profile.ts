@@ -60,9 +60,15 @@ export const subscriptionSchema = v.object({
   qos: qosSchema,
 });
 
+export const MAX_NAME_LENGTH = 120;
+
 /** What a person fills in; the schema's messages are shown at the fields as they are. */
 export const profileFieldsSchema = v.object({
-  name: v.pipe(singleLine('The name', 120), v.trim(), v.nonEmpty('Give the connection a name.')),
+  name: v.pipe(
+    singleLine('The name', MAX_NAME_LENGTH),
+    v.trim(),
+    v.nonEmpty('Give the connection a name.'),
+  ),
   colour: v.picklist(PROFILE_COLOURS),
   protocol: v.picklist(PROTOCOLS),
   host: v.pipe(
@@ -153,11 +159,12 @@ const SCHEMES = new Map<string, Protocol>([
 ]);
 
 const URL_PATTERN =
-  /^([a-z][a-z0-9+.-]*:)\/\/(?:([^@/?#]*)@)?(\[[^\]\s]+\]|[^:/?#\s]+)(?::(\d{1,5}))?(\/[^?#\s]*)?(?:[?#]\S*)?$/iu;
+  /^([a-z][a-z0-9+.-]*:)\/\/(?:([^/?#]*)@)?(\[[^\]\s]+\]|[^:/?#@\\\s]+)(?::(\d{1,5}))?(\/[^?#\s]*)?(?:[?#]\S*)?$/iu;
 
 /**
  * Reads `mqtt://user:password@host:port/path` and its relatives (`mqtts`, `ws`, `wss`, `tcp`, `ssl`, `tls`).
- * Returns null for anything that is not such a URL. The host of an IPv6 literal comes without brackets.
+ * Returns null for anything that is not such a URL. The host of an IPv6 literal comes without brackets; an @ in a
+ * password needs no escape, because the last one counts. The fields still have to pass `profileProblems`.
  */
 export function parseBrokerUrl(text: string): ParsedBrokerUrl | null {
   const match = URL_PATTERN.exec(text.trim());
@@ -178,6 +185,11 @@ export function parseBrokerUrl(text: string): ParsedBrokerUrl | null {
     },
     password: colon < 0 ? null : decode(userInfo.slice(colon + 1)),
   };
+}
+
+/** A URL, or what was meant as one, that can be shown and logged: everything before the last @ may be a password. */
+export function withoutCredentials(text: string): string {
+  return text.replace(/^([a-z0-9+.-]*:?\/\/)?.*@/isu, '$1');
 }
 
 function decode(text: string): string {

@@ -2,7 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { ProfileSummary } from '../../app/contract';
 import { LoupeError, messageOf } from '../../app/errors';
-import { defaultProfileFields, parseBrokerUrl, type Profile } from '../../app/profile';
+import {
+  defaultProfileFields,
+  MAX_NAME_LENGTH,
+  parseBrokerUrl,
+  profileProblems,
+  withoutCredentials,
+  type Profile,
+} from '../../app/profile';
 import { EngineServer, type ViewOpeners } from '../../app/rpc/server';
 import type { Port, ToEngine, ToRenderer } from '../../app/rpc/wire';
 import { engineCalls } from './calls';
@@ -135,7 +142,7 @@ export class EngineCore {
     if (!parsed) {
       throw new LoupeError(
         'invalid-argument',
-        `“${url.replace(/\/\/[^@/]*@/u, '//')}” is not a broker's URL. Write it as mqtt://host:1883, mqtts://host, ws://host/mqtt or wss://host/mqtt.`,
+        `“${withoutCredentials(url)}” is not a broker's URL. Write it as mqtt://host:1883, mqtts://host, ws://host/mqtt or wss://host/mqtt; in a username or password write / as %2F, ? as %3F and # as %23.`,
       );
     }
     const { fields, password } = parsed;
@@ -147,8 +154,16 @@ export class EngineCore {
       ...defaultProfileFields(),
       ...fields,
       id: randomUUID(),
-      name: `${fields.host}:${String(fields.port)}`,
+      name: `${fields.host}:${String(fields.port)}`.slice(0, MAX_NAME_LENGTH),
     };
+    // What came from a command line was not checked by a form, and a file with one bad profile can't be read again.
+    const [problem] = profileProblems(profile).values();
+    if (problem !== undefined) {
+      throw new LoupeError(
+        'invalid-argument',
+        `“${withoutCredentials(url)}” cannot be used: ${problem}`,
+      );
+    }
     this.saveProfile(profile);
     return { profileId: profile.id, password };
   }

@@ -4,6 +4,7 @@ import {
   defaultProfileFields,
   parseBrokerUrl,
   profileProblems,
+  withoutCredentials,
 } from '../../app/profile';
 
 const good = { ...defaultProfileFields(), name: 'Lab', host: 'localhost' };
@@ -47,6 +48,8 @@ describe('a broker’s URL', () => {
     ],
     ['  mqtt://anna@h  ', { protocol: 'mqtt', host: 'h', port: 1883, username: 'anna' }, null],
     ['mqtt://a%:100%@h', { protocol: 'mqtt', host: 'h', port: 1883, username: 'a%' }, '100%'],
+    ['mqtt://anna:p@ss@h', { protocol: 'mqtt', host: 'h', port: 1883, username: 'anna' }, 'p@ss'],
+    ['ws://h/at@home', { protocol: 'ws', host: 'h', port: 80, path: '/at@home' }, null],
   ])('%s fills the form', (text, fields, password) => {
     expect(parseBrokerUrl(text)).toEqual({ fields, password });
   });
@@ -59,8 +62,22 @@ describe('a broker’s URL', () => {
     'mqtt://h:x',
     'javascript:alert(1)',
     'mqtt:/h',
+    'mqtt://a\\b',
+    'mqtt://anna:pa/ss@h',
   ])('%s is none', (text) => {
     expect(parseBrokerUrl(text)).toBeNull();
+  });
+
+  test.each([
+    ['mqtt://anna:pa/ss@h:1883', 'mqtt://h:1883'],
+    ['mqtt://anna:p@ss@h', 'mqtt://h'],
+    ['anna:secret@h', 'h'],
+    ['MQTT//anna:secret@h', 'MQTT//h'],
+    ['mqtt://anna:se\ncret@h', 'mqtt://h'],
+    ['mqtt://h', 'mqtt://h'],
+    ['localhost', 'localhost'],
+  ])('%j is shown as %s', (text, shown) => {
+    expect(withoutCredentials(text)).toBe(shown);
   });
 
   test('is written without credentials', () => {
