@@ -11,8 +11,10 @@ interface Options {
 }
 
 /**
- * Opens the history. A damaged file is set aside and a new one begun; a file of a newer version is left as it is and
- * this run's messages go to a temporary one. Both are said.
+ * Opens the history. A damaged file is set aside and a new one begun. A file that is in order but cannot be used now
+ * (a newer version's, locked, write-protected, a full disk) is left as it is, and this run's messages go to a temporary
+ * one. Both are said.
+ * @throws LoupeError when not even a temporary history can be opened
  */
 export function openHistoryOrBegin(file: string, options: Options): History {
   const more = options.readerFile === undefined ? {} : { readerFile: options.readerFile };
@@ -20,13 +22,24 @@ export function openHistoryOrBegin(file: string, options: Options): History {
     return openHistory({ file, ...more });
   } catch (error) {
     if (!(error instanceof LoupeError)) throw error;
-    if (error.code === 'history-newer') {
-      const temporary = join(mkdtempSync(join(tmpdir(), 'mqtt-loupe-')), 'history.db');
-      options.warn(`${error.message} Until then messages are stored in ${temporary}.`);
-      return openHistory({ file: temporary, ...more });
+    if (isDamaged(error)) {
+      const aside = setAside(file);
+      options.warn(`${error.message} It was set aside as ${aside} and a new history was begun.`);
+      return openHistory({ file, ...more });
     }
-    const aside = setAside(file);
-    options.warn(`${error.message} It was set aside as ${aside} and a new history was begun.`);
-    return openHistory({ file, ...more });
+    const temporary = join(mkdtempSync(join(tmpdir(), 'mqtt-loupe-')), 'history.db');
+    const history = openHistory({ file: temporary, ...more });
+    options.warn(`${error.message} Messages of this run are stored in ${temporary}.`);
+    return history;
   }
+}
+
+/** Whether it is the file's own content that cannot be used: only then a new start helps. */
+function isDamaged(error: LoupeError): boolean {
+  if (error.code !== 'history-unavailable') return false;
+  const { cause } = error;
+  // Without a cause it is the database of another program.
+  if (cause === undefined) return true;
+  const code = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : '';
+  return /^SQLITE_(?:CORRUPT|NOTADB|IOERR_SHORT_READ)/u.test(String(code));
 }

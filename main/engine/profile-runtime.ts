@@ -102,9 +102,10 @@ export class ProfileRuntime {
     return this.connectionState;
   }
 
-  /** The profile was edited: what is connected stays so until the person connects again. */
+  /** The profile was edited: what is connected stays so until it connects again, by itself or because a person asks. */
   edited(profile: Profile): void {
     this.currentProfile = profile;
+    this.connection?.useProfile(profile);
   }
 
   /** Fills the tree with what the history knows; quick when it was done before. */

@@ -123,6 +123,9 @@ export function testConnection(
     retryNow: () => {
       connection.retryNow();
     },
+    useProfile: (edited) => {
+      connection.useProfile(edited);
+    },
     publish: (message) => connection.publish(message),
     states,
     messages,

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { addressOf } from '../../../app/broker-address';
-import type { ConnectionState } from '../../../app/connection';
+import type { ConnectionFailure, ConnectionState } from '../../../app/connection';
 import { describeFailure } from '../../../app/connection-failure';
-import type { RawFailure } from '../../../app/connection-failure';
 import type { PublishResult } from '../../../app/contract';
+import type { Profile } from '../../../app/profile';
 import { Link } from './link';
 import { reconnectDelayMs, STABLE_AFTER_MS } from './reconnect-policy';
 import { SessionStore } from './session-store';
@@ -19,7 +19,8 @@ export function createConnection(options: ConnectionOptions): Connection {
 class MqttConnection implements Connection {
   readonly #options: ConnectionOptions;
   /** Stable for the run of the connection, so that a persistent session is found again. */
-  readonly #clientId: string;
+  readonly #generatedId = `mqtt-loupe-${randomBytes(4).toString('hex')}`;
+  #profile: Profile;
   #state: ConnectionState = { kind: 'disconnected' };
   #link: Link | null = null;
   #retryTimer: NodeJS.Timeout | null = null;
@@ -31,9 +32,7 @@ class MqttConnection implements Connection {
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
-    const { clientId } = options.profile;
-    // At most 23 letters and digits would be certain to be accepted by a 3.1.1 server [MQTT-3.1.3-5].
-    this.#clientId = clientId === '' ? `mqtt-loupe-${randomBytes(4).toString('hex')}` : clientId;
+    this.#profile = options.profile;
   }
 
   get state(): ConnectionState {
@@ -50,6 +49,10 @@ class MqttConnection implements Connection {
     this.#wasConnected = false;
     this.#setState({ kind: 'connecting' });
     this.#openLink();
+  }
+
+  useProfile(profile: Profile): void {
+    this.#profile = profile;
   }
 
   retryNow(): void {
@@ -76,19 +79,21 @@ class MqttConnection implements Connection {
       Promise.resolve({
         kind: 'refused',
         elapsedMs: 0,
-        reason: `Not connected to ${addressOf(this.#options.profile)}.`,
+        reason: `Not connected to ${addressOf(this.#profile)}.`,
       })
     );
   }
 
   #openLink(): void {
-    const { profile, sink, password } = this.#options;
+    const { sink, password } = this.#options;
+    const profile = this.#profile;
     if (profile.cleanStart) this.#forgetSession();
     const link = new Link(
       {
         profile,
         password,
-        clientId: this.#clientId,
+        // At most 23 letters and digits would be certain to be accepted by a 3.1.1 server [MQTT-3.1.3-5].
+        clientId: profile.clientId === '' ? this.#generatedId : profile.clientId,
         maxPacketBytes: this.#options.maxPacketBytes ?? DEFAULT_MAX_PACKET_BYTES,
         authorities: this.#options.authorities ?? [],
         incoming: this.#incoming,
@@ -96,7 +101,7 @@ class MqttConnection implements Connection {
       },
       {
         onConnected: (sessionPresent) => {
-          this.#connected(sessionPresent);
+          this.#connected(profile.version, sessionPresent);
         },
         onSubscriptions: (subscriptions) => {
           if (this.#state.kind === 'connected') this.#setState({ ...this.#state, subscriptions });
@@ -106,7 +111,7 @@ class MqttConnection implements Connection {
         onClosed: (failure) => {
           this.#link = null;
           if (failure === null) this.#setState({ kind: 'disconnected' });
-          else this.#lost(failure);
+          else this.#lost(describeFailure(failure, profile));
         },
       },
     );
@@ -119,20 +124,19 @@ class MqttConnection implements Connection {
     this.#outgoing = new SessionStore({ resends: true });
   }
 
-  #connected(sessionPresent: boolean): void {
+  #connected(version: Profile['version'], sessionPresent: boolean): void {
     this.#wasConnected = true;
     this.#setState({
       kind: 'connected',
       sinceMs: Date.now(),
-      version: this.#options.profile.version,
+      version,
       sessionPresent,
       subscriptions: [],
     });
   }
 
   /** A first try that fails is told at once; a connection that was there is brought back, where that can help. */
-  #lost(raw: RawFailure): void {
-    const failure = describeFailure(raw, this.#options.profile);
+  #lost(failure: ConnectionFailure): void {
     if (!this.#wasConnected || !failure.retryable) {
       this.#setState({ kind: 'failed', failure });
       return;

@@ -45,6 +45,8 @@ export interface Connection {
   connect(): void;
   /** DISCONNECT with reason 0, then close; resolves when the socket is closed. */
   disconnect(): Promise<void>;
+  /** Edited settings: from the next try on. */
+  useProfile(profile: Profile): void;
   /** Ends the countdown and tries at once. */
   retryNow(): void;
   publish(message: OutgoingMessage): Promise<PublishResult>;

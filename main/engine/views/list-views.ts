@@ -4,6 +4,8 @@ import type { ProfileRuntime } from '../profile-runtime';
 
 const STATUS_INTERVAL_MS = 200;
 const LIST_INTERVAL_MS = 50;
+/** How often the list is looked through for what changes without a word: its numbers of stored messages. */
+const NUMBERS_INTERVAL_MS = 1_000;
 
 /** The status bar of one profile. */
 export class StatusView implements ViewSource<{ readonly profileId: string }, StatusFrame> {
@@ -36,6 +38,8 @@ export class ProfilesView implements ViewSource<
 > {
   readonly intervalMs = LIST_INTERVAL_MS;
   private sentVersion = -1;
+  private sent = '';
+  private lookedAtMs = -Infinity;
 
   constructor(
     private readonly version: () => number,
@@ -44,17 +48,24 @@ export class ProfilesView implements ViewSource<
 
   update(): void {
     this.sentVersion = -1;
+    this.sent = '';
   }
 
-  next(): { readonly profiles: readonly ProfileSummary[] } | null {
+  next(nowMs: number): { readonly profiles: readonly ProfileSummary[] } | null {
     const version = this.version();
-    if (version === this.sentVersion) return null;
+    const looksAgain = nowMs - this.lookedAtMs >= NUMBERS_INTERVAL_MS;
+    if (version === this.sentVersion && !looksAgain) return null;
     this.sentVersion = version;
-    return { profiles: this.list() };
+    this.lookedAtMs = nowMs;
+    const profiles = this.list();
+    const text = JSON.stringify(profiles);
+    if (text === this.sent) return null;
+    this.sent = text;
+    return { profiles };
   }
 
   close(): void {
-    this.sentVersion = -1;
+    this.sent = '';
   }
 }
 
