@@ -23,6 +23,8 @@ export type ToMainHost =
   | { readonly t: 'secret-wanted'; readonly id: number; readonly profileId: string }
   | { readonly t: 'profile-gone'; readonly profileId: string }
   | { readonly t: 'warning'; readonly message: string }
+  /** Why the engine cannot work; it ends after this. */
+  | { readonly t: 'fatal'; readonly message: string }
   | { readonly t: 'answer'; readonly id: number; readonly value: unknown }
   | { readonly t: 'failed'; readonly id: number; readonly error: WireError }
   | { readonly t: 'stopped' };

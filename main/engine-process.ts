@@ -44,6 +44,9 @@ export class EngineProcess {
   private nextId = 1;
   private crashes: number[] = [];
   private stopping: (() => void) | null = null;
+  private fatal: string | null = null;
+  private failed: string | null = null;
+  private restart: NodeJS.Timeout | null = null;
 
   constructor(private readonly options: EngineProcessOptions) {}
 
@@ -62,8 +65,9 @@ export class EngineProcess {
     for (const window of this.windows) this.givePort(window);
   }
 
-  get processId(): number | undefined {
-    return this.process?.pid;
+  /** Why it is not started any more; null while it runs or is about to. */
+  get failure(): string | null {
+    return this.failed;
   }
 
   /** Connects a window with the engine, and again after every restart, until it is destroyed. */
@@ -78,6 +82,10 @@ export class EngineProcess {
   /** Rejects with a `LoupeError`. */
   ask(question: HostQuestion): Promise<unknown> {
     return new Promise((resolve, reject) => {
+      if (!this.process) {
+        reject(new LoupeError('engine-unavailable', this.failed ?? 'The engine is not running.'));
+        return;
+      }
       const id = this.nextId++;
       this.pending.set(id, { resolve, reject });
       this.tell({ t: 'ask', id, question });
@@ -86,6 +94,7 @@ export class EngineProcess {
 
   /** Lets the engine store what it has and end; resolves when it did, or after a time limit. */
   stop(): Promise<void> {
+    if (this.restart !== null) clearTimeout(this.restart);
     const engine = this.process;
     if (!engine) return Promise.resolve();
     return new Promise((resolve) => {
@@ -112,6 +121,7 @@ export class EngineProcess {
   private receive(message: ToMainHost): void {
     switch (message.t) {
       case 'ready':
+        this.fatal = null;
         if (this.crashes.length > 0) this.cameBack();
         return;
       case 'connected':
@@ -125,6 +135,9 @@ export class EngineProcess {
         return;
       case 'warning':
         this.options.onWarning(message.message);
+        return;
+      case 'fatal':
+        this.fatal = message.message;
         return;
       case 'answer':
         this.take(message.id)?.resolve(message.value);
@@ -160,20 +173,19 @@ export class EngineProcess {
     }
     const lost = new LoupeError(
       'engine-unavailable',
-      `The engine stopped unexpectedly (exit code ${String(code)}).`,
+      this.fatal ?? `The engine stopped unexpectedly (exit code ${String(code)}).`,
     );
     for (const call of this.pending.values()) call.reject(lost);
     this.pending.clear();
     const now = Date.now();
     this.crashes = [...this.crashes.filter((at) => now - at < CRASH_WINDOW_MS), now];
     if (this.crashes.length > MAX_CRASHES) {
-      this.options.onFailed(
-        'The engine stopped several times in a minute and was not started again. What was stored is safe. Quit and start MQTT Loupe again; if it goes on, start it from a terminal to see the reason.',
-      );
+      this.failed = `${this.fatal ?? 'It stopped several times in a minute, without a word.'} What was stored is safe.`;
+      this.options.onFailed(this.failed);
       return;
     }
     this.options.onLost();
-    setTimeout(() => {
+    this.restart = setTimeout(() => {
       this.start();
     }, RESTART_DELAY_MS);
   }

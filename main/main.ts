@@ -12,6 +12,7 @@ import { takeScreenshot, type Summary } from './screenshot';
 import { Secrets, secretStorage } from './secrets';
 import { shellCalls } from './shell-calls';
 import { serveShell, tellWindow } from './shell-server';
+import { openWanted, readWanted, type Wanted } from './wanted';
 import { WindowState } from './window-state';
 
 function main(): void {
@@ -31,10 +32,14 @@ function main(): void {
   app.setPath('sessionData', join(home, 'chromium'));
   // As root Chromium's sandbox cannot start, and insisting on it would crash every page.
   if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
-  if (!app.requestSingleInstanceLock()) {
-    console.error(
-      `MQTT Loupe is already running with the data folder ${home}. Its window comes to the front. For a second one set MQTT_LOUPE_HOME to another folder.`,
-    );
+  const { demo, connect, profile } = wanted;
+  // A picture is of this start's own window: the running one is left alone.
+  const handedOn: Wanted =
+    wanted.screenshot === null
+      ? { demo, connect, profile }
+      : { demo: false, connect: null, profile: null };
+  if (!app.requestSingleInstanceLock({ ...handedOn })) {
+    console.error(alreadyRunning(home, wanted));
     app.exit(wanted.screenshot === null ? 0 : 1);
     return;
   }
@@ -43,6 +48,16 @@ function main(): void {
     console.error(`MQTT Loupe could not start: ${messageOf(error)}`);
     app.exit(1);
   });
+}
+
+function alreadyRunning(home: string, wanted: StartArguments): string {
+  const what =
+    wanted.screenshot !== null
+      ? 'A picture needs a window of its own'
+      : wanted.demo || wanted.connect !== null || wanted.profile !== null
+        ? 'Its window comes to the front and opens what you asked for'
+        : 'Its window comes to the front';
+  return `MQTT Loupe is already running with the data folder ${home}. ${what}. For a second one set MQTT_LOUPE_HOME to another folder.`;
 }
 
 async function run(home: string, wanted: StartArguments): Promise<void> {
@@ -96,6 +111,8 @@ async function run(home: string, wanted: StartArguments): Promise<void> {
       window !== null && contents === window.webContents && isOwnPage(url),
     onReady: (contents) => {
       engine.serve(contents);
+      // It may have failed before the page could hear of it.
+      if (engine.failure !== null) tell({ kind: 'engine-failed', message: engine.failure });
     },
     calls: shellCalls({
       window: () => window,
@@ -119,10 +136,19 @@ async function run(home: string, wanted: StartArguments): Promise<void> {
     });
   };
   openWindow();
-  app.on('second-instance', () => {
-    if (!window) return;
-    if (window.isMinimized()) window.restore();
-    window.focus();
+  app.on('second-instance', (_event, _argv, _folder, data) => {
+    if (!window) openWindow();
+    if (window?.isMinimized()) window.restore();
+    window?.focus();
+    openWanted(engine, secrets, readWanted(data)).then(
+      (profileId) => {
+        if (profileId !== null) tell({ kind: 'show-profile', profileId });
+      },
+      (error: unknown) => {
+        warn(messageOf(error));
+        tell({ kind: 'warning', message: messageOf(error) });
+      },
+    );
   });
   app.on('activate', () => {
     if (!window) openWindow();
@@ -136,25 +162,6 @@ async function run(home: string, wanted: StartArguments): Promise<void> {
   });
   if (wanted.screenshot !== null && window)
     await picture(engine, window, wanted.screenshot, active);
-}
-
-/** Opens what the command line asked for; the id of the profile to show, or null. */
-async function openWanted(
-  engine: EngineProcess,
-  secrets: Secrets,
-  wanted: StartArguments,
-): Promise<string | null> {
-  if (!wanted.demo && wanted.connect === null && wanted.profile === null) return null;
-  const opened = (await engine.ask(
-    wanted.demo
-      ? { kind: 'open-demo' }
-      : wanted.connect !== null
-        ? { kind: 'open-url', url: wanted.connect }
-        : { kind: 'open-profile', name: wanted.profile ?? '' },
-  )) as { profileId: string; password: string | null };
-  if (opened.password !== null) await secrets.set(opened.profileId, opened.password);
-  await engine.ask({ kind: 'connect', profileId: opened.profileId });
-  return opened.profileId;
 }
 
 async function picture(
@@ -191,7 +198,10 @@ function stopInOrder(engine: EngineProcess, flush: () => void): void {
     flush();
     void engine.stop().finally(() => {
       stopped = true;
-      app.quit();
+      // Later than this event, also when there was nothing to stop: a quit within a quit is forgotten.
+      setImmediate(() => {
+        app.quit();
+      });
     });
   });
 }

@@ -37,7 +37,9 @@ export class EngineClient {
   private nextId = 1;
   private readonly pending = new Map<number, PendingCall>();
   private readonly views = new Map<number, ViewEntry>();
-  private readonly waiting: (() => void)[] = [];
+  private waiting: { readonly start: () => void; readonly reject: (error: LoupeError) => void }[] =
+    [];
+  private failure: LoupeError | null = null;
 
   constructor(private readonly options: ClientOptions) {
     this.calls = clientOf<EngineCalls>((method, arg) => this.call(method, arg));
@@ -46,13 +48,14 @@ export class EngineClient {
   attach(port: Port<ToEngine, ToRenderer>): void {
     this.detach();
     this.port = port;
+    this.failure = null;
     this.stopListening = port.listen((message) => {
       this.receive(message);
     });
     for (const [id, entry] of this.views) {
       port.send({ t: 'open', id, view: entry.view, params: entry.params });
     }
-    for (const start of this.waiting.splice(0)) start();
+    for (const { start } of this.waiting.splice(0)) start();
   }
 
   /** The engine is gone: everything under way fails, views stay to be opened again. */
@@ -66,6 +69,13 @@ export class EngineClient {
     );
     for (const call of this.pending.values()) call.reject(lost);
     this.pending.clear();
+  }
+
+  /** The engine is gone and will not come back: every call fails from now on, those that waited too. */
+  fail(message: string): void {
+    this.detach();
+    this.failure = new LoupeError('engine-unavailable', message);
+    for (const { reject } of this.waiting.splice(0)) reject(this.failure);
   }
 
   open<K extends keyof EngineViews>(
@@ -97,7 +107,8 @@ export class EngineClient {
         this.port?.send({ t: 'call', id, method, arg });
       };
       if (this.port) start();
-      else this.waiting.push(start);
+      else if (this.failure) reject(this.failure);
+      else this.waiting.push({ start, reject });
     });
   }
 

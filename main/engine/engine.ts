@@ -2,7 +2,7 @@
 import { LoupeError, messageOf, toWireError } from '../../app/errors';
 import type { HostQuestion, ToEngineHost, ToMainHost } from '../../app/host';
 import type { ToEngine, ToRenderer } from '../../app/rpc/wire';
-import { EngineCore } from './engine-core';
+import { EngineCore, type EngineOptions } from './engine-core';
 
 interface HostPort {
   on(
@@ -30,7 +30,7 @@ function tellMain(message: ToMainHost): void {
 const waitingSecrets = new Map<number, (value: string | undefined) => void>();
 let nextSecretId = 1;
 
-const core = new EngineCore({
+const core = openCore({
   home: process.argv[2] ?? '.',
   password: (profileId) =>
     new Promise((resolve) => {
@@ -48,6 +48,16 @@ const core = new EngineCore({
     tellMain({ t: 'warning', message });
   },
 });
+
+/** Says why before it ends when the engine cannot work at all. */
+function openCore(options: EngineOptions): EngineCore {
+  try {
+    return new EngineCore(options);
+  } catch (error) {
+    tellMain({ t: 'fatal', message: messageOf(error) });
+    throw error;
+  }
+}
 
 parentPort.on('message', (event) => {
   const message = event.data as ToEngineHost;
@@ -115,7 +125,7 @@ async function answer(question: HostQuestion): Promise<unknown> {
     case 'open-profile': {
       const profile = core.profiles.find((one) => one.name === question.name);
       if (profile) return { profileId: profile.id, password: null };
-      throw new LoupeError('not-found', `There is no connection named “${question.name}”.`);
+      throw new LoupeError('not-found', noSuchProfile(question.name));
     }
     case 'connect':
       await core.connect(question.profileId);
@@ -123,6 +133,12 @@ async function answer(question: HostQuestion): Promise<unknown> {
     case 'summary':
       return core.summary();
   }
+}
+
+function noSuchProfile(name: string): string {
+  const names = core.profiles.all.map((profile) => `“${profile.name}”`);
+  const known = names.length === 0 ? 'None is saved yet' : `Saved are ${names.join(', ')}`;
+  return `There is no connection named “${name}”. ${known}.`;
 }
 
 tellMain({ t: 'ready' });

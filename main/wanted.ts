@@ -1,0 +1,41 @@
+import * as v from 'valibot';
+import type { StartArguments } from './arguments';
+import type { EngineProcess } from './engine-process';
+import type { Secrets } from './secrets';
+
+/** What a start asks to open: it can come from a second start too, which hands it on and ends. */
+export type Wanted = Pick<StartArguments, 'demo' | 'connect' | 'profile'>;
+
+const wantedSchema = v.object({
+  demo: v.boolean(),
+  connect: v.nullable(v.string()),
+  profile: v.nullable(v.string()),
+});
+
+/** What a second start handed on; nothing when it is not understood (another version may have sent it). */
+export function readWanted(data: unknown): Wanted {
+  const result = v.safeParse(wantedSchema, data);
+  return result.success ? result.output : { demo: false, connect: null, profile: null };
+}
+
+/**
+ * Opens and connects what was asked for; the id of the profile to show, or null when nothing was.
+ * Rejects with words for the person.
+ */
+export async function openWanted(
+  engine: EngineProcess,
+  secrets: Secrets,
+  { demo, connect, profile }: Wanted,
+): Promise<string | null> {
+  if (!demo && connect === null && profile === null) return null;
+  const opened = (await engine.ask(
+    demo
+      ? { kind: 'open-demo' }
+      : connect !== null
+        ? { kind: 'open-url', url: connect }
+        : { kind: 'open-profile', name: profile ?? '' },
+  )) as { profileId: string; password: string | null };
+  if (opened.password !== null) await secrets.set(opened.profileId, opened.password);
+  await engine.ask({ kind: 'connect', profileId: opened.profileId });
+  return opened.profileId;
+}
