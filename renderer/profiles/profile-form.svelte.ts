@@ -1,5 +1,6 @@
 import {
   DEFAULT_PORTS,
+  defaultProfileFields,
   parseBrokerUrl,
   profileProblems,
   type Profile,
@@ -11,6 +12,7 @@ import type { PasswordChange } from '../state/profiles.svelte';
 /** The fields of the connection dialog: what is typed, what is wrong with it, and since when that is shown. */
 export class ProfileForm {
   readonly id: string;
+  readonly #before: Profile;
   #fields = $state.raw<Profile>(undefined as never);
   #port = $state.raw('');
   #keepAlive = $state.raw('');
@@ -22,6 +24,7 @@ export class ProfileForm {
 
   constructor(profile: Profile) {
     this.id = profile.id;
+    this.#before = profile;
     this.#fields = profile;
     this.#port = String(profile.port);
     this.#keepAlive = String(profile.keepAlive);
@@ -94,6 +97,10 @@ export class ProfileForm {
     const untouched = this.#fields.port === DEFAULT_PORTS[this.#fields.protocol];
     this.set({ protocol });
     if (untouched) this.setPort(String(DEFAULT_PORTS[protocol]));
+    // The field of the path goes away, and a problem that nobody sees must not keep the form from being saved.
+    if (!protocol.startsWith('ws') && this.problems.has('path')) {
+      this.set({ path: defaultProfileFields().path });
+    }
   }
 
   setPassword(text: string): void {
@@ -109,6 +116,16 @@ export class ProfileForm {
   get passwordChange(): PasswordChange {
     if (this.#password !== '') return { kind: 'set', password: this.#password };
     return { kind: this.#removesPassword ? 'remove' : 'keep' };
+  }
+
+  /** Whether anything was changed that an open connection does not take over by itself. */
+  get changesConnection(): boolean {
+    const { name, colour } = this.#before;
+    const asBefore = { ...this.#fields, name, colour };
+    return (
+      this.passwordChange.kind !== 'keep' ||
+      JSON.stringify(asBefore) !== JSON.stringify(this.#before)
+    );
   }
 
   setSubscription(index: number, change: Partial<Subscription>): void {
@@ -133,6 +150,7 @@ export class ProfileForm {
     if (!parsed) return false;
     const name = this.#fields.name.trim() === '' ? parsed.fields.host : this.#fields.name;
     this.set({ ...parsed.fields, name });
+    this.setProtocol(parsed.fields.protocol);
     this.#port = String(parsed.fields.port);
     if (parsed.password !== null) this.setPassword(parsed.password);
     return true;
