@@ -9,7 +9,8 @@ import { failed, note, SetupError, step } from './report.mjs';
 const sets = {
   window: ['libgtk-3-0|libgtk-3-0t64', 'libnss3', 'libasound2|libasound2t64', 'libgbm1'],
   virtualDisplay: ['xvfb', 'fonts-noto-cjk', 'fonts-noto-color-emoji'],
-  tests: ['mosquitto', 'mosquitto-clients'],
+  // A session bus with a keyring on it: where the app keeps passwords.
+  tests: ['mosquitto', 'mosquitto-clients', 'dbus', 'gnome-keyring', 'libsecret-1-0'],
 };
 
 /**
@@ -44,7 +45,9 @@ export async function ensureDebianPackages(names) {
 function hasProgramsInstead(names) {
   const programs = [];
   if (names.includes('virtualDisplay')) programs.push('Xvfb');
-  if (names.includes('tests')) programs.push('mosquitto', 'mosquitto_pub');
+  if (names.includes('tests')) {
+    programs.push('mosquitto', 'mosquitto_pub', 'dbus-daemon', 'gnome-keyring-daemon');
+  }
   const missing = programs.filter((name) => !hasProgram(name));
   if (missing.length > 0) failed(`missing programs, please install them: ${missing.join(' ')}`);
   return missing.length === 0;

@@ -34,12 +34,11 @@ test('a profile is added, edited, duplicated, deleted and brought back', async (
   await expect(row(window, '$SYS')).toBeVisible();
 
   await window.getByRole('button', { name: 'Connections', exact: true }).click();
-  await window.getByRole('button', { name: /^Duplicate/ }).click();
+  await window.getByRole('button', { name: 'More for Lab', exact: true }).click();
+  await window.getByRole('menuitem', { name: 'Duplicate' }).click();
   await expect(window.getByText('Lab copy', { exact: true })).toBeVisible();
-  await window
-    .getByRole('button', { name: /^Delete/ })
-    .last()
-    .click();
+  await window.getByRole('button', { name: 'More for Lab copy' }).click();
+  await window.getByRole('menuitem', { name: 'Delete' }).click();
   await expect(window.getByText('Lab copy', { exact: true })).toBeHidden();
   await window.getByRole('button', { name: 'Undo' }).click();
   await expect(window.getByText('Lab copy', { exact: true })).toBeVisible();
