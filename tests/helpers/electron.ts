@@ -4,7 +4,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root } from '../../build/paths.mjs';
+import { run } from '../../build/process.mjs';
 import { getRuntime, type Runtime } from '../../build/runtime.mjs';
+import { sandboxSwitches } from '../../build/sandbox.mjs';
 import { prepareUnprivileged, type UnprivilegedStart } from './unprivileged';
 
 export interface LaunchOptions {
@@ -26,6 +28,8 @@ export interface LaunchedApp {
   readonly home: string;
   /** What the window complained about so far: uncaught errors and `console.error`. */
   readonly complaints: readonly string[];
+  /** What the program wrote to its terminal so far. */
+  output(): string;
   /** Ends the app; deletes the data folder if the launch made it. */
   close(): Promise<void>;
 }
@@ -50,16 +54,34 @@ export async function launchApp(options: LaunchOptions = {}): Promise<LaunchedAp
       env: appEnvironment({ ...runtime.env, MQTT_LOUPE_HOME: home, ...options.env, ...start.env }),
     });
     cleanUps.unshift(() => app.close());
+    let output = '';
+    const { stdout, stderr } = app.process();
+    for (const stream of [stdout, stderr]) {
+      stream?.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    }
     const complaints: string[] = [];
     app.on('window', (page) => watch(page, complaints));
     const window = await app.firstWindow();
     watch(window, complaints);
     await window.waitForLoadState('load');
-    return { app, window, home, complaints, close: () => runAll(cleanUps) };
+    return { app, window, home, complaints, output: () => output, close: () => runAll(cleanUps) };
   } catch (error) {
     await runAll(cleanUps);
     throw error;
   }
+}
+
+/** Starts the app where it is expected to end by itself; resolves with its exit code and what it wrote. */
+export async function runApp(
+  home: string,
+  args: readonly string[],
+): Promise<{ readonly code: number; readonly output: string }> {
+  const runtime = await getRuntime();
+  return run(runtime.electronPath, [...sandboxSwitches(runtime), root, ...args], {
+    cwd: home,
+    env: appEnvironment({ ...runtime.env, MQTT_LOUPE_HOME: home }),
+    timeoutMs: 30_000,
+  });
 }
 
 const isRoot = process.getuid?.() === 0;

@@ -1,0 +1,58 @@
+import { expect, test, type ElectronApplication } from '@playwright/test';
+import { launchApp } from '../helpers/electron';
+import { startMosquitto } from '../helpers/mosquitto';
+import { addProfile, connect, status } from '../helpers/window';
+
+/** Kills the engine's process; false when there is none at the moment. */
+function killEngine(app: ElectronApplication): Promise<boolean> {
+  return app.evaluate(({ app: electron }) => {
+    const engine = electron.getAppMetrics().find(({ name }) => name === 'MQTT Loupe engine');
+    if (engine) process.kill(engine.pid, 'SIGKILL');
+    return engine !== undefined;
+  });
+}
+
+test('an engine that crashes again and again is given up in words; the window stays and can be closed', async () => {
+  const broker = await startMosquitto();
+  const { app, window, complaints, close } = await launchApp();
+  let closed = false;
+  try {
+    await addProfile(window, { name: 'Doomed', port: broker.port });
+    await connect(window);
+    const alert = window.getByRole('alert');
+    await expect(async () => {
+      await killEngine(app);
+      await expect(alert).toContainText('The engine keeps stopping', { timeout: 50 });
+    }).toPass({ intervals: [50], timeout: 30_000 });
+
+    await expect(status(window)).toContainText('engine stopped');
+    await expect(window.getByRole('button', { name: 'Publish', exact: true })).toBeDisabled();
+    await window.getByRole('button', { name: 'Connections', exact: true }).click();
+    const card = window.getByRole('listitem', { name: 'Doomed' });
+    await expect(card).toContainText('disconnected');
+    await card.getByRole('button', { name: 'Connect', exact: true }).click();
+    await expect(window.getByText('The engine is not running.')).toBeVisible();
+
+    await close();
+    closed = true;
+    expect(complaints).toEqual([]);
+  } finally {
+    if (!closed) app.process().kill('SIGKILL');
+    await broker.dispose();
+  }
+});
+
+test('an engine that cannot start says why, also when it failed before the window was there', async () => {
+  const { window, close } = await launchApp({
+    args: ['--demo'],
+    env: { MQTT_LOUPE_SQLITE: '/nonexistent/driver' },
+  });
+  try {
+    const alert = window.getByRole('alert');
+    await expect(alert).toContainText("Cannot find module '/nonexistent/driver'");
+    await window.reload();
+    await expect(alert).toContainText("Cannot find module '/nonexistent/driver'");
+  } finally {
+    await close();
+  }
+});
