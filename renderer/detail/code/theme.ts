@@ -105,7 +105,10 @@ const panels = EditorView.theme({
     boxShadow: 'inset 0 0 0 2.5px var(--field)',
   },
   '.cm-textfield': {
-    width: '150px',
+    flex: '1 1 90px',
+    width: 'auto',
+    minWidth: '0',
+    maxWidth: '260px',
     height: '24px',
     margin: '0',
     padding: '0 7px',

@@ -3,6 +3,8 @@ import { jsonOf } from '../../../app/payload/detect';
 import { pathText } from '../../../app/payload/numbers';
 import {
   foldDeep,
+  glimpse,
+  isContainer,
   jsonRows,
   pathOf,
   valueText,
@@ -47,6 +49,21 @@ describe('the rows of a JSON document', () => {
   it('begin folded where a container is large', () => {
     const many = `{"few":[1],"many":[${'0,'.repeat(100)}0]}`;
     expect(paths(many)).toEqual(['few', 'few[0]', 'many']);
+  });
+
+  it('begin folded in a long list, which is read line by line', () => {
+    const list = `[${Array.from({ length: 51 }, () => '[1]').join(',')}]`;
+    expect(paths(list)).toHaveLength(51);
+    expect(paths('[[1],[1]]')).toHaveLength(4);
+  });
+
+  it('give a glimpse of what is folded, and say where it is cut', () => {
+    const of = (source: string) => {
+      const value = valueOf(source);
+      return isContainer(value) ? glimpse(value, source) : null;
+    };
+    expect(of('{ "a": [1, 2],\n "b": "x" }')).toBe('{"a":[1,2],"b":"x"}');
+    expect(of(`["${'y'.repeat(1000)}"]`)).toMatch(/^\["y{200,240}…$/);
   });
 
   it('are one row for a scalar and none for an empty document', () => {
