@@ -11,7 +11,7 @@ export interface Headline {
   readonly isValue: boolean;
 }
 
-const MOST_VALUE_CHARS = 28;
+const MOST_VALUE_CHARS = 40;
 
 export function headlineOf(shown: Viewed): Headline {
   const { detected, message } = shown;
@@ -54,7 +54,10 @@ function describe(shown: Viewed, sizeBytes: number): string {
     return `Array, ${formatCountOf(json.value.values.length, 'item', 'items')}`;
   }
   if (!shown.complete) return `${kind === 'json' ? 'JSON' : 'Text'}, ${formatBytes(sizeBytes)}`;
-  return `Text, ${formatCountOf((text ?? '').split('\n').length, 'line', 'lines')}`;
+  const lines = (text ?? '').split('\n').length;
+  if (lines > 1) return `Text, ${formatCountOf(lines, 'line', 'lines')}`;
+  const characters = formatCountOf((text ?? '').length, 'character', 'characters');
+  return `${kind === 'number' ? 'Number' : 'Text'}, ${characters}`;
 }
 
 /** The kind of a payload as a tag names it. */
