@@ -21,10 +21,14 @@ export interface MosquittoOptions {
   /** TLS with a fresh authority and certificate; see `certificates` for the file to trust. */
   readonly tls?: CertificateOptions | true;
   readonly websockets?: boolean;
+  /** The address to listen on, by default 127.0.0.1. */
+  readonly host?: string;
   /** More lines of the configuration for the listener, such as `max_qos 1`, or for all, such as `max_packet_size 1000`. */
   readonly config?: readonly string[];
   /** Keeps sessions and retained messages over `stop` and `start`. */
   readonly persistence?: boolean;
+  /** What it logs: all (every packet) unless told; subscriptions only, where a packet's line would be its cost. */
+  readonly logging?: 'all' | 'subscriptions';
 }
 
 export interface Mosquitto {
@@ -40,7 +44,7 @@ export interface Mosquitto {
   readonly dispose: () => Promise<void>;
 }
 
-/** Starts a real Mosquitto on a private free port of 127.0.0.1; resolves when it accepts connections. */
+/** Starts a real Mosquitto on a private free port, of 127.0.0.1 where nothing else is said; resolves when it accepts connections. */
 export async function startMosquitto(options: MosquittoOptions = {}): Promise<Mosquitto> {
   const folder = await mkdtemp(join(tmpdir(), 'mqtt-loupe-mosquitto-'));
   try {
@@ -91,7 +95,7 @@ async function writeConfig(
     'per_listener_settings false',
     `allow_anonymous ${String(options.users === undefined)}`,
     'log_dest stderr',
-    'log_type all',
+    ...logTypes(options.logging ?? 'all'),
     // As root it would otherwise become a user that cannot read these files.
     ...(process.getuid?.() === 0 ? ['user root'] : []),
     ...(options.persistence ? ['persistence true', `persistence_location ${folder}/`] : []),
@@ -102,7 +106,7 @@ async function writeConfig(
     await writeFile(join(folder, 'acl'), `${options.acl.join('\n')}\n`, { mode: 0o600 });
     lines.push(`acl_file ${join(folder, 'acl')}`);
   }
-  lines.push(`listener ${String(port)} 127.0.0.1`);
+  lines.push(`listener ${String(port)} ${options.host ?? '127.0.0.1'}`);
   if (options.websockets) lines.push('protocol websockets');
   if (certificates !== null) {
     lines.push(
@@ -117,6 +121,11 @@ async function writeConfig(
   const file = join(folder, 'mosquitto.conf');
   await writeFile(file, `${lines.join('\n')}\n`);
   return file;
+}
+
+function logTypes(logging: 'all' | 'subscriptions'): string[] {
+  const types = logging === 'all' ? ['all'] : ['error', 'warning', 'information', 'subscribe'];
+  return types.map((type) => `log_type ${type}`);
 }
 
 async function passwordFile(folder: string, users: ReadonlyMap<string, string>): Promise<string> {

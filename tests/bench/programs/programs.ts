@@ -1,0 +1,37 @@
+/** Everything the benchmark runs in processes of their own, in one bundle: the first argument says which. */
+import { programOptions, type ProgramOptions } from './arguments';
+import { receiveBare } from './bare-receiver';
+import { prepareHome, receiveWithEngine } from './engine-receiver';
+import { readBackFile } from './read-back';
+import { receiveRetained } from './retained-engine';
+import { benchStore } from './store-bench';
+import { openHistoryStore, openPlainStore } from './stores';
+
+const programs = new Map<string, (options: ProgramOptions) => Promise<void>>([
+  ['bare', receiveBare],
+  ['engine', receiveWithEngine],
+  ['prepare-home', prepareHome],
+  ['read-back', readBackFile],
+  ['retained', receiveRetained],
+  ['history', (options) => benchStore(openHistoryStore, options)],
+  ['plain-table', (options) => benchStore(openPlainStore, options)],
+]);
+
+async function main([name = '', ...args]: string[]): Promise<void> {
+  const program = programs.get(name);
+  if (!program) throw new Error(`There is no program “${name}”.`);
+  await program(programOptions(args));
+}
+
+main(process.argv.slice(2)).then(
+  () => {
+    // A listener on the standard input would keep the process.
+    process.stdin.destroy();
+  },
+  (error: unknown) => {
+    process.stderr.write(
+      `${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+    );
+    process.exit(1);
+  },
+);

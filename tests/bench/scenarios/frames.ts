@@ -1,0 +1,141 @@
+/** Is the window smooth under fire? The reference is the same window while nothing arrives. */
+import type { Page } from '@playwright/test';
+import { startBroker, withFolder, type BenchOptions, type Scenario } from '../bench';
+import { startLoad } from '../processes';
+import { holds, type Row } from '../rows';
+import { percentile } from '../statistics';
+import { topicName } from '../stream';
+import { clickToValue, frameGaps, keyToFiltered, visibleTopics } from '../window-probes';
+import { openWindow } from '../window-session';
+
+/** The part of the filter that is typed key by key; each key leaves fewer topics. */
+const FILTER_START = 'sensor';
+const FILTER_KEYS = ['4', '2', '7'];
+
+interface Smoothness {
+  readonly gaps: readonly number[];
+  readonly clicks: readonly number[];
+  readonly keys: readonly number[];
+  /** What the load generator could send, messages a second. */
+  readonly rate: number;
+}
+
+async function watch(
+  window: Page,
+  topics: number,
+  { quick }: BenchOptions,
+): Promise<Omit<Smoothness, 'rate'>> {
+  const gaps = await frameGaps(window, quick ? 4_000 : 60_000);
+  const clicks: number[] = [];
+  const shown = await visibleTopics(window);
+  // The first is the one that is open; ten of the others are enough.
+  for (const topic of shown.slice(1, quick ? 6 : 11))
+    clicks.push(await clickToValue(window, topic, topics));
+  const keys: number[] = [];
+  for (let round = 0; round < (quick ? 1 : 3); round += 1)
+    keys.push(...(await typeFilter(window, topics)));
+  await clickFirst(window);
+  return { gaps, clicks, keys };
+}
+
+/** Opens the first topic again, so that the next measurement begins where this one did. */
+async function clickFirst(window: Page): Promise<void> {
+  const [first] = await visibleTopics(window);
+  if (first) await window.mouse.click(first.x, first.y);
+}
+
+async function typeFilter(window: Page, topics: number): Promise<number[]> {
+  const names = Array.from({ length: topics }, (_, index) => topicName(index, topics));
+  const box = window.getByRole('textbox', { name: 'Filter topics' });
+  await box.fill(FILTER_START);
+  await window.locator('[title$=" topics match"]').waitFor();
+  const elapsed: number[] = [];
+  let text = FILTER_START;
+  for (const key of FILTER_KEYS) {
+    text += key;
+    const matching = names.filter((name) => name.includes(text)).length;
+    elapsed.push(await keyToFiltered(window, key, matching));
+  }
+  await box.fill('');
+  await window.locator('[title$=" topics match"]').waitFor({ state: 'detached' });
+  return elapsed;
+}
+
+async function measureAt(
+  window: Page,
+  load: {
+    readonly port: number;
+    readonly rate: number;
+    readonly topics: number;
+    readonly first: number;
+  },
+  options: BenchOptions,
+): Promise<Smoothness> {
+  if (load.rate === 0) return { ...(await watch(window, load.topics, options)), rate: 0 };
+  // It is stopped when enough was seen; the duration is for a window that hangs.
+  const running = startLoad({ ...load, duration: 300 });
+  let seen: Omit<Smoothness, 'rate'>;
+  try {
+    seen = await watch(window, load.topics, options);
+  } finally {
+    running.stop();
+  }
+  return { ...seen, rate: (await running.result).rate };
+}
+
+function rowsOf(name: string, rate: number, idle: Smoothness, busy: Smoothness): Row[] {
+  const scenario = `frames ${name}`;
+  const figures: [metric: string, of: (one: Smoothness) => number, atMost: number | null][] = [
+    ['frame gap p50', ({ gaps }) => percentile(gaps, 0.5), null],
+    ['frame gap p99', ({ gaps }) => percentile(gaps, 0.99), 33],
+    ['frame gap longest', ({ gaps }) => Math.max(...gaps), 100],
+    ['click to value, median', ({ clicks }) => percentile(clicks, 0.5), null],
+    ['click to value, longest', ({ clicks }) => Math.max(...clicks), 100],
+    ['key to filtered tree, longest', ({ keys }) => Math.max(...keys), 100],
+  ];
+  return [
+    holds(scenario, 'the generator kept its rate', busy.rate > 0.95 * rate),
+    ...figures.map(([metric, of, atMost]): Row => ({
+      ...{ scenario, metric, unit: 'ms', reference: of(idle), ours: of(busy) },
+      target: atMost === null ? null : { kind: 'at-most', value: atMost },
+    })),
+  ];
+}
+
+async function measure(
+  topics: number,
+  rates: readonly number[],
+  options: BenchOptions,
+): Promise<Row[]> {
+  const broker = await startBroker();
+  try {
+    return await withFolder(async (home) => {
+      const session = await openWindow({ broker, home, qos: 0, topics, subscriptions: 0 });
+      try {
+        const { window } = session;
+        const { port } = broker;
+        const idle = await measureAt(window, { port, rate: 0, topics, first: 0 }, options);
+        const rows: Row[] = [];
+        for (const rate of rates) {
+          const busy = await measureAt(window, { port, rate, topics, first: topics }, options);
+          const name = `${rate.toLocaleString('en')}/s, ${topics.toLocaleString('en')} topics`;
+          rows.push(...rowsOf(name, rate, idle, busy));
+        }
+        return rows;
+      } finally {
+        await session.close();
+      }
+    });
+  } finally {
+    await broker.dispose();
+  }
+}
+
+export const frames: Scenario = {
+  name: 'frames',
+  needsWindow: true,
+  run: async (options) => [
+    ...(await measure(1_000, [10_000, 20_000, 40_000], options)),
+    ...(options.quick ? [] : await measure(100_000, [10_000], options)),
+  ],
+};

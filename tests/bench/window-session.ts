@@ -1,0 +1,82 @@
+/** The real window, connected, with the tree expanded and a topic open. */
+import type { Page } from '@playwright/test';
+import { launchApp, type LaunchedApp } from '../helpers/electron';
+import type { Mosquitto } from '../helpers/mosquitto';
+import { row, status } from '../helpers/window';
+import { subscribed } from './bench';
+import type { LoadResult } from './generator/generate-load';
+import { runProgram, startLoad } from './processes';
+import { PROFILE_ID } from './programs/profile-id';
+
+const WAIT_MS = 60_000;
+
+export interface WindowSession {
+  readonly window: Page;
+  /** The first message of each topic, by which the tree was filled. */
+  readonly filled: LoadResult;
+  close(): Promise<void>;
+}
+
+export interface SessionOptions {
+  readonly broker: Mosquitto;
+  readonly home: string;
+  readonly qos: 0 | 1;
+  readonly topics: number;
+  /** Subscriptions that the broker saw before. */
+  readonly subscriptions: number;
+}
+
+/** Starts the app, connects it, sends one message to each topic, expands the tree and opens the first topic. */
+export async function openWindow(options: SessionOptions): Promise<WindowSession> {
+  const { broker, home, qos, topics, subscriptions } = options;
+  const { port } = broker;
+  await runProgram('prepare-home', { home, port, qos });
+  const launched = await launchApp({ home, args: ['--profile', PROFILE_ID] });
+  try {
+    const { window } = launched;
+    await subscribed(broker, subscriptions + 1);
+    const filled = await startLoad({ port, topics, qos, count: topics }).result;
+    await storedReaches(window, topics);
+    await window.getByRole('button', { name: 'Expand all' }).click();
+    await row(window, 'sensor0').click();
+    await window.getByRole('tabpanel', { name: 'Value' }).getByText('seq').waitFor();
+    return { window, filled, close: () => close(launched) };
+  } catch (error) {
+    await launched.close();
+    throw error;
+  }
+}
+
+/** A window that complained is not worth measuring. */
+async function close(launched: LaunchedApp): Promise<void> {
+  const { complaints } = launched;
+  await launched.close();
+  if (complaints.length > 0) throw new Error(`The window complained: ${complaints.join('\n')}`);
+}
+
+/** Waits until the status bar says so many are stored; returns when it was seen there, wall clock in ms. */
+export async function storedReaches(
+  window: Page,
+  count: number,
+  timeoutMs = WAIT_MS,
+): Promise<number> {
+  await status(window).first().waitFor({ timeout: timeoutMs });
+  return await window.evaluate(
+    ([wanted, patience]) =>
+      new Promise<number>((resolve, reject) => {
+        const end = performance.now() + patience;
+        const look = (): void => {
+          const texts = [...document.querySelectorAll('[role="status"]')].map(
+            (one) => one.textContent,
+          );
+          const stored = /stored\s*([\d,]+)/u.exec(texts.join(' '))?.[1]?.replaceAll(',', '');
+          if (Number(stored) >= wanted) resolve(performance.timeOrigin + performance.now());
+          else if (performance.now() > end)
+            reject(new Error(`Of ${String(wanted)} messages ${String(stored)} were stored.`));
+          else requestAnimationFrame(look);
+        };
+        look();
+      }),
+    [count, timeoutMs] as const,
+  );
+}
