@@ -1,5 +1,5 @@
 import uPlot from 'uplot';
-import { formatTime } from '../../../app/payload/format';
+import { formatNumber, formatTime } from '../../../app/payload/format';
 
 /** A shorter time axis would make single measurements look like a long story. */
 export const SHORTEST_MS = 5_000;
@@ -74,6 +74,7 @@ export function plotOptions(look: PlotLook, wishes: PlotWishes): uPlot.Options {
         gap: 8,
         // A low plot still needs two or three lines to be read by.
         space: (_plot, _axis, _low, _high, height) => (height < 200 ? 28 : 48),
+        values: (_plot, numbers) => numbers.map(formatNumber),
         ...(wishes.boolean ? BOOLEAN_AXIS : {}),
       },
     ],
