@@ -13,6 +13,7 @@ import { Secrets, secretStorage } from './secrets';
 import { shellCalls } from './shell-calls';
 import { serveShell, tellWindow } from './shell-server';
 import { openWanted, readWanted, type Wanted } from './wanted';
+import { Warnings } from './warnings';
 import { WindowState } from './window-state';
 
 function main(): void {
@@ -63,11 +64,8 @@ function alreadyRunning(home: string, wanted: StartArguments): string {
 async function run(home: string, wanted: StartArguments): Promise<void> {
   await app.whenReady();
   let window: BrowserWindow | null = null;
-  const warnings: string[] = [];
-  const warn = (message: string): void => {
-    warnings.push(message);
-    console.error(message);
-  };
+  const warnings = new Warnings();
+  const warn = warnings.add;
   const tell = (event: Parameters<typeof tellWindow>[1]): void => {
     if (window && !window.isDestroyed()) tellWindow(window.webContents, event);
   };
@@ -80,10 +78,7 @@ async function run(home: string, wanted: StartArguments): Promise<void> {
     home,
     password: (profileId) => secrets.get(profileId),
     onProfileGone: (profileId) => void secrets.set(profileId, null),
-    onWarning: (message) => {
-      warn(message);
-      tell({ kind: 'warning', message });
-    },
+    onWarning: warn,
     onLost: () => {
       tell({ kind: 'engine-lost' });
     },
@@ -113,12 +108,15 @@ async function run(home: string, wanted: StartArguments): Promise<void> {
       engine.serve(contents);
       // It may have failed before the page could hear of it.
       if (engine.failure !== null) tell({ kind: 'engine-failed', message: engine.failure });
+      warnings.listen((message) => {
+        tell({ kind: 'warning', message });
+      });
     },
     calls: shellCalls({
       window: () => window,
       state,
       secrets,
-      warnings,
+      takeWarnings: () => warnings.take(),
       activeProfile: () => active.catch(() => null),
       onTheme: (theme) => {
         nativeTheme.themeSource = theme;
@@ -133,6 +131,7 @@ async function run(home: string, wanted: StartArguments): Promise<void> {
     window = createMainWindow(state, warn);
     window.once('closed', () => {
       window = null;
+      warnings.silence();
     });
   };
   openWindow();
@@ -146,7 +145,6 @@ async function run(home: string, wanted: StartArguments): Promise<void> {
       },
       (error: unknown) => {
         warn(messageOf(error));
-        tell({ kind: 'warning', message: messageOf(error) });
       },
     );
   });

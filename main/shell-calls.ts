@@ -12,7 +12,8 @@ export interface ShellCallsOptions {
   readonly secrets: Secrets;
   /** The profile that the command line asked for; null without one. */
   readonly activeProfile: () => Promise<string | null>;
-  readonly warnings: readonly string[];
+  /** What went wrong until now and the person was not told yet. */
+  readonly takeWarnings: () => readonly string[];
   readonly onTheme: (theme: 'system' | 'light' | 'dark') => void;
 }
 
@@ -27,7 +28,7 @@ export function shellCalls(options: ShellCallsOptions): Implementation<ShellCall
       activeProfile: await options.activeProfile(),
       ui: state.ui,
       secretStorage: secrets.storage,
-      warnings: options.warnings,
+      warnings: options.takeWarnings(),
     }),
     saveUi: ({ ui }) => {
       state.setUi(ui);

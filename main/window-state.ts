@@ -8,10 +8,20 @@ import { JsonFile } from './files/json-file';
 export const DEFAULT_SIZE = { width: 1280, height: 800 };
 export const MINIMUM_SIZE = { minWidth: 900, minHeight: 600 };
 
+/** Electron takes whole pixels only; what no screen can have is a mistake. */
+const place = v.pipe(v.number(), v.integer(), v.minValue(-100_000), v.maxValue(100_000));
+
 const fileSchema = v.object({
   version: v.literal(1),
   bounds: v.fallback(
-    v.nullable(v.object({ x: v.number(), y: v.number(), width: v.number(), height: v.number() })),
+    v.nullable(
+      v.object({
+        x: place,
+        y: place,
+        width: v.pipe(place, v.minValue(MINIMUM_SIZE.minWidth)),
+        height: v.pipe(place, v.minValue(MINIMUM_SIZE.minHeight)),
+      }),
+    ),
     null,
   ),
   maximised: v.fallback(v.boolean(), false),

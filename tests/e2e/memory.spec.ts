@@ -1,0 +1,105 @@
+import { expect, test } from '@playwright/test';
+import mqtt from 'mqtt';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { launchApp, type LaunchedApp } from '../helpers/electron';
+import { startMosquitto, type Mosquitto } from '../helpers/mosquitto';
+import { addProfile, connect, openTopic, row } from '../helpers/window';
+
+let broker: Mosquitto;
+let home: string;
+let launched: LaunchedApp;
+
+test.beforeEach(async () => {
+  broker = await startMosquitto();
+  home = await mkdtemp(join(tmpdir(), 'mqtt-loupe-memory-'));
+});
+
+test.afterEach(async () => {
+  await launched.close();
+  await broker.dispose();
+  await rm(home, { recursive: true, force: true });
+});
+
+function bounds(): Promise<{ width: number; height: number }> {
+  return launched.app.evaluate(({ BrowserWindow }) =>
+    BrowserWindow.getAllWindows()[0]!.getNormalBounds(),
+  );
+}
+
+test('the window comes back as it was left: size, panes, theme, sort, branches, selection, tab, viewer', async () => {
+  const client = await mqtt.connectAsync(`mqtt://127.0.0.1:${String(broker.port)}`);
+  for (const topic of ['a/open/leaf', 'a/closed/leaf', 'b/leaf']) {
+    await client.publishAsync(topic, '{"n": 1}', { qos: 1, retain: true });
+  }
+  await client.endAsync();
+  launched = await launchApp({ home });
+  let { window } = launched;
+  await addProfile(window, { name: 'Lab', port: broker.port });
+  await connect(window);
+  await openTopic(window, 'a/open/leaf');
+  await window.getByLabel('Viewer').click();
+  await window.getByRole('option', { name: 'Hex' }).click();
+  await window.getByRole('tab', { name: 'Properties' }).click();
+  await window.getByRole('button', { name: 'Sort topics' }).click();
+  await window.getByRole('menuitemcheckbox', { name: /count/i }).click();
+  await window.getByRole('button', { name: 'Settings' }).click();
+  await window.getByRole('menuitemcheckbox', { name: 'Dark' }).click();
+  const splitter = (page = window) =>
+    page.getByRole('separator', { name: 'Width of the topic tree' });
+  await splitter().press('ArrowRight');
+  await splitter().press('ArrowRight');
+  const width = (await splitter().getAttribute('aria-valuenow')) ?? '';
+  await window.getByRole('button', { name: 'Side pane' }).click();
+  await launched.app.evaluate(({ BrowserWindow }) => {
+    BrowserWindow.getAllWindows()[0]!.setSize(1111, 777);
+  });
+  await expect.poll(bounds).toMatchObject({ width: 1111, height: 777 });
+  await launched.close();
+
+  launched = await launchApp({ home });
+  ({ window } = launched);
+  expect(await bounds()).toMatchObject({ width: 1111, height: 777 });
+  await expect(window.locator('html')).toHaveAttribute('data-theme', 'dark');
+  await expect(splitter(window)).toHaveAttribute('aria-valuenow', width);
+  await expect(window.getByRole('form', { name: 'Publish' })).toBeHidden();
+  await expect(window.getByRole('tab', { name: 'Properties' })).toHaveAttribute(
+    'aria-selected',
+    'true',
+  );
+  await expect(row(window, 'leaf')).toHaveCount(1);
+  await expect(row(window, 'leaf')).toHaveAttribute('aria-selected', 'true');
+  await expect(row(window, 'open')).toHaveAttribute('aria-expanded', 'true');
+  await expect(row(window, 'closed')).toHaveAttribute('aria-expanded', 'false');
+  await expect(row(window, 'b')).toHaveAttribute('aria-expanded', 'false');
+  await window.getByRole('tab', { name: 'Value' }).click();
+  await expect(window.getByLabel('Viewer')).toContainText('Hex');
+  await window.getByRole('button', { name: 'Sort topics' }).click();
+  await expect(window.getByRole('menuitemcheckbox', { name: /count/i })).toBeChecked();
+});
+
+test('settings that cannot be read are set aside, said, and never stop the start', async () => {
+  const file = join(home, 'window.json');
+  await writeFile(file, '{"version": 1, "bounds": {"x": 1e9, "y": -5, "width": 0.5, "height": 7}');
+  await writeFile(join(home, 'profiles.json'), '{"version": 99}');
+  launched = await launchApp({ home });
+  const { window } = launched;
+  await expect(
+    window.getByText(/window\.json could not be read .* was set aside as/),
+  ).toBeVisible();
+  await expect(
+    window.getByText(/profiles\.json could not be read .* was set aside as/),
+  ).toBeVisible();
+  await launched.close();
+  await writeFile(
+    file,
+    '{"version": 1, "bounds": {"x": 90000.5, "y": -5, "width": 0.5, "height": 1e12}, "ui": {"treeWidth": -3, "theme": 7}}',
+  );
+  launched = await launchApp({ home });
+  const { width, height } = await bounds();
+  expect([width >= 900, height >= 600, width < 10_000, height < 10_000]).not.toContain(false);
+  await expect(
+    launched.window.getByRole('button', { name: 'Try it with a built-in broker' }),
+  ).toBeVisible();
+});
