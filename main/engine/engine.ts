@@ -21,6 +21,14 @@ interface WindowPort {
   start(): void;
 }
 
+// What is stored is for its owner only, wherever the data folder is.
+process.umask(0o077);
+// Ctrl+C in a terminal reaches every process of the program. Main then asks the engine to store what it has and to end;
+// without main the channel between them breaks, and that ends it too.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => undefined);
+}
+
 const { parentPort } = process as unknown as { readonly parentPort: HostPort };
 
 function tellMain(message: ToMainHost): void {

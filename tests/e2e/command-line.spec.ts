@@ -1,4 +1,6 @@
 import { expect, test } from '@playwright/test';
+import Database from 'better-sqlite3';
+import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -118,4 +120,23 @@ test('an argument without its value ends the program with words', async () => {
   expect(code).toBe(2);
   expect(output).toContain('--connect needs a value: --connect mqtt://user@host:1883');
   expect(output).not.toMatch(STACK_TRACE);
+});
+
+test('Ctrl+C in the terminal, which reaches every process, ends the session in order', async () => {
+  const { window, app } = await start('--demo');
+  await expect(status(window)).toContainText(/stored [1-9]\d/);
+  const engineId = await app.evaluate(
+    ({ app: electron }) =>
+      electron.getAppMetrics().find(({ name }) => name === 'MQTT Loupe engine')?.pid,
+  );
+  const main = app.process();
+  const ended = once(main, 'exit');
+  process.kill(engineId!, 'SIGINT');
+  main.kill('SIGINT');
+  await ended;
+  launched = null;
+  const database = new Database(join(home, 'history.db'), { readonly: true });
+  const sessions = database.prepare('SELECT ended_us FROM sessions').pluck().all();
+  database.close();
+  expect(sessions).toEqual([expect.any(Number)]);
 });
