@@ -167,7 +167,7 @@ export class ProfileRuntime {
   async clearRetained(topic: string): Promise<number> {
     const message = await this.lastMessage(topic);
     if (!message) throw new LoupeError('not-found', `No retained message of ${topic} is known.`);
-    const { qos } = message;
+    const qos = this.acknowledgedQoS(message.qos);
     const result = await this.send({ topic, payload: new Uint8Array(0), qos, retain: true });
     if (result.kind === 'refused') {
       throw new LoupeError(
@@ -177,7 +177,7 @@ export class ProfileRuntime {
     }
     this.markRetained(topic, false);
     const undoId = this.nextUndoId++;
-    this.cleared.set(undoId, { topic, payload: message.payload, qos });
+    this.cleared.set(undoId, { topic, payload: message.payload, qos: message.qos });
     if (this.cleared.size > MAX_UNDO) this.cleared.delete(undoId - MAX_UNDO);
     return undoId;
   }
@@ -189,7 +189,8 @@ export class ProfileRuntime {
         'not-found',
         'This can no longer be undone here; the message is still in the history of its topic.',
       );
-    const result = await this.send({ ...cleared, retain: true });
+    const qos = this.acknowledgedQoS(cleared.qos);
+    const result = await this.send({ ...cleared, qos, retain: true });
     if (result.kind !== 'refused') {
       this.cleared.delete(undoId);
       this.markRetained(cleared.topic, true);
@@ -248,6 +249,11 @@ export class ProfileRuntime {
       });
     }
     return this.connection.publish(message);
+  }
+
+  /** At least 1, where the broker has it: with QoS 0 nobody would hear that the broker refused. */
+  private acknowledgedQoS(qos: QoS): QoS {
+    return this.connection?.maximumQoS === 0 || qos > 0 ? qos : 1;
   }
 
   private markRetained(topic: string, retained: boolean): void {

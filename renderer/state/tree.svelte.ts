@@ -224,9 +224,19 @@ export class TreeState {
 
   async #restoreRetained(undoId: number): Promise<void> {
     const result = await this.engine.calls.restoreRetained({ profileId: this.profileId, undoId });
-    if (result.kind === 'refused') {
-      toaster.problem(`The retained message could not be put back: ${result.reason}`);
-    }
+    if (result.kind !== 'refused') return;
+    toaster.show({
+      text: `The retained message could not be put back: ${result.reason}`,
+      tone: 'bad',
+      // It is still there to be put back, for instance once the connection has come back.
+      lastsMs: null,
+      action: {
+        label: 'Try again',
+        run: () => {
+          this.#run(this.#restoreRetained(undoId));
+        },
+      },
+    });
   }
 
   #show(frame: TreeFrame): void {

@@ -21,10 +21,11 @@ afterAll(async () => {
   await bundles.dispose();
 });
 
-async function open(home?: string): Promise<TestEngine> {
+async function open(home?: string, password?: string): Promise<TestEngine> {
   const engine = await openEngine({
     readerFile: bundles.readerFile,
     ...(home === undefined ? {} : { home }),
+    ...(password === undefined ? {} : { password }),
   });
   cleanUps.push(() => engine.dispose());
   return engine;
@@ -112,6 +113,34 @@ test('the list of profiles tells of what is stored while it is being stored', as
   }
   await waitFor('profiles', {}, ({ profiles }) => profiles[0]?.storedMessages === 3);
   await expect.poll(() => seen.at(-1), { timeout: 5_000 }).toBe(3);
+});
+
+test('a retained message that the broker protects is not said to be cleared', async () => {
+  const users = new Map([
+    ['admin', 'a'],
+    ['guest', 'g'],
+  ]);
+  const acl = ['user admin', 'topic readwrite #', 'user guest', 'topic read #'];
+  const broker = await startMosquitto({ users, acl });
+  cleanUps.push(() => broker.dispose());
+  const admin = await mqtt.connectAsync(`mqtt://admin:a@127.0.0.1:${String(broker.port)}`);
+  cleanUps.push(() => admin.endAsync());
+  await admin.publishAsync('kept', 'precious', { retain: true, qos: 1 });
+  const { client, waitFor, addProfile } = await open(undefined, 'g');
+  // Seen with QoS 0, with which a refusal would never be heard of.
+  const profile = await addProfile({
+    port: broker.port,
+    username: 'guest',
+    subscriptions: [{ filter: '#', qos: 0 }],
+  });
+  const params = { profileId: profile.id, topic: 'kept' };
+  await client.calls.connect({ profileId: profile.id });
+  await waitFor('topic', { ...params, maxBytes: 100 }, ({ retained }) => retained);
+  await expect(client.calls.clearRetained(params)).rejects.toMatchObject({
+    code: 'publish-refused',
+    message: expect.stringMatching(/not cleared: .*not authorised/) as string,
+  });
+  await waitFor('topic', { ...params, maxBytes: 100 }, ({ retained }) => retained);
 });
 
 test('a history that cannot be opened, but is not damaged, stays where it is', async () => {

@@ -116,6 +116,9 @@ export function testConnection(
     get state() {
       return connection.state;
     },
+    get maximumQoS() {
+      return connection.maximumQoS;
+    },
     connect: () => {
       connection.connect();
     },

@@ -31,7 +31,8 @@ export interface TestEngineOptions {
   readonly home?: string;
   readonly readerFile: string;
   readonly demoFile?: string;
-  readonly passwords?: ReadonlyMap<string, string>;
+  /** The password of every profile. */
+  readonly password?: string;
 }
 
 let profileNumber = 0;
@@ -42,7 +43,7 @@ export async function openEngine(options: TestEngineOptions): Promise<TestEngine
   const gone: string[] = [];
   const engineOptions: EngineOptions = {
     home,
-    password: (profileId) => Promise.resolve(options.passwords?.get(profileId)),
+    password: () => Promise.resolve(options.password),
     onConnected: () => undefined,
     onProfileGone: (profileId) => gone.push(profileId),
     warn: (message) => warnings.push(message),

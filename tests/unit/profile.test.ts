@@ -26,6 +26,7 @@ describe('a profile', () => {
     ['keepAlive', { keepAlive: -1 }, '0 to 65535'],
     ['path', { path: 'mqtt' }, 'slash'],
     ['username', { username: 'a\nb' }, 'control characters'],
+    ['name', { name: 'gpj.\u202eexe' }, 'control characters'],
     ['subscriptions.0.filter', { subscriptions: [{ filter: 'a#', qos: 0 }] }, 'alone'],
   ])('marks a wrong %s at its field', (field, change, words) => {
     expect(profileProblems({ ...good, ...change }).get(field)).toContain(words);

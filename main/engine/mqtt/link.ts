@@ -6,6 +6,7 @@ import type { SubscriptionOutcome } from '../../../app/connection';
 import type { RawFailure } from '../../../app/connection-failure';
 import type { PublishResult } from '../../../app/contract';
 import { messageOf } from '../../../app/errors';
+import type { QoS } from '../../../app/message';
 import { clientFailure, clientOptions, CONNACK_WITHIN_MS, settingsFailure } from './client-options';
 import type { SessionOptions } from './client-options';
 import { GuardedStream } from './guard';
@@ -63,6 +64,10 @@ export class Link {
       this.#resolveClosed = resolve;
     });
     void this.#open();
+  }
+
+  get maximumQoS(): QoS {
+    return this.#publisher?.maximumQoS ?? 2;
   }
 
   /** Null until the CONNACK. */

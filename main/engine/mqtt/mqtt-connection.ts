@@ -3,6 +3,7 @@ import { addressOf } from '../../../app/broker-address';
 import type { ConnectionFailure, ConnectionState } from '../../../app/connection';
 import { describeFailure } from '../../../app/connection-failure';
 import type { PublishResult } from '../../../app/contract';
+import type { QoS } from '../../../app/message';
 import type { Profile } from '../../../app/profile';
 import { Link } from './link';
 import { reconnectDelayMs, STABLE_AFTER_MS } from './reconnect-policy';
@@ -37,6 +38,10 @@ class MqttConnection implements Connection {
 
   get state(): ConnectionState {
     return this.#state;
+  }
+
+  get maximumQoS(): QoS {
+    return this.#link?.maximumQoS ?? 2;
   }
 
   connect(): void {

@@ -2,6 +2,7 @@ import { Buffer } from 'node:buffer';
 import type { IConnackPacket, MqttClient, Packet } from 'mqtt';
 import type { PublishResult } from '../../../app/contract';
 import { messageOf } from '../../../app/errors';
+import type { QoS } from '../../../app/message';
 import { hexCode, reasonWords } from '../../../app/reason-codes';
 import { topicNameProblem } from '../../../app/topic';
 import type { OutgoingMessage } from './types';
@@ -54,6 +55,11 @@ export class Publisher {
   }
 
   /** Sends a message; resolves with how it ended, never rejects. */
+  get maximumQoS(): QoS {
+    const { maximumQoS } = this.#limits;
+    return maximumQoS === 0 || maximumQoS === 1 ? maximumQoS : 2;
+  }
+
   publish(message: OutgoingMessage): Promise<PublishResult> {
     const problem = this.#problem(message);
     if (problem !== null)

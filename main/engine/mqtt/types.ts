@@ -41,6 +41,8 @@ export interface OutgoingMessage {
 
 export interface Connection {
   readonly state: ConnectionState;
+  /** The highest QoS that the broker accepts (MQTT 5.0 §3.2.2.3.4); 2 as long as it has not said otherwise. */
+  readonly maximumQoS: QoS;
   /** Starts connecting; does nothing while connecting or connected. */
   connect(): void;
   /** DISCONNECT with reason 0, then close; resolves when the socket is closed. */
