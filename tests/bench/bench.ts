@@ -1,4 +1,5 @@
 /** What every scenario gets, and the list of them is in `run.ts`. */
+import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -47,14 +48,19 @@ export async function subscribed(broker: Mosquitto, times: number): Promise<void
   while (made() < times) await new Promise((resolve) => setTimeout(resolve, 10));
 }
 
-/** Runs something with a folder that goes afterwards. */
+/** Runs something with a folder that goes afterwards, also when the benchmark is broken off. */
 export async function withFolder<Result>(
   work: (folder: string) => Promise<Result>,
 ): Promise<Result> {
   const folder = await mkdtemp(join(tmpdir(), 'mqtt-loupe-bench-'));
+  const remove = (): void => {
+    rmSync(folder, { recursive: true, force: true });
+  };
+  process.once('exit', remove);
   try {
     return await work(folder);
   } finally {
+    process.off('exit', remove);
     await rm(folder, { recursive: true, force: true });
   }
 }

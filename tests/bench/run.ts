@@ -90,4 +90,13 @@ function report(
   return `${JSON.stringify({ at, machine: measuredOn, quick, full, rows: figures }, null, 2)}\n`;
 }
 
-await main();
+// Whatever was started is ended, and folders are removed, when a process exits; a signal alone does not do that.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.once(signal, () => process.exit(130));
+
+try {
+  await main();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : String(error));
+  process.exitCode = 1;
+}

@@ -14,6 +14,8 @@ export interface WindowSession {
   readonly window: Page;
   /** The first message of each topic, by which the tree was filled. */
   readonly filled: LoadResult;
+  /** Processor time of each kind of process so far, s: `engine`, `page`, `gpu`, `main`. */
+  cpuSeconds(): Promise<ReadonlyMap<string, number>>;
   close(): Promise<void>;
 }
 
@@ -40,11 +42,34 @@ export async function openWindow(options: SessionOptions): Promise<WindowSession
     await window.getByRole('button', { name: 'Expand all' }).click();
     await row(window, 'sensor0').click();
     await window.getByRole('tabpanel', { name: 'Value' }).getByText('seq').waitFor();
-    return { window, filled, close: () => close(launched) };
+    return {
+      window,
+      filled,
+      cpuSeconds: () => cpuSeconds(launched),
+      close: () => close(launched),
+    };
   } catch (error) {
     await launched.close();
     throw error;
   }
+}
+
+/** Chromium's names for its kinds of processes, and ours. */
+const PROCESSES = new Map([
+  ['Browser', 'main'],
+  ['Tab', 'page'],
+  ['GPU', 'gpu'],
+]);
+
+async function cpuSeconds({ app }: LaunchedApp): Promise<ReadonlyMap<string, number>> {
+  const metrics = await app.evaluate((electron) => electron.app.getAppMetrics());
+  const sums = new Map<string, number>();
+  for (const { type, name, cpu } of metrics) {
+    // The engine is the utility process that we name; Chromium has some of its own.
+    const process = PROCESSES.get(type) ?? (/engine/iu.test(name ?? '') ? 'engine' : 'other');
+    sums.set(process, (sums.get(process) ?? 0) + (cpu.cumulativeCPUUsage ?? Number.NaN));
+  }
+  return sums;
 }
 
 /** A window that complained is not worth measuring. */

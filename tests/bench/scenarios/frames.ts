@@ -1,12 +1,11 @@
 /** Is the window smooth under fire? The reference is the same window while nothing arrives. */
-import type { Page } from '@playwright/test';
 import { startBroker, withFolder, type BenchOptions, type Scenario } from '../bench';
 import { startLoad } from '../processes';
 import { holds, type Row } from '../rows';
 import { percentile } from '../statistics';
 import { topicName } from '../stream';
 import { clickToValue, frameGaps, keyToFiltered, visibleTopics } from '../window-probes';
-import { openWindow } from '../window-session';
+import { openWindow, type WindowSession } from '../window-session';
 
 /** The part of the filter that is typed key by key; each key leaves fewer topics. */
 const FILTER_START = 'sensor';
@@ -16,16 +15,26 @@ interface Smoothness {
   readonly gaps: readonly number[];
   readonly clicks: readonly number[];
   readonly keys: readonly number[];
+  /** While the frames were counted: kind of process → percent of one core. */
+  readonly cpu: ReadonlyMap<string, number>;
   /** What the load generator could send, messages a second. */
   readonly rate: number;
 }
 
 async function watch(
-  window: Page,
+  session: WindowSession,
   topics: number,
   { quick }: BenchOptions,
 ): Promise<Omit<Smoothness, 'rate'>> {
+  const { window } = session;
+  const before = await session.cpuSeconds();
+  const startedAt = performance.now();
   const gaps = await frameGaps(window, quick ? 4_000 : 60_000);
+  const after = await session.cpuSeconds();
+  const percent = 100_000 / (performance.now() - startedAt);
+  const cpu = new Map(
+    [...after].map(([name, seconds]) => [name, (seconds - (before.get(name) ?? 0)) * percent]),
+  );
   const clicks: number[] = [];
   const shown = await visibleTopics(window);
   // The first is the one that is open; ten of the others are enough.
@@ -33,18 +42,18 @@ async function watch(
     clicks.push(await clickToValue(window, topic, topics));
   const keys: number[] = [];
   for (let round = 0; round < (quick ? 1 : 3); round += 1)
-    keys.push(...(await typeFilter(window, topics)));
-  await clickFirst(window);
-  return { gaps, clicks, keys };
+    keys.push(...(await typeFilter(session, topics)));
+  await clickFirst(session);
+  return { gaps, clicks, keys, cpu };
 }
 
 /** Opens the first topic again, so that the next measurement begins where this one did. */
-async function clickFirst(window: Page): Promise<void> {
+async function clickFirst({ window }: WindowSession): Promise<void> {
   const [first] = await visibleTopics(window);
   if (first) await window.mouse.click(first.x, first.y);
 }
 
-async function typeFilter(window: Page, topics: number): Promise<number[]> {
+async function typeFilter({ window }: WindowSession, topics: number): Promise<number[]> {
   const names = Array.from({ length: topics }, (_, index) => topicName(index, topics));
   const box = window.getByRole('textbox', { name: 'Filter topics' });
   await box.fill(FILTER_START);
@@ -62,7 +71,7 @@ async function typeFilter(window: Page, topics: number): Promise<number[]> {
 }
 
 async function measureAt(
-  window: Page,
+  session: WindowSession,
   load: {
     readonly port: number;
     readonly rate: number;
@@ -71,12 +80,12 @@ async function measureAt(
   },
   options: BenchOptions,
 ): Promise<Smoothness> {
-  if (load.rate === 0) return { ...(await watch(window, load.topics, options)), rate: 0 };
+  if (load.rate === 0) return { ...(await watch(session, load.topics, options)), rate: 0 };
   // It is stopped when enough was seen; the duration is for a window that hangs.
   const running = startLoad({ ...load, duration: 300 });
   let seen: Omit<Smoothness, 'rate'>;
   try {
-    seen = await watch(window, load.topics, options);
+    seen = await watch(session, load.topics, options);
   } finally {
     running.stop();
   }
@@ -99,6 +108,11 @@ function rowsOf(name: string, rate: number, idle: Smoothness, busy: Smoothness):
       ...{ scenario, metric, unit: 'ms', reference: of(idle), ours: of(busy) },
       target: atMost === null ? null : { kind: 'at-most', value: atMost },
     })),
+    ...['engine', 'page', 'gpu', 'main'].map((process): Row => ({
+      ...{ scenario, metric: `CPU of ${process}`, unit: '% of a core', target: null },
+      reference: idle.cpu.get(process) ?? Number.NaN,
+      ours: busy.cpu.get(process) ?? Number.NaN,
+    })),
   ];
 }
 
@@ -112,12 +126,11 @@ async function measure(
     return await withFolder(async (home) => {
       const session = await openWindow({ broker, home, qos: 0, topics, subscriptions: 0 });
       try {
-        const { window } = session;
         const { port } = broker;
-        const idle = await measureAt(window, { port, rate: 0, topics, first: 0 }, options);
+        const idle = await measureAt(session, { port, rate: 0, topics, first: 0 }, options);
         const rows: Row[] = [];
         for (const rate of rates) {
-          const busy = await measureAt(window, { port, rate, topics, first: topics }, options);
+          const busy = await measureAt(session, { port, rate, topics, first: topics }, options);
           const name = `${rate.toLocaleString('en')}/s, ${topics.toLocaleString('en')} topics`;
           rows.push(...rowsOf(name, rate, idle, busy));
         }
@@ -136,6 +149,6 @@ export const frames: Scenario = {
   needsWindow: true,
   run: async (options) => [
     ...(await measure(1_000, [10_000, 20_000, 40_000], options)),
-    ...(options.quick ? [] : await measure(100_000, [10_000], options)),
+    ...(options.quick && !options.full ? [] : await measure(100_000, [10_000], options)),
   ],
 };
