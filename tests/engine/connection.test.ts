@@ -259,7 +259,9 @@ describe('disconnecting', () => {
     expect(client.state.kind).toBe('disconnected');
     // Node counts a handle until the turn after its `close`.
     for (let turn = 0; turn < 3; turn += 1) await setImmediate();
-    expect({ sockets: countOf('TCPSocketWrap'), timers: countOf('Timeout') }).toEqual(before);
+    expect(countOf('TCPSocketWrap')).toBe(before.sockets);
+    // A timer of something else may have ended meanwhile.
+    expect(countOf('Timeout')).toBeLessThanOrEqual(before.timers);
     expect(broker.log()).toMatch(/Received DISCONNECT from mqtt-loupe-[0-9a-f]{8}/u);
   });
 
