@@ -99,7 +99,8 @@ async function run(home: string, wanted: StartArguments): Promise<void> {
   engine.start();
   const active = openWanted(engine, secrets, wanted);
   active.catch((error: unknown) => {
-    warn(messageOf(error));
+    // Who asked for a picture is told in its place.
+    if (wanted.screenshot === null) warn(messageOf(error));
   });
   serveShell({
     trusted: (contents, url) =>

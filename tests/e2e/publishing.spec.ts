@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { launchApp, type LaunchedApp } from '../helpers/electron';
 import { startMosquitto, type Mosquitto } from '../helpers/mosquitto';
-import { addProfile, connect, publish, row, status } from '../helpers/window';
+import { addProfile, connect, publish, row } from '../helpers/window';
 
 let broker: Mosquitto;
 let home: string;
