@@ -2,6 +2,7 @@ import type { ConnectionFailure, FailureCode } from './connection';
 import { addressOf } from './broker-address';
 import type { BrokerAddress } from './broker-address';
 import { assertNever } from './errors';
+import type { MqttVersion } from './profile';
 import { hexCode, reasonWords } from './reason-codes';
 import { hungUpAdvice, socketWords, timeoutWords } from './socket-failure';
 import type { FailureWords as Words, SocketFailure } from './socket-failure';
@@ -18,7 +19,7 @@ export type RawFailure =
   /** Refused in the CONNACK: return code of 3.1.1 (§3.2.2.3) or reason code of 5 (§3.2.2.2). */
   | {
       readonly kind: 'connack';
-      readonly version: '3.1.1' | '5';
+      readonly version: MqttVersion;
       readonly code: number;
       readonly reasonString: string | null;
     }
@@ -116,7 +117,7 @@ const RETURN_CODES: ReadonlyMap<number, number> = new Map([
   [5, 0x87],
 ]);
 
-function connackWords(version: '3.1.1' | '5', code: number, address: string): Words {
+function connackWords(version: MqttVersion, code: number, address: string): Words {
   const reason = version === '5' ? code : (RETURN_CODES.get(code) ?? code);
   switch (reason) {
     case 0x01:

@@ -1,4 +1,5 @@
 import type { QoS } from './message';
+import type { MqttVersion } from './profile';
 
 /** Why a connection failed: stable codes, each with its own words in `connection-failure.ts`. */
 export type FailureCode =
@@ -54,7 +55,7 @@ export type ConnectionState =
   | {
       readonly kind: 'connected';
       readonly sinceMs: number;
-      readonly version: '3.1.1' | '5';
+      readonly version: MqttVersion;
       readonly sessionPresent: boolean;
       readonly subscriptions: readonly SubscriptionOutcome[];
     }

@@ -8,6 +8,7 @@ export type ErrorCode =
   | 'timeout'
   | 'history-unavailable'
   | 'history-newer'
+  | 'history-in-use'
   | 'secret-unavailable'
   | 'engine-unavailable'
   | 'forbidden'

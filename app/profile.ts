@@ -1,6 +1,10 @@
 import * as v from 'valibot';
 import { topicFilterProblem } from './topic';
 
+/** MQTT versions; 3.1 (protocol name `MQIsdp`) is for old devices' brokers and not offered in the window's form. */
+export const MQTT_VERSIONS = ['3.1', '3.1.1', '5'] as const;
+export type MqttVersion = (typeof MQTT_VERSIONS)[number];
+
 export const PROTOCOLS = ['mqtt', 'mqtts', 'ws', 'wss'] as const;
 export type Protocol = (typeof PROTOCOLS)[number];
 
@@ -95,7 +99,7 @@ export const profileFieldsSchema = v.object({
   /** Empty: a generated one, new for each run. */
   clientId: singleLine('The client id', 1024),
   username: singleLine('The username', 1024),
-  version: v.picklist(['3.1.1', '5']),
+  version: v.picklist(MQTT_VERSIONS),
   cleanStart: v.boolean(),
   /** Seconds; 0 switches it off (MQTT 5.0 §3.1.2.10). */
   keepAlive: wholeNumber('Keep alive', 0, 65_535),

@@ -1,9 +1,9 @@
 // Builds what changed: nothing, when no source is newer than the last complete build.
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { buildInputs, nodeEntries, rendererEntry } from './entries.mjs';
+import { buildInputs, commandLineFile, nodeEntries, rendererEntry } from './entries.mjs';
 import { distDir, root } from './paths.mjs';
 import { SetupError, step } from './report.mjs';
 
@@ -40,11 +40,12 @@ async function buildAll() {
   const { build } = await import('vite');
   const { nodeConfig } = await import('./vite.node.mjs');
   const { rendererConfig } = await import('./vite.renderer.mjs');
-  for (const folder of ['main', 'engine']) {
+  for (const folder of ['main', 'engine', 'cli']) {
     await rm(join(distDir, folder), { recursive: true, force: true });
   }
   try {
     for (const entry of nodeEntries) await build(nodeConfig(entry));
+    await chmod(join(distDir, commandLineFile), 0o755);
     await build(rendererConfig());
   } catch (error) {
     // The bundler appends a backtrace of its own insides.

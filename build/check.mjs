@@ -7,7 +7,7 @@ import { run } from './process.mjs';
 import { failed, main, passed, since } from './report.mjs';
 
 const sources = ['app', 'main', 'renderer', 'tests', 'build'];
-const processes = ['app', 'main', 'main/engine', 'tests', 'build'];
+const processes = ['app', 'main', 'main/engine', 'main/cli', 'tests', 'build'];
 
 /** What did not change since the last time is not checked again. */
 function typeCheck(folder) {

@@ -1,5 +1,8 @@
 // Every bundle of the app, in one list.
 
+/** The bundle that is a program of its own: `bin` in package.json. */
+export const commandLineFile = 'cli/mqtt-loupe.cjs';
+
 /**
  * Programs that run in Node: one CommonJS file each (a sandboxed preload must be a single CommonJS file).
  * @type {readonly {source: string, output: string}[]}
@@ -10,6 +13,8 @@ export const nodeEntries = [
   { source: 'main/engine/engine.ts', output: 'engine/engine.cjs' },
   { source: 'main/engine/history/reader-worker.ts', output: 'engine/history-reader.cjs' },
   { source: 'main/engine/demo/demo-worker.ts', output: 'engine/demo-broker.cjs' },
+  { source: 'main/cli/mqtt-loupe.ts', output: commandLineFile },
+  { source: 'main/cli/cli.ts', output: 'cli/cli.cjs' },
 ];
 
 /** The page of the window; its bundle goes to dist/renderer. */

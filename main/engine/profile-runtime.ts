@@ -2,6 +2,7 @@ import type { ConnectionState } from '../../app/connection';
 import type { PublishResult, StatusFrame } from '../../app/contract';
 import { LoupeError, messageOf } from '../../app/errors';
 import type { Message, QoS } from '../../app/message';
+import type { IPublishPacket } from 'mqtt';
 import type { Profile } from '../../app/profile';
 import type { Clock } from './clock';
 import { FLAG_RETAIN, type History } from './history/history';
@@ -21,13 +22,21 @@ import { TopicTree } from './tree/topic-tree';
 export interface RuntimeOptions {
   readonly profile: Profile;
   readonly history: History;
-  readonly memory: MemoryFile;
+  readonly memory: Pick<MemoryFile, 'expansion' | 'setExpansion' | 'publishes' | 'setPublishes'>;
   readonly clock: Clock;
   readonly ids: MessageIds;
   readonly password: () => Promise<string | undefined>;
   /** After the connection's state changed. */
   readonly onState: () => void;
+  /** What the profile's history may take, in bytes; the oldest messages go first. */
+  readonly maxBytes?: number;
+  /** Stands between connection and ingest: a message that is not handed to `receive` is neither taken nor acknowledged. */
+  readonly onMessage?: (packet: IPublishPacket, done: () => void, receive: Receive) => void;
+  /** After a batch was stored, or could not be. */
+  readonly onFlushed?: () => void;
 }
+
+export type Receive = (packet: IPublishPacket, done: () => void) => void;
 
 interface ClearedRetained {
   readonly topic: string;
@@ -76,6 +85,7 @@ export class ProfileRuntime {
     this.retention = new Retention({
       profileId: profile.id,
       history,
+      ...(options.maxBytes === undefined ? {} : { maxBytes: options.maxBytes }),
       onProblem: (message) => {
         this.recordProblem = message;
       },
@@ -89,6 +99,7 @@ export class ProfileRuntime {
       session: () => (this.sessionKey ??= history.beginSession(profile.id, clock.nowUs())),
       onFlushed: () => {
         if (this.ingest.problem === null) this.retention.check();
+        options.onFlushed?.();
       },
     });
     this.rate = new RateMeter(0, performance.now());
@@ -122,7 +133,7 @@ export class ProfileRuntime {
       profile: this.currentProfile,
       password: this.options.password,
       sink: {
-        onMessage: this.ingest.receive,
+        onMessage: this.receiver(),
         onState: (state) => {
           if (this.connection === connection) this.stateChanged(state);
         },
@@ -238,6 +249,15 @@ export class ProfileRuntime {
   async close(): Promise<void> {
     await this.disconnect();
     this.retention.stop();
+  }
+
+  private receiver(): Receive {
+    const { onMessage } = this.options;
+    const { receive } = this.ingest;
+    if (onMessage === undefined) return receive;
+    return (packet, done) => {
+      onMessage(packet, done, receive);
+    };
   }
 
   private send(message: OutgoingMessage): Promise<PublishResult> {

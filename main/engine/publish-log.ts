@@ -11,7 +11,7 @@ export class PublishLog {
 
   constructor(
     private readonly profileId: string,
-    private readonly memory: MemoryFile,
+    private readonly memory: Pick<MemoryFile, 'publishes' | 'setPublishes'>,
   ) {
     this.entries = memory.publishes(profileId);
     this.nextId = Math.max(0, ...this.entries.map((one) => one.id)) + 1;

@@ -13,6 +13,8 @@ export interface DemoBroker {
 export interface DemoBrokerOptions {
   /** The bundled worker; by default the one beside the engine's bundle. */
   readonly workerFile?: string;
+  /** The port to listen on; 0 (or nothing) takes a free one. */
+  readonly port?: number;
   /** Makes the plant repeat itself. */
   readonly seed?: number;
   /** The broker crashed and could not be brought back. */
@@ -23,7 +25,7 @@ const STOP_WITHIN_MS = 2_000;
 const MAX_RESTARTS = 3;
 
 /**
- * Starts the built-in broker (MQTT 3.1 and 3.1.1) on a free port of this computer only. Should its thread crash, it is
+ * Starts the built-in broker (MQTT 3.1 and 3.1.1) on a port of this computer only, a free one unless told. Should its thread crash, it is
  * started again on the same port, so that connections find it again; after three crashes it stays down.
  * Rejects with `internal` when it can't be started.
  */
@@ -41,6 +43,7 @@ class DemoWorker {
 
   constructor(options: DemoBrokerOptions) {
     this.#options = options;
+    this.#port = options.port ?? 0;
   }
 
   start(): Promise<number> {

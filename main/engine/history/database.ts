@@ -3,31 +3,45 @@ import { dirname } from 'node:path';
 import { LoupeError } from '../../../app/errors';
 import { historyError, openForReading, openForWriting, type Database } from './driver';
 import { migrations } from './migrations/migrations';
+import { WriterLock } from './writer-lock';
 
 /** `MqLp`: says that a database file is our history. */
 const APPLICATION_ID = 0x4d714c70;
 
+/** The database and the right to write to it; the lock goes after the database was closed. */
+export interface WritableDatabase {
+  readonly database: Database;
+  readonly lock: WriterLock;
+}
+
 /**
  * Opens the history's file for writing, creates it or brings it up to date.
- * @throws LoupeError `history-newer` when a newer version wrote it (it stays as it is), `history-unavailable` when
- *   it cannot be opened, is damaged, or is not a history
+ * @param program who writes, for others that want to
+ * @throws LoupeError `history-newer` when a newer version wrote it (it stays as it is), `history-in-use` when another
+ *   process writes to it, `history-unavailable` when it cannot be opened, is damaged, or is not a history
  */
-export function openDatabase(file: string): Database {
+export function openDatabase(file: string, program: string): WritableDatabase {
   let database: Database | undefined;
+  let lock: WriterLock | undefined;
   try {
     mkdirSync(dirname(file), { recursive: true });
     const isNew = !isHistory(file);
+    lock = new WriterLock(file, program);
     database = openForWriting(file);
     configure(database, isNew);
     migrate(database);
-    return database;
+    return { database, lock };
   } catch (error) {
     database?.close();
+    lock?.release();
     throw historyError(`The history ${file} cannot be opened`, error);
   }
 }
 
-/** Looks without being able to change anything: false for a file that is missing or empty. */
+/**
+ * Looks without being able to change anything: false for a file that is missing or empty.
+ * @throws LoupeError as `openDatabase`
+ */
 function isHistory(file: string): boolean {
   if (!existsSync(file) || statSync(file).size === 0) return false;
   const database = openForReading(file);
@@ -45,6 +59,24 @@ function isHistory(file: string): boolean {
     return true;
   } finally {
     database.close();
+  }
+}
+
+/**
+ * Opens an existing history so that nothing can change it, also while another process writes to it.
+ * @throws LoupeError `not-found` when there is none, `history-newer`, `history-unavailable`
+ */
+export function openDatabaseForReading(file: string): Database {
+  try {
+    if (!isHistory(file)) {
+      throw new LoupeError(
+        'not-found',
+        `There is no history at ${file}. Check the path, or record one first.`,
+      );
+    }
+    return openForReading(file);
+  } catch (error) {
+    throw historyError(`The history ${file} cannot be opened`, error);
   }
 }
 

@@ -24,8 +24,8 @@ function loadDriver(): Driver {
 }
 
 /** Opens for writing, creating the file when it is missing. */
-export function openForWriting(file: string): Database {
-  return new (loadDriver())(file, { timeout: BUSY_TIMEOUT_MS });
+export function openForWriting(file: string, timeoutMs: number = BUSY_TIMEOUT_MS): Database {
+  return new (loadDriver())(file, { timeout: timeoutMs });
 }
 
 /** Opens an existing file so that nothing can change it. */
@@ -72,6 +72,11 @@ export function historyError(failed: string, error: unknown): LoupeError {
   // Errors of the system and of the database have a code; those without one are ours.
   const kind = code === '' ? 'internal' : 'history-unavailable';
   return new LoupeError(kind, `${failed}: ${messageOf(error)}`, { cause: error });
+}
+
+/** Whether something else keeps the database locked. */
+export function isBusy(error: unknown): boolean {
+  return codeOf(error).startsWith('SQLITE_BUSY');
 }
 
 function codeOf(error: unknown): string {

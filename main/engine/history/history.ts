@@ -111,6 +111,8 @@ export interface History {
   ): void;
 
   totals(profileId: string): ProfileTotals;
+  /** How many gaps are noted in all. */
+  gaps(): number;
   /** A page of a profile's topics in the order of their keys, for the tree of a profile that was just opened. */
   topics(profileId: string, afterKey: number, limit: number): readonly TopicSummary[];
 

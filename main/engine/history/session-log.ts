@@ -23,6 +23,7 @@ export class SessionLog {
   readonly #end: Statement;
   readonly #openOnes: Statement<OpenSession>;
   readonly #insertGap: Statement;
+  readonly #gaps: Statement<number>;
 
   constructor(database: Database) {
     this.#findProfile = database
@@ -39,6 +40,7 @@ export class SessionLog {
     this.#insertGap = database.prepare(
       'INSERT INTO gaps (session, kind, from_us, to_us, messages, detail) VALUES (?, ?, ?, ?, ?, ?)',
     );
+    this.#gaps = database.prepare<unknown[], number>('SELECT count(*) FROM gaps').pluck();
   }
 
   /** The key of a profile that has a history; undefined otherwise. */
@@ -70,6 +72,10 @@ export class SessionLog {
 
   recordGap(session: number, gap: Gap): void {
     this.#insertGap.run(session, gap.kind, gap.fromUs, gap.toUs, gap.messages, gap.detail);
+  }
+
+  gaps(): number {
+    return this.#gaps.get() ?? 0;
   }
 
   /**

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { LoupeError } from '../../../app/errors';
 import type { Message } from '../../../app/message';
 import { BatchWriter } from './batch-writer';
-import { openDatabase } from './database';
+import { openDatabase, type WritableDatabase } from './database';
 import { historyError, type Database, type Statement } from './driver';
 import type {
   GapKind,
@@ -18,6 +18,7 @@ import { Reader } from './reader';
 import { Remover } from './remover';
 import { SessionLog } from './session-log';
 import { TopicKeys } from './topic-keys';
+import type { WriterLock } from './writer-lock';
 
 export { setAside } from './set-aside';
 
@@ -28,21 +29,24 @@ export interface HistoryOptions {
   readonly readerFile?: string;
   /** Told when something went wrong that no call reports, such as a reader that crashed and was replaced. */
   readonly onProblem?: (problem: LoupeError) => void;
+  /** Who writes, in words: told to another program that wants to. */
+  readonly program?: string;
   /** Wall clock, ms since 1970. */
   readonly now?: () => number;
 }
 
 /**
  * Opens the history, or makes a new one. Sessions that a crash left open are ended, with a gap.
- * @throws LoupeError `history-newer` (the file is left as it is) or `history-unavailable`; after the latter
- *   `setAside` makes room for a new history
+ * @throws LoupeError `history-newer` or `history-in-use` (the file is left as it is), or `history-unavailable`; after
+ *   the latter `setAside` makes room for a new history
  */
 export function openHistory(options: HistoryOptions): History {
-  const database = openDatabase(options.file);
+  const writable = openDatabase(options.file, options.program ?? 'MQTT Loupe');
   try {
-    return new SqliteHistory(database, options);
+    return new SqliteHistory(writable, options);
   } catch (error) {
-    database.close();
+    writable.database.close();
+    writable.lock.release();
     throw historyError(`The history ${options.file} cannot be opened`, error);
   }
 }
@@ -58,6 +62,7 @@ const NO_TOTALS: ProfileTotals = {
 
 class SqliteHistory implements History {
   readonly #database: Database;
+  readonly #lock: WriterLock;
   readonly #sessions: SessionLog;
   readonly #topicKeys: TopicKeys;
   readonly #writer: BatchWriter;
@@ -67,8 +72,9 @@ class SqliteHistory implements History {
   readonly #nextId: Statement<number>;
   readonly #reader: Reader;
 
-  constructor(database: Database, options: HistoryOptions) {
+  constructor({ database, lock }: WritableDatabase, options: HistoryOptions) {
     this.#database = database;
+    this.#lock = lock;
     this.#sessions = new SessionLog(database);
     this.#topicKeys = new TopicKeys(database);
     this.#writer = new BatchWriter(database, this.#topicKeys);
@@ -142,6 +148,10 @@ class SqliteHistory implements History {
     });
   }
 
+  gaps(): number {
+    return attempt('The gaps of the history cannot be counted', () => this.#sessions.gaps());
+  }
+
   topics(profileId: string, afterKey: number, limit: number): readonly TopicSummary[] {
     return attempt('The topics of the history cannot be read', () => {
       const profile = this.#sessions.findProfile(profileId);
@@ -183,6 +193,7 @@ class SqliteHistory implements History {
   async close(): Promise<void> {
     await this.#reader.close();
     this.#database.close();
+    this.#lock.release();
   }
 }
 

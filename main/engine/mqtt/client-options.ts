@@ -2,7 +2,7 @@ import { UniqueMessageIdProvider } from 'mqtt';
 import type { IClientOptions } from 'mqtt';
 import type { RawFailure } from '../../../app/connection-failure';
 import { messageOf } from '../../../app/errors';
-import type { Profile } from '../../../app/profile';
+import type { MqttVersion, Profile } from '../../../app/profile';
 import type { SessionStore } from './session-store';
 
 export const CONNACK_WITHIN_MS = 10_000;
@@ -15,6 +15,15 @@ export interface SessionOptions {
   readonly outgoing: SessionStore;
 }
 
+/** Protocol name and level of the CONNECT (MQTT 5.0 §3.1.2.1; 3.1 has its own name). */
+const PROTOCOLS: Readonly<
+  Record<MqttVersion, Pick<IClientOptions, 'protocolVersion' | 'protocolId'>>
+> = {
+  '3.1': { protocolVersion: 3, protocolId: 'MQIsdp' },
+  '3.1.1': { protocolVersion: 4, protocolId: 'MQTT' },
+  '5': { protocolVersion: 5, protocolId: 'MQTT' },
+};
+
 /** How mqtt.js is used: for the protocol only. Reconnecting, subscribing again and queueing are ours. */
 export function clientOptions(
   { profile, clientId, incoming, outgoing }: SessionOptions,
@@ -23,7 +32,7 @@ export function clientOptions(
   const five = profile.version === '5';
   return {
     manualConnect: true,
-    protocolVersion: five ? 5 : 4,
+    ...PROTOCOLS[profile.version],
     clientId,
     clean: profile.cleanStart,
     keepalive: profile.keepAlive,

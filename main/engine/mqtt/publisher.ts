@@ -3,6 +3,7 @@ import type { IConnackPacket, MqttClient, Packet } from 'mqtt';
 import type { PublishResult } from '../../../app/contract';
 import { messageOf } from '../../../app/errors';
 import type { QoS } from '../../../app/message';
+import type { MqttVersion } from '../../../app/profile';
 import { hexCode, reasonWords } from '../../../app/reason-codes';
 import { topicNameProblem } from '../../../app/topic';
 import type { OutgoingMessage } from './types';
@@ -33,7 +34,7 @@ interface PendingPublish {
 /** Publishes over one network connection; every publish gets a result, at the latest when the connection closes. */
 export class Publisher {
   readonly #client: MqttClient;
-  readonly #version: '3.1.1' | '5';
+  readonly #version: MqttVersion;
   readonly #limits: ServerLimits;
   readonly #pending = new Set<PendingPublish>();
   readonly #waiting: PendingPublish[] = [];
@@ -42,7 +43,7 @@ export class Publisher {
   #unacknowledged = 0;
   #closed = false;
 
-  constructor(client: MqttClient, version: '3.1.1' | '5', connack: IConnackPacket) {
+  constructor(client: MqttClient, version: MqttVersion, connack: IConnackPacket) {
     this.#client = client;
     this.#version = version;
     const { properties } = connack;
@@ -54,12 +55,12 @@ export class Publisher {
     };
   }
 
-  /** Sends a message; resolves with how it ended, never rejects. */
   get maximumQoS(): QoS {
     const { maximumQoS } = this.#limits;
     return maximumQoS === 0 || maximumQoS === 1 ? maximumQoS : 2;
   }
 
+  /** Sends a message; resolves with how it ended, never rejects. */
   publish(message: OutgoingMessage): Promise<PublishResult> {
     const problem = this.#problem(message);
     if (problem !== null)

@@ -2,7 +2,7 @@ import type { MqttClient } from 'mqtt';
 import type { SubscriptionOutcome } from '../../../app/connection';
 import { messageOf } from '../../../app/errors';
 import type { QoS } from '../../../app/message';
-import type { Subscription } from '../../../app/profile';
+import type { MqttVersion, Subscription } from '../../../app/profile';
 import { hexCode, reasonWords } from '../../../app/reason-codes';
 import { topicFilterProblem } from '../../../app/topic';
 
@@ -18,7 +18,7 @@ const REFUSED = 0x80;
 export async function subscribeAll(
   client: MqttClient,
   subscriptions: readonly Subscription[],
-  version: '3.1.1' | '5',
+  version: MqttVersion,
 ): Promise<readonly SubscriptionOutcome[]> {
   const wanted = new Map(subscriptions.map(({ filter, qos }) => [filter, qos]));
   const outcomes = new Map<string, SubscriptionOutcome>();
@@ -72,10 +72,10 @@ function subscribeBatch(
 function outcomeOf(
   filter: string,
   code: number | undefined,
-  version: '3.1.1' | '5',
+  version: MqttVersion,
 ): SubscriptionOutcome {
   if (code === 0 || code === 1 || code === 2) return { filter, granted: code, reason: null };
-  if (version === '3.1.1' || code === undefined || code === REFUSED) {
+  if (version !== '5' || code === undefined || code === REFUSED) {
     return { filter, granted: null, reason: 'The broker refused it and gave no reason.' };
   }
   return {

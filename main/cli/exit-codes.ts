@@ -1,0 +1,36 @@
+import { LoupeError } from '../../app/errors';
+
+/** Part of the command line's promise: scripts depend on them. `exitCodesHelp` says them in words. */
+export const EXIT = {
+  done: 0,
+  failed: 1,
+  usage: 2,
+  connection: 3,
+  history: 4,
+  refused: 5,
+} as const;
+
+export const exitCodesHelp = `EXIT CODES
+  0  done as asked (a recording: also when a signal ended it)
+  1  failed for another reason; check: something is wrong with the file
+  2  the command line cannot be understood
+  3  the broker could not be reached, or it refused
+  4  the history cannot be used: missing, damaged, in use by another writer
+  5  recorded to the end, but some messages could not be stored
+`;
+
+/** The exit code of something that a command threw. */
+export function exitCodeOf(error: unknown): number {
+  if (!(error instanceof LoupeError)) return EXIT.failed;
+  switch (error.code) {
+    case 'invalid-argument':
+      return EXIT.usage;
+    case 'not-found':
+    case 'history-in-use':
+    case 'history-newer':
+    case 'history-unavailable':
+      return EXIT.history;
+    default:
+      return EXIT.failed;
+  }
+}
