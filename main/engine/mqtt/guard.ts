@@ -14,6 +14,11 @@ export interface GuardOptions {
 }
 
 const BUFFERED_BYTES = 128 * 1024;
+/**
+ * A busy socket is read up to 32 times (2 MiB, some 15,000 small messages) before libuv turns to anything else: a click
+ * would wait for hundreds of milliseconds. After so much work in one turn the socket rests until the next.
+ */
+const TURN_MS = 4;
 
 /**
  * A socket as mqtt.js sees it: the same bytes, minus packets that are refused at their fixed header (mqtt.js's own
@@ -24,6 +29,9 @@ export class GuardedStream extends Duplex {
   readonly #socket: Duplex;
   readonly #scanner: PacketScanner;
   #ended = false;
+  /** When the work of this turn of the event loop began; null before its first chunk. */
+  #turnBeganMs: number | null = null;
+  #resting = false;
 
   constructor(socket: Duplex, options: GuardOptions) {
     super({ readableHighWaterMark: BUFFERED_BYTES, allowHalfOpen: true, autoDestroy: false });
@@ -39,7 +47,7 @@ export class GuardedStream extends Duplex {
       if (this.#ended || this.destroyed) return;
       roomLeft = true;
       const violation = this.#scanner.scan(chunk);
-      if (violation !== null || !roomLeft) socket.pause();
+      if (violation !== null || !roomLeft || this.#needsRest()) socket.pause();
       if (violation !== null)
         this.#endReading(() => {
           options.onViolation(violation);
@@ -68,7 +76,23 @@ export class GuardedStream extends Duplex {
   }
 
   override _read(): void {
-    if (!this.#ended && this.#socket.isPaused()) this.#socket.resume();
+    if (!this.#ended && !this.#resting && this.#socket.isPaused()) this.#socket.resume();
+  }
+
+  /** True when this turn has had its share; the next one goes on by itself. */
+  #needsRest(): boolean {
+    if (this.#turnBeganMs === null) {
+      this.#turnBeganMs = performance.now();
+      setImmediate(() => {
+        this.#turnBeganMs = null;
+        if (!this.#resting) return;
+        this.#resting = false;
+        // Where mqtt.js has no room yet, its next read goes on.
+        if (this.readableLength < this.readableHighWaterMark) this._read();
+      });
+    }
+    this.#resting ||= performance.now() - this.#turnBeganMs >= TURN_MS;
+    return this.#resting;
   }
 
   override _write(
