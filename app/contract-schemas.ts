@@ -77,6 +77,7 @@ export const engineCallSchemas: Schemas<EngineCalls> = {
     qos: qosSchema,
     retain: v.boolean(),
   }),
+  recentPayload: v.object({ profileId: id, id: count }),
   forgetPublishes: profileOnly,
   clearRetained: v.object({ profileId: id, topic: path }),
   restoreRetained: v.object({ profileId: id, undoId: count }),

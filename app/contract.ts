@@ -96,6 +96,8 @@ export interface EngineCalls {
     readonly qos: QoS;
     readonly retain: boolean;
   }): PublishResult;
+  /** The whole payload of a recent publish; `not-found` when it was too large to be kept until now. */
+  recentPayload(arg: { readonly profileId: string; readonly id: number }): Uint8Array;
   forgetPublishes(arg: { readonly profileId: string }): void;
   /** Publishes an empty retained message; the stored one can be put back with `restoreRetained`. */
   clearRetained(arg: { readonly profileId: string; readonly topic: TopicPath }): {
@@ -245,7 +247,9 @@ export interface RecentPublish {
   readonly id: number;
   readonly timeMs: number;
   readonly topic: string;
+  /** The payload, or its beginning: `payload.length < sizeBytes` says that there is more. */
   readonly payload: Uint8Array;
+  readonly sizeBytes: number;
   readonly qos: QoS;
   readonly retain: boolean;
   readonly result: PublishResult;

@@ -69,6 +69,7 @@ export function engineCalls(core: EngineCore): Implementation<EngineCalls> {
     },
 
     publish: ({ profileId, ...message }) => core.runtime(profileId).publish(message),
+    recentPayload: ({ profileId, id }) => core.runtime(profileId).publishLog.payload(id),
     forgetPublishes: ({ profileId }) => {
       core.runtime(profileId).publishLog.clear();
     },

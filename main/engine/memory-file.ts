@@ -5,8 +5,9 @@ import { qosSchema } from '../../app/profile';
 import { JsonFile } from '../files/json-file';
 import type { ExpansionState } from './tree/expansion';
 
-/** Larger payloads are kept for a click while the program runs, but not beyond. */
+/** Of larger payloads only the beginning is remembered beyond the run; the list says so. */
 const MAX_REMEMBERED_PAYLOAD = 64 * 1024;
+const REMEMBERED_BEGINNING = 1024;
 
 const result = v.variant('kind', [
   v.object({ kind: v.literal('sent'), elapsedMs: v.number() }),
@@ -22,7 +23,10 @@ const publishSchema = v.object({
   id: v.number(),
   timeMs: v.number(),
   topic: v.string(),
+  /** The payload, or the beginning of one that was too large to be remembered. */
   payloadBase64: v.string(),
+  /** Bytes of the whole payload. */
+  sizeBytes: v.optional(v.number()),
   qos: qosSchema,
   retain: v.boolean(),
   result,
@@ -64,19 +68,18 @@ export class MemoryFile {
   }
 
   publishes(profileId: string): RecentPublish[] {
-    return (this.find(profileId)?.publishes ?? []).map(({ payloadBase64, ...rest }) => ({
-      ...rest,
-      payload: new Uint8Array(Buffer.from(payloadBase64, 'base64')),
-    }));
+    return (this.find(profileId)?.publishes ?? []).map(({ payloadBase64, sizeBytes, ...rest }) => {
+      const payload = new Uint8Array(Buffer.from(payloadBase64, 'base64'));
+      return { ...rest, payload, sizeBytes: sizeBytes ?? payload.length };
+    });
   }
 
   setPublishes(profileId: string, publishes: readonly RecentPublish[]): void {
-    this.entry(profileId).publishes = publishes
-      .filter((one) => one.payload.length <= MAX_REMEMBERED_PAYLOAD)
-      .map(({ payload, ...rest }) => ({
-        ...rest,
-        payloadBase64: Buffer.from(payload).toString('base64'),
-      }));
+    this.entry(profileId).publishes = publishes.map(({ payload, ...rest }) => {
+      const whole = rest.sizeBytes <= MAX_REMEMBERED_PAYLOAD;
+      const kept = whole ? payload : payload.subarray(0, REMEMBERED_BEGINNING);
+      return { ...rest, payloadBase64: Buffer.from(kept).toString('base64') };
+    });
     this.file.changed();
   }
 

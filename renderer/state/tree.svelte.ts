@@ -20,8 +20,8 @@ const MOST_ROWS = 500;
 /** After a key moved the selection the order rests for this long. */
 const KEY_HOLD_MS = 3000;
 /** With fewer topics than this the tree filters as fast as one types; with more it waits for a pause. */
-const QUICK_TOPICS = 5000;
-const FILTER_DELAY_MS = 150;
+const QUICK_TOPICS = 100_000;
+const FILTER_DELAY_MS = 80;
 /** Letters typed within this time make one word of the type-ahead. */
 const TYPE_AHEAD_MS = 900;
 
