@@ -22,8 +22,9 @@ test('the window in its two themes', async () => {
     await window.getByRole('textbox', { name: 'Payload' }).fill('{ "target": 62.5 }');
     await window.getByRole('radio', { name: 'QoS 1' }).click();
     await window.getByRole('button', { name: 'Publish', exact: true }).click();
-    await row(window, 'temperature').first().click();
     await window.waitForTimeout(PAST_MS);
+    await row(window, 'temperature').first().click();
+    await window.waitForTimeout(3_000);
     await take('dark');
     await take('light');
   } finally {
