@@ -30,7 +30,9 @@ function main(): void {
   );
   mkdirSync(home, { recursive: true, mode: 0o700 });
   app.setPath('userData', home);
-  app.setPath('sessionData', join(home, 'chromium'));
+  const sessionData = join(home, 'chromium');
+  mkdirSync(sessionData, { recursive: true, mode: 0o700 });
+  app.setPath('sessionData', sessionData);
   // As root Chromium's sandbox cannot start, and insisting on it would crash every page.
   if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
   const { demo, connect, profile } = wanted;
