@@ -84,7 +84,11 @@ async function brokerOfProfile(name: string, choice: BrokerChoice): Promise<Brok
       `There is no profile “${name}” in ${dataFolder()}: ${known}. MQTT_LOUPE_HOME names another data folder.`,
     );
   }
-  return { profile: withChoices(saved, choice), password: await passwordFor(saved, undefined) };
+  const profile = withChoices(saved, choice);
+  if (profile.subscriptions.length === 0) {
+    throw usageError(`The profile “${name}” subscribes to nothing: say what with --topic FILTER.`);
+  }
+  return { profile, password: await passwordFor(saved, undefined) };
 }
 
 /** Only read: the window may be using the file. */

@@ -5,6 +5,8 @@ import type { Profile } from '../../app/profile';
 import type { Recorder } from './recorder';
 import { countWords, durationWords, sizeWords } from './quantities';
 
+/** A profile may have a thousand filters. */
+const FILTERS_SHOWN = 300;
 const REFRESH_MS = 250;
 const CLEAR_LINE = '\r\u001b[2K';
 
@@ -55,8 +57,13 @@ export class Progress {
     switch (state.kind) {
       case 'connecting':
         return `connecting to ${address} …`;
-      case 'connected':
-        return `connected to ${address} with MQTT ${state.version}`;
+      case 'connected': {
+        // Before the broker answered the subscriptions nothing is recorded yet.
+        if (state.subscriptions.length === 0) return null;
+        const taken = state.subscriptions.filter(({ granted }) => granted !== null);
+        const filters = taken.map(({ filter }) => filter).join(', ');
+        return `connected to ${address} with MQTT ${state.version}, recording ${shortened(filters)}`;
+      }
       case 'reconnecting':
         return `the connection was lost: ${state.failure.title} Trying again, attempt ${String(state.attempt)} …`;
       default:
@@ -84,4 +91,8 @@ export class Progress {
     ];
     return parts.join(' · ').slice(0, (process.stderr.columns || 80) - 1);
   }
+}
+
+function shortened(text: string): string {
+  return text.length <= FILTERS_SHOWN ? text : `${text.slice(0, FILTERS_SHOWN)} …`;
 }

@@ -17,7 +17,7 @@ export interface RecorderOptions {
   readonly file: string;
   /** Stops after so many messages, exactly; null never. */
   readonly count: number | null;
-  /** Stops so long after the connection first stood; null never. */
+  /** Stops so long after the broker first answered the subscriptions; null never. */
   readonly forMs: number | null;
   /** What the messages may take; the oldest go first. Null: as much as there is. */
   readonly maxBytes: number | null;
@@ -144,12 +144,14 @@ export class Recorder {
 
   #connected({ subscriptions }: ConnectionState & { readonly kind: 'connected' }): void {
     const { forMs } = this.#options;
+    // The broker's answers come with a second state.
+    if (subscriptions.length === 0) return;
     if (forMs !== null) {
       this.#timer ??= setTimeout(() => {
         this.stop('time');
       }, forMs);
     }
-    if (subscriptions.length === 0 || subscriptions.some(({ granted }) => granted !== null)) return;
+    if (subscriptions.some(({ granted }) => granted !== null)) return;
     this.#failure = {
       code: 'not-authorised',
       title: 'The broker refused every subscription.',
