@@ -66,6 +66,7 @@ export class Recorder {
       readerFile: engineFile('history-reader.cjs'),
       program: 'mqtt-loupe record',
     });
+    this.#history.describeProfile(options.profile.id, JSON.stringify(options.profile));
     this.#ended = new Promise((resolve) => {
       this.#end = resolve;
     });

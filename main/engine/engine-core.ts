@@ -76,6 +76,7 @@ export class EngineCore {
     this.memory = new MemoryFile(options.home, options.warn);
     this.history = openHistoryOrBegin(join(options.home, 'history.db'), options);
     this.ids = { next: this.history.nextId };
+    this.profiles.adopt(this.history.describedProfiles());
     for (const profileId of this.profiles.deleted) this.forget(profileId);
   }
 

@@ -56,6 +56,18 @@ export class ProfileStore {
     return profile;
   }
 
+  /**
+   * Takes over what a history says of profiles that are not known here: it was recorded without a window, or on
+   * another computer. What cannot be understood (a newer version's) is left alone.
+   */
+  adopt(described: ReadonlyMap<string, string>): void {
+    for (const [id, settings] of described) {
+      if (id === BUILT_IN_ID || this.isDeleted(id) || this.find((one) => one.id === id)) continue;
+      const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), profileSchema), settings);
+      if (parsed.success && parsed.output.id === id) this.save(parsed.output);
+    }
+  }
+
   duplicate(profileId: string): Profile {
     const index = this.indexOf(profileId);
     const copy = { ...structuredClone(this.get(profileId)), id: randomUUID() };

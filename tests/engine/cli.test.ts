@@ -1,10 +1,11 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import mqtt from 'mqtt';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { defaultProfileFields } from '../../app/profile';
 import { openHistoryOrBegin } from '../../main/engine/history-file';
 import { bundleCommandLine, type CommandLine, type RunResult } from '../helpers/cli';
+import { openEngine } from '../helpers/engine';
 import { rowsOf, temporaryFolder, untrueCounters } from '../helpers/history';
 import { startMosquitto, type Mosquitto } from '../helpers/mosquitto';
 
@@ -261,6 +262,36 @@ describe('one writer', () => {
     const result = await cli.run(['record', '-u', url, '--for', '50ms', '--db', file]);
     expect(result.code).toBe(0);
   });
+});
+
+test('a copied recording shows its connection and topics in the window, but no password', async () => {
+  const home = await temporaryFolder();
+  const file = join(home, 'history.db');
+  const withPassword = url.replace('mqtt://', 'mqtt://anna:geheim@');
+  const args = ['--url', withPassword, '-t', 'copied/#', '-C', '3', '--db', file];
+  const recording = cli.start(['record', ...args]);
+  await recording.says(/recording copied/u);
+  await publishAll(numbered('copied/topic', 3));
+  expect((await recording.ended).code).toBe(0);
+  const name = `127.0.0.1:${String(broker.port)}`;
+  expect(await infoOf(file)).toMatchObject({ profiles: [{ name, stored: 3, topics: 1 }] });
+  expect(readFileSync(file).includes('geheim')).toBe(false);
+
+  const engine = await openEngine({ home, readerFile: '' });
+  try {
+    const { profiles } = await engine.waitFor('profiles', {}, (frame) => frame.profiles.length > 0);
+    expect(profiles).toMatchObject([
+      {
+        profile: { name, username: 'anna', subscriptions: [{ filter: 'copied/#', qos: 0 }] },
+        storedMessages: 3,
+        state: { kind: 'disconnected' },
+      },
+    ]);
+    const profileId = profiles[0]!.profile.id;
+    await engine.waitFor('status', { profileId }, (frame) => frame.topics === 1);
+  } finally {
+    await engine.dispose();
+  }
 });
 
 describe('the broker', () => {

@@ -5,6 +5,7 @@ import { existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } fr
 import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { migrations } from '../../main/engine/history/migrations/migrations';
 import { openHistory, setAside } from '../../main/engine/history/sqlite-history';
 import {
   appendAll,
@@ -27,7 +28,7 @@ describe('opening the history', () => {
     const database = new Database(file);
     expect(database.pragma('journal_mode', { simple: true })).toBe('wal');
     expect(database.pragma('auto_vacuum', { simple: true })).toBe(2);
-    expect(database.pragma('user_version', { simple: true })).toBe(1);
+    expect(database.pragma('user_version', { simple: true })).toBe(migrations.length);
     database.close();
     // The second holds nothing but who writes.
     expect(readdirSync(dirname(file))).toEqual(['history.db', 'history.db-writer']);

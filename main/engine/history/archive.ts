@@ -22,7 +22,7 @@ export interface SessionInfo {
 
 export interface ProfileInfo {
   readonly id: string;
-  /** What it was called when it was recorded; null for histories of older versions. */
+  /** What it was called when `mqtt-loupe record` stored it last; null for a profile that only a window used. */
   readonly name: string | null;
   readonly received: number;
   readonly stored: number;

@@ -84,6 +84,11 @@ export interface History {
   /** The id for the next message; the caller counts on from there. */
   readonly nextId: number;
 
+  /** Notes a profile's settings (JSON, no secrets), so that the history can be opened where there is no such profile. */
+  describeProfile(profileId: string, settings: string): void;
+  /** The settings that were noted. */
+  describedProfiles(): ReadonlyMap<string, string>;
+
   /** Begins a session (one run of a connection) and returns its key. */
   beginSession(profileId: string, startedUs: number): number;
   endSession(sessionKey: number, endedUs: number): void;

@@ -19,6 +19,8 @@ export class SessionLog {
   readonly #profileKeys = new Map<string, number>();
   readonly #findProfile: Statement<number>;
   readonly #insertProfile: Statement;
+  readonly #describe: Statement;
+  readonly #described: Statement<{ readonly id: string; readonly settings: string }>;
   readonly #begin: Statement;
   readonly #end: Statement;
   readonly #openOnes: Statement<OpenSession>;
@@ -30,6 +32,10 @@ export class SessionLog {
       .prepare<unknown[], number>('SELECT key FROM profiles WHERE id = ?')
       .pluck();
     this.#insertProfile = database.prepare('INSERT INTO profiles (id) VALUES (?)');
+    this.#describe = database.prepare('UPDATE profiles SET settings = ? WHERE key = ?');
+    this.#described = database.prepare(
+      'SELECT id, settings FROM profiles WHERE settings IS NOT NULL',
+    );
     this.#begin = database.prepare('INSERT INTO sessions (profile, started_us) VALUES (?, ?)');
     this.#end = database.prepare(
       'UPDATE sessions SET ended_us = ? WHERE key = ? AND ended_us IS NULL',
@@ -56,6 +62,14 @@ export class SessionLog {
     const key = Number(this.#insertProfile.run(profileId).lastInsertRowid);
     this.#profileKeys.set(profileId, key);
     return key;
+  }
+
+  describe(profile: number, settings: string): void {
+    this.#describe.run(settings, profile);
+  }
+
+  described(): ReadonlyMap<string, string> {
+    return new Map(this.#described.all().map(({ id, settings }) => [id, settings]));
   }
 
   profileForgotten(profileId: string): void {

@@ -137,12 +137,15 @@ class SqliteArchive implements Archive {
   }
 
   #profiles(): ProfileInfo[] {
+    // A history of the first format that nobody has opened for writing since has no settings.
+    const hasSettings = numberOf(this.#database, 'user_version') > 1;
+    const name = hasSettings ? "settings ->> '$.name'" : 'NULL';
     const rows = this.#database.prepare<unknown[], ProfileInfo>(
-      `SELECT id, received, stored, refused, pruned,
+      `SELECT id, ${name} AS name, received, stored, refused, pruned,
          (SELECT count(*) FROM topics WHERE profile = profiles.key AND count > 0) AS topics
        FROM profiles ORDER BY key`,
     );
-    return rows.all().map((row) => ({ ...row, name: null }));
+    return rows.all();
   }
 
   #times(): { oldestTimeUs: number | null; newestTimeUs: number | null } {

@@ -104,6 +104,16 @@ class SqliteHistory implements History {
     return this.#nextId.get() ?? 1;
   }
 
+  describeProfile(profileId: string, settings: string): void {
+    attempt('The settings of the profile cannot be stored', () => {
+      this.#sessions.describe(this.#sessions.profileKey(profileId), settings);
+    });
+  }
+
+  describedProfiles(): ReadonlyMap<string, string> {
+    return attempt('The profiles of the history cannot be read', () => this.#sessions.described());
+  }
+
   beginSession(profileId: string, startedUs: number): number {
     return attempt('The session cannot be stored', () =>
       this.#sessions.begin(this.#sessions.profileKey(profileId), startedUs),
