@@ -83,7 +83,7 @@ export class Recorder {
       },
       onMessage: this.#take,
       onFlushed: () => {
-        this.#lastCommitMs = performance.now();
+        if (this.status().historyProblem === null) this.#lastCommitMs = performance.now();
       },
     });
     this.#before = this.status();
