@@ -17,7 +17,8 @@ export interface Column<Item> {
   /** Width in a table; 0 leaves the column out there. The last one takes what it needs. */
   readonly width: number;
   readonly alignRight?: boolean;
-  /** What a table shows instead. */
+  /** What a table shows instead of name and value, where it has less room. */
+  readonly title?: string;
   readonly words?: (item: Item) => string;
 }
 
@@ -70,7 +71,7 @@ const writers: Readonly<Record<Format, WriterOf>> = {
       return `${cut(text, terminalColumns)}\n`;
     };
     return {
-      header: row(shown.map(({ name }) => name.toUpperCase())),
+      header: row(shown.map(({ name, title }) => (title ?? name).toUpperCase())),
       line: (item) =>
         row(shown.map(({ value, words }) => escapeHidden(words?.(item) ?? cellText(value(item))))),
     };

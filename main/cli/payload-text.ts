@@ -15,3 +15,8 @@ export function payloadText(payload: Uint8Array): PayloadText {
   const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength);
   return { encoding: 'base64', text: bytes.toString('base64') };
 }
+
+/** For a table, which has no column for the encoding. */
+export function payloadWords({ encoding, text }: PayloadText): string {
+  return encoding === 'utf8' ? text : `(base64) ${text}`;
+}

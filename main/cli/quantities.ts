@@ -87,6 +87,11 @@ export function isoMicroseconds(timeUs: number): string {
   return new Date(ms).toISOString().replace('Z', `${micros}Z`);
 }
 
+/** UTC as people read it: `2026-11-23T17:00:05.123Z`. */
+export function isoMilliseconds(timeUs: number): string {
+  return new Date(Math.floor(timeUs / 1_000)).toISOString();
+}
+
 /** `1.2 MB`, decimal as disks are sold. */
 export function sizeWords(bytes: number): string {
   const units = ['bytes', 'kB', 'MB', 'GB', 'TB'];

@@ -53,6 +53,9 @@ export class Recorder {
   #end: (end: RecordingEnd) => void = () => undefined;
   #isEnding = false;
   #taken = 0;
+  /** `done` of messages beyond the count. */
+  readonly #heldBack: (() => void)[] = [];
+  #disconnected = false;
   #firstMs: number | null = null;
   #lastCommitMs = 0;
   #failure: ConnectionFailure | null = null;
@@ -95,7 +98,9 @@ export class Recorder {
     await this.#runtime.connect();
     const end = await this.#ended;
     clearTimeout(this.#timer);
-    await this.#runtime.close();
+    const closed = this.#runtime.close();
+    this.#letGo();
+    await closed;
     const summary = this.#summary(end);
     await this.#history.close();
     return summary;
@@ -123,8 +128,12 @@ export class Recorder {
 
   readonly #take: Take = (packet, done, receive) => {
     const { count } = this.#options;
-    // Beyond the count nothing is taken, and so nothing acknowledged: a broker that keeps a session keeps these.
-    if (count !== null && this.#taken >= count) return;
+    if (count !== null && this.#taken >= count) {
+      // Nothing beyond it is taken, and so nothing acknowledged: a broker that keeps a session keeps these.
+      if (this.#disconnected) done();
+      else this.#heldBack.push(done);
+      return;
+    }
     this.#firstMs ??= performance.now();
     this.#taken += 1;
     receive(packet, done);
@@ -132,6 +141,15 @@ export class Recorder {
     this.#runtime.upToDate();
     this.stop('count');
   };
+
+  /**
+   * After our DISCONNECT, behind which a broker reads nothing any more [MQTT-3.14.4-1]: what was held back only keeps
+   * the socket from being read to its end.
+   */
+  #letGo(): void {
+    this.#disconnected = true;
+    for (const done of this.#heldBack.splice(0)) done();
+  }
 
   #stateChanged(state: ConnectionState): void {
     if (state.kind === 'connected') this.#connected(state);
@@ -170,7 +188,7 @@ export class Recorder {
       end,
       ...counts,
       gaps: this.#history.gaps() - this.#gapsBefore,
-      seconds: Math.round(ms) / 1_000,
+      seconds: Math.round(ms * 1_000) / 1_000_000,
       rate: ms === 0 ? 0 : Math.round((counts.stored * 10_000) / ms) / 10,
       failure: this.#failure,
     };

@@ -6,7 +6,13 @@ import { writeListing, type Column } from '../formats';
 import { databaseHelp } from '../help';
 import { parseOptions } from '../options';
 import { historyFile } from '../places';
-import { countWords, durationWords, isoMicroseconds, sizeWords } from '../quantities';
+import {
+  countWords,
+  durationWords,
+  isoMicroseconds,
+  isoMilliseconds,
+  sizeWords,
+} from '../quantities';
 
 const options = { db: { type: 'string' }, json: { type: 'boolean' } } as const;
 
@@ -91,19 +97,19 @@ function overview(file: string, found: ArchiveInfo): string {
 
 const columns: readonly Column<SessionInfo>[] = [
   { name: 'session', width: 7, alignRight: true, value: (session) => session.key },
-  { name: 'started', width: 27, value: (session) => isoMicroseconds(session.startedUs) },
+  { name: 'started', width: 24, value: (session) => isoMilliseconds(session.startedUs) },
   {
     name: 'length',
-    width: 12,
+    width: 8,
     value: (session) => durationWords(lengthMs(session)),
   },
-  { name: 'received', width: 12, alignRight: true, value: ({ received }) => countWords(received) },
-  { name: 'stored', width: 12, alignRight: true, value: ({ stored }) => countWords(stored) },
-  { name: 'refused', width: 8, alignRight: true, value: ({ refused }) => countWords(refused) },
-  { name: 'gaps', width: 6, alignRight: true, value: (session) => countWords(gapCount(session)) },
+  { name: 'received', width: 9, alignRight: true, value: ({ received }) => countWords(received) },
+  { name: 'stored', width: 9, alignRight: true, value: ({ stored }) => countWords(stored) },
+  { name: 'refused', width: 7, alignRight: true, value: ({ refused }) => countWords(refused) },
+  { name: 'gaps', width: 4, alignRight: true, value: (session) => countWords(gapCount(session)) },
   {
     name: 'rate/s',
-    width: 9,
+    width: 8,
     alignRight: true,
     value: (session) => countWords(rate(session)),
   },

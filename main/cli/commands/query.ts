@@ -6,9 +6,9 @@ import { EXIT } from '../exit-codes';
 import { FORMATS, formatHelp, writeListing, type Column } from '../formats';
 import { databaseHelp } from '../help';
 import { oneOf, parseOptions, positiveInteger, topicFilters } from '../options';
-import { payloadText, type PayloadText } from '../payload-text';
+import { payloadText, payloadWords, type PayloadText } from '../payload-text';
 import { historyFile } from '../places';
-import { isoMicroseconds, momentOption } from '../quantities';
+import { isoMicroseconds, isoMilliseconds, momentOption } from '../quantities';
 
 const options = {
   db: { type: 'string' },
@@ -87,14 +87,20 @@ function* decoded(messages: Iterable<StoredMessage>): Generator<DecodedMessage> 
 
 const columns: readonly Column<DecodedMessage>[] = [
   { name: 'id', width: 0, value: (message) => message.id },
-  { name: 'time', width: 27, value: (message) => isoMicroseconds(message.timeUs) },
-  { name: 'topic', width: 32, value: (message) => message.topic },
-  { name: 'qos', width: 3, alignRight: true, value: (message) => message.qos },
+  {
+    name: 'time',
+    width: 24,
+    value: (message) => isoMicroseconds(message.timeUs),
+    words: (message) => isoMilliseconds(message.timeUs),
+  },
+  { name: 'topic', width: 28, value: (message) => message.topic },
+  { name: 'qos', width: 1, title: 'q', value: (message) => message.qos },
   {
     name: 'retain',
-    width: 6,
+    width: 1,
+    title: 'r',
     value: (message) => message.retain,
-    words: (message) => (message.retain ? 'yes' : ''),
+    words: (message) => (message.retain ? 'r' : ''),
   },
   { name: 'dup', width: 0, value: (message) => message.dup },
   { name: 'direction', width: 0, value: (message) => message.direction },
@@ -102,9 +108,14 @@ const columns: readonly Column<DecodedMessage>[] = [
   { name: 'profile', width: 0, value: (message) => message.profileId },
   { name: 'session', width: 0, value: (message) => message.session },
   { name: 'properties', width: 0, value: ({ properties }) => propertiesValue(properties) },
-  { name: 'size', width: 8, alignRight: true, value: (message) => message.sizeBytes },
-  { name: 'encoding', width: 8, value: (message) => message.content.encoding },
-  { name: 'payload', width: 20, value: (message) => message.content.text },
+  { name: 'size', width: 6, alignRight: true, value: (message) => message.sizeBytes },
+  { name: 'encoding', width: 0, value: (message) => message.content.encoding },
+  {
+    name: 'payload',
+    width: 20,
+    value: (message) => message.content.text,
+    words: (message) => payloadWords(message.content),
+  },
 ];
 
 /** Plain JSON: correlation data, which is bytes, as base64. */

@@ -163,5 +163,5 @@ function inWords(file: string, summary: RecordingSummary): string {
     ...(pruned > 0 ? [`removed ${countWords(pruned)}`] : []),
     `gaps ${countWords(gaps)}`,
   ];
-  return `${file}: ${counts.join(', ')} in ${String(seconds)} s (${countWords(rate)}/s); ${endWords[end]}.\n`;
+  return `${file}: ${counts.join(', ')} in ${seconds.toFixed(3)} s (${countWords(rate)}/s); ${endWords[end]}.\n`;
 }

@@ -5,9 +5,9 @@ import { EXIT } from '../exit-codes';
 import { FORMATS, formatHelp, writeListing, type Column } from '../formats';
 import { databaseHelp } from '../help';
 import { oneOf, parseOptions, topicFilters } from '../options';
-import { payloadText, type PayloadText } from '../payload-text';
+import { payloadText, payloadWords, type PayloadText } from '../payload-text';
 import { historyFile } from '../places';
-import { isoMicroseconds } from '../quantities';
+import { isoMicroseconds, isoMilliseconds } from '../quantities';
 
 const options = {
   db: { type: 'string' },
@@ -67,16 +67,26 @@ function* decoded(found: Iterable<TopicInfo>): Generator<DecodedTopic> {
 }
 
 const columns: readonly Column<DecodedTopic>[] = [
-  { name: 'topic', width: 40, value: (topic) => topic.name },
+  { name: 'topic', width: 36, value: (topic) => topic.name },
   { name: 'messages', width: 10, alignRight: true, value: (topic) => topic.count },
-  { name: 'last', width: 27, value: (topic) => isoMicroseconds(topic.lastTimeUs) },
+  {
+    name: 'last',
+    width: 24,
+    value: (topic) => isoMicroseconds(topic.lastTimeUs),
+    words: (topic) => isoMilliseconds(topic.lastTimeUs),
+  },
   { name: 'profile', width: 0, value: (topic) => topic.profileId },
-  { name: 'size', width: 8, alignRight: true, value: (topic) => topic.lastSizeBytes },
+  { name: 'size', width: 6, alignRight: true, value: (topic) => topic.lastSizeBytes },
   {
     name: 'complete',
     width: 0,
     value: (topic) => (topic.lastPayload?.length ?? -1) === topic.lastSizeBytes,
   },
-  { name: 'encoding', width: 8, value: (topic) => topic.content?.encoding ?? null },
-  { name: 'payload', width: 20, value: (topic) => topic.content?.text ?? null },
+  { name: 'encoding', width: 0, value: (topic) => topic.content?.encoding ?? null },
+  {
+    name: 'payload',
+    width: 20,
+    value: (topic) => topic.content?.text ?? null,
+    words: (topic) => (topic.content === null ? '' : payloadWords(topic.content)),
+  },
 ];

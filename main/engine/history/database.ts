@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { LoupeError } from '../../../app/errors';
-import { historyError, openForReading, openForWriting, type Database } from './driver';
+import { historyError, isReadOnly, openForReading, openForWriting, type Database } from './driver';
 import { migrations } from './migrations/migrations';
 import { WriterLock } from './writer-lock';
 
@@ -76,6 +76,14 @@ export function openDatabaseForReading(file: string): Database {
     }
     return openForReading(file);
   } catch (error) {
+    if (isReadOnly(error)) {
+      throw new LoupeError(
+        'history-unavailable',
+        `The history ${file} cannot be opened: its folder may not be written to, and reading needs room for the ` +
+          'journal there. Copy the file into another folder and open it from there.',
+        { cause: error },
+      );
+    }
     throw historyError(`The history ${file} cannot be opened`, error);
   }
 }
