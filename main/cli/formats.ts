@@ -4,7 +4,7 @@ import type { Output } from './output';
 export const FORMATS = ['table', 'ndjson', 'csv'] as const;
 export type Format = (typeof FORMATS)[number];
 
-export const formatHelp = `  --format FORMAT      table (the default, for people: control characters are
+export const formatHelp = `  -f, --format FORMAT  table (the default, for people: control characters are
                        escaped, long lines cut on a terminal), ndjson (one JSON
                        object per line) or csv (RFC 4180). In ndjson and csv a
                        payload that is not UTF-8 is base64, and "encoding" says so

@@ -46,7 +46,7 @@ ${databaseHelp}  -t, --topic FILTER   only topics that match this topic filter (
   -n, --limit COUNT    at most so many messages
   -r, --reverse        the newest first
   --profile ID         only messages of this profile (info lists them)
-  -f, ${formatHelp.slice(2)}
+${formatHelp}
 EXAMPLES
   mqtt-loupe query -t 'plant/+/state' --since 10m
   mqtt-loupe query -t '$SYS/#' --format ndjson | jq .payload

@@ -32,7 +32,7 @@ OPTIONS
 ${databaseHelp}  -t, --topic FILTER   only topics that match this topic filter; may be given
                        several times. Default: all
   --profile ID         only topics of this profile (info lists them)
-  -f, ${formatHelp.slice(2)}
+${formatHelp}
 EXAMPLE
   mqtt-loupe topics -t 'plant/#' --format csv > topics.csv
 `,

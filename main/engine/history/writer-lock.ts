@@ -50,7 +50,7 @@ export class WriterLock {
   }
 }
 
-/** Who writes to the history now, in words (`mqtt-loupe record, process 4711, since …`); null when nobody does. */
+/** Who writes to the history now, in words (`mqtt-loupe record (process 4711, since 2026-11-23 17:00 UTC)`); null when nobody does. */
 export function writerOf(historyFile: string): string | null {
   const lock = openLock(historyFile, 0);
   try {
@@ -102,13 +102,17 @@ function ownerOf(lock: Database): Owner | undefined {
 
 function inWords(owner: Owner | undefined): string {
   if (owner === undefined) return 'another program';
-  return `${owner.program} (process ${String(owner.pid)}, since ${owner.since})`;
+  return `${owner.program} (process ${String(owner.pid)}, since ${minutesOf(owner.since)})`;
+}
+
+function minutesOf(since: string): string {
+  return `${since.slice(0, 16).replace('T', ' ')} UTC`;
 }
 
 function inUse(historyFile: string, owner: Owner | undefined): LoupeError {
   return new LoupeError(
     'history-in-use',
-    `The history ${historyFile} is being written by ${inWords(owner)}. Only one program at a time can store ` +
-      'messages in it; reading is possible. End that program first, or use another file.',
+    `The history ${historyFile} is being written by ${inWords(owner)}. Only one program at a time can ` +
+      'store messages in it: end that one first, or use another file.',
   );
 }
