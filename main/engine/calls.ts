@@ -74,8 +74,8 @@ export function engineCalls(core: EngineCore): Implementation<EngineCalls> {
       core.runtime(profileId).publishLog.clear();
     },
     clearRetained: async ({ profileId, topic }) => ({
-      undoId: await core.runtime(profileId).clearRetained(topic),
+      undoId: await core.runtime(profileId).retained.clear(topic),
     }),
-    restoreRetained: ({ profileId, undoId }) => core.runtime(profileId).restoreRetained(undoId),
+    restoreRetained: ({ profileId, undoId }) => core.runtime(profileId).retained.restore(undoId),
   };
 }

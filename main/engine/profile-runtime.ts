@@ -1,17 +1,18 @@
 import type { ConnectionState } from '../../app/connection';
 import type { PublishResult, StatusFrame } from '../../app/contract';
 import { LoupeError, messageOf } from '../../app/errors';
-import type { Message, QoS } from '../../app/message';
+import type { Message } from '../../app/message';
 import type { IPublishPacket } from 'mqtt';
 import type { Profile } from '../../app/profile';
 import type { Clock } from './clock';
-import { FLAG_RETAIN, type History } from './history/history';
+import type { History } from './history/history';
 import { Ingest, type MessageIds } from './ingest';
 import type { MemoryFile } from './memory-file';
 import { createConnection } from './mqtt/mqtt-connection';
 import type { Connection, OutgoingMessage } from './mqtt/types';
 import { PublishLog } from './publish-log';
 import { RateMeter } from './rate-meter';
+import { RetainedDesk } from './retained-desk';
 import { Retention } from './retention';
 import { headOf } from './stored-value';
 import { Expansion } from './tree/expansion';
@@ -38,19 +39,11 @@ export interface RuntimeOptions {
 
 export type Receive = (packet: IPublishPacket, done: () => void) => void;
 
-interface ClearedRetained {
-  readonly topic: string;
-  readonly payload: Uint8Array;
-  readonly qos: QoS;
-}
-
-/** Retained messages that were cleared stay ready for undo, so many of them. */
-const MAX_UNDO = 1_000;
-
 /** One profile while it is in use: its tree, its connection, what it stores and publishes. */
 export class ProfileRuntime {
   readonly tree: TopicTree;
   readonly publishLog: PublishLog;
+  readonly retained: RetainedDesk;
   private readonly ingest: Ingest;
   private readonly retention: Retention;
   private connection: Connection | null = null;
@@ -63,8 +56,6 @@ export class ProfileRuntime {
   private readonly rate: RateMeter;
   private loading: Promise<void> | null = null;
   private wanted = false;
-  private readonly cleared = new Map<number, ClearedRetained>();
-  private nextUndoId = 1;
 
   constructor(private readonly options: RuntimeOptions) {
     const { profile, history, memory, clock, ids } = options;
@@ -103,6 +94,11 @@ export class ProfileRuntime {
       },
     });
     this.rate = new RateMeter(0, performance.now());
+    this.retained = new RetainedDesk({
+      tree: this.tree,
+      connection: () => (this.connectionState.kind === 'connected' ? this.connection : null),
+      lastMessage: (topic) => this.lastMessage(topic),
+    });
   }
 
   get profile(): Profile {
@@ -174,41 +170,6 @@ export class ProfileRuntime {
     return result;
   }
 
-  /** Removes the broker's retained message. Throws `publish-refused` when it could not be. */
-  async clearRetained(topic: string): Promise<number> {
-    const message = await this.lastMessage(topic);
-    if (!message) throw new LoupeError('not-found', `No retained message of ${topic} is known.`);
-    const qos = this.acknowledgedQoS(message.qos);
-    const result = await this.send({ topic, payload: new Uint8Array(0), qos, retain: true });
-    if (result.kind === 'refused') {
-      throw new LoupeError(
-        'publish-refused',
-        `The retained message of ${topic} was not cleared: ${result.reason}`,
-      );
-    }
-    this.markRetained(topic, false);
-    const undoId = this.nextUndoId++;
-    this.cleared.set(undoId, { topic, payload: message.payload, qos: message.qos });
-    if (this.cleared.size > MAX_UNDO) this.cleared.delete(undoId - MAX_UNDO);
-    return undoId;
-  }
-
-  async restoreRetained(undoId: number): Promise<PublishResult> {
-    const cleared = this.cleared.get(undoId);
-    if (!cleared)
-      throw new LoupeError(
-        'not-found',
-        'This can no longer be undone here; the message is still in the history of its topic.',
-      );
-    const qos = this.acknowledgedQoS(cleared.qos);
-    const result = await this.send({ ...cleared, qos, retain: true });
-    if (result.kind !== 'refused') {
-      this.cleared.delete(undoId);
-      this.markRetained(cleared.topic, true);
-    }
-    return result;
-  }
-
   /** The topic's last message, with the whole payload when it is not larger than `maxBytes`. */
   async lastMessage(topic: string, maxBytes = Number.MAX_SAFE_INTEGER): Promise<Message | null> {
     const value = this.tree.topic(topic)?.value;
@@ -253,7 +214,10 @@ export class ProfileRuntime {
 
   private receiver(): Receive {
     const { onMessage } = this.options;
-    const { receive } = this.ingest;
+    const receive: Receive = (packet, done) => {
+      if (packet.retain) this.retained.notice(packet);
+      this.ingest.receive(packet, done);
+    };
     if (onMessage === undefined) return receive;
     return (packet, done) => {
       onMessage(packet, done, receive);
@@ -269,19 +233,6 @@ export class ProfileRuntime {
       });
     }
     return this.connection.publish(message);
-  }
-
-  /** At least 1, where the broker has it: with QoS 0 nobody would hear that the broker refused. */
-  private acknowledgedQoS(qos: QoS): QoS {
-    return this.connection?.maximumQoS === 0 || qos > 0 ? qos : 1;
-  }
-
-  private markRetained(topic: string, retained: boolean): void {
-    const value = this.tree.topic(topic)?.value;
-    if (!value) return;
-    value.retained = retained;
-    if (retained) value.flags |= FLAG_RETAIN;
-    this.tree.version += 1;
   }
 
   private stateChanged(state: ConnectionState): void {

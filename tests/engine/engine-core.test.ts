@@ -205,6 +205,36 @@ test('a retained message is cleared and put back byte by byte', async () => {
   await client.endAsync();
 });
 
+test('clearing means what the broker keeps, not the last message that passed by', async () => {
+  const engine = await open();
+  const client = await publisher();
+  await client.publishAsync('test/mixed', 'kept', { qos: 2, retain: true });
+  const fields = { port: broker.port, subscriptions: onlyTests, version: '3.1.1' as const };
+  const { id: profileId } = await engine.addProfile(fields);
+  await engine.client.calls.connect({ profileId });
+  const params = { profileId, topic: 'test/mixed', maxBytes: 100 };
+  await engine.waitFor('topic', params, (one) => one.retained);
+  await client.publishAsync('test/mixed', 'passing by', { qos: 1 });
+  await engine.waitFor('topic', params, (one) => one.count === 2);
+  const { undoId } = await engine.client.calls.clearRetained({ profileId, topic: 'test/mixed' });
+  expect(await retainedOf('test/mixed')).toBeNull();
+  expect(await engine.client.calls.restoreRetained({ profileId, undoId })).toMatchObject({
+    kind: 'acknowledged',
+  });
+  expect(await retainedOf('test/mixed')).toEqual(Buffer.from('kept'));
+
+  const second = await engine.client.calls.clearRetained({ profileId, topic: 'test/mixed' });
+  await client.publishAsync('test/mixed', 'newer', { qos: 1, retain: true });
+  const undone = engine.client.calls.restoreRetained({ profileId, undoId: second.undoId });
+  await expect(undone).resolves.toMatchObject({ kind: 'refused' });
+  expect(await retainedOf('test/mixed')).toEqual(Buffer.from('newer'));
+
+  await client.publishAsync('test/mixed', '', { qos: 1, retain: true });
+  const nothing = engine.client.calls.clearRetained({ profileId, topic: 'test/mixed' });
+  await expect(nothing).rejects.toMatchObject({ code: 'not-found' });
+  await client.endAsync();
+});
+
 async function retainedOf(topic: string): Promise<Buffer | null> {
   const client = await publisher();
   let found: Buffer | null = null;

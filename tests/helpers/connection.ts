@@ -129,6 +129,7 @@ export function testConnection(
     useProfile: (edited) => {
       connection.useProfile(edited);
     },
+    askRetained: (topic, arrived) => connection.askRetained(topic, arrived),
     publish: (message) => connection.publish(message),
     states,
     messages,

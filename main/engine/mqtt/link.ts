@@ -13,7 +13,7 @@ import { GuardedStream } from './guard';
 import type { RefusedPublish } from './packet-scanner';
 import { Publisher } from './publisher';
 import { openStream, rawSocketFailure, StreamError } from './streams';
-import { subscribeAll, unansweredOutcomes } from './subscriptions';
+import { askRetained, subscribeAll, unansweredOutcomes } from './subscriptions';
 import type { OutgoingMessage } from './types';
 
 const OPEN_WITHIN_MS = 10_000;
@@ -50,6 +50,7 @@ export class Link {
   #resolveClosed: () => void = () => undefined;
   #stream: GuardedStream | null = null;
   #publisher: Publisher | null = null;
+  #client: MqttClient | null = null;
   #failure: RawFailure | null = null;
   #phase: 'opening' | 'connack' | 'subscribe' | 'session' = 'opening';
   #closing = false;
@@ -73,6 +74,18 @@ export class Link {
   /** Null until the CONNACK. */
   publish(message: OutgoingMessage): Promise<PublishResult> | null {
     return this.#publisher?.publish(message) ?? null;
+  }
+
+  /** See `askRetained`; false before the CONNACK and when the connection closes meanwhile. */
+  async askRetained(topic: string, arrived: Promise<unknown>): Promise<boolean> {
+    if (this.#client === null || this.#publisher === null || this.#finished) return false;
+    const own = this.#options.profile.subscriptions.findLast(({ filter }) => filter === topic);
+    try {
+      return await askRetained(this.#client, topic, own, arrived);
+    } catch {
+      // Only a connection that closed meanwhile does not answer; its end is told by `onClosed`.
+      return false;
+    }
   }
 
   /** DISCONNECT with reason 0 where there is a connection; resolves when the socket is closed. */
@@ -146,6 +159,7 @@ export class Link {
   }
 
   #start(client: MqttClient): void {
+    this.#client = client;
     client.handleMessage = (packet, done) => {
       this.#deliver(packet, done);
     };

@@ -89,6 +89,10 @@ class MqttConnection implements Connection {
     );
   }
 
+  askRetained(topic: string, arrived: Promise<unknown>): Promise<boolean> {
+    return this.#link?.askRetained(topic, arrived) ?? Promise.resolve(false);
+  }
+
   #openLink(): void {
     const { sink, password } = this.#options;
     const profile = this.#profile;

@@ -1,10 +1,11 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { MqttClient } from 'mqtt';
 import type { SubscriptionOutcome } from '../../../app/connection';
 import { messageOf } from '../../../app/errors';
 import type { QoS } from '../../../app/message';
 import type { MqttVersion, Subscription } from '../../../app/profile';
 import { hexCode, reasonWords } from '../../../app/reason-codes';
-import { topicFilterProblem } from '../../../app/topic';
+import { topicFilterProblem, topicNameProblem } from '../../../app/topic';
 
 /** Keeps a SUBSCRIBE small enough for brokers that limit packets. */
 const FILTERS_PER_PACKET = 100;
@@ -67,6 +68,33 @@ function subscribeBatch(
       else reject(error ?? new Error('SUBACK without reason codes'));
     });
   });
+}
+
+/** The retained message follows the SUBACK on its heels; where nothing comes for so long, there is none. */
+const RETAINED_WITHIN_MS = 500;
+
+/**
+ * Makes the broker send the retained message of one topic, by subscribing to just that: a subscription that is made,
+ * or made again, gets it (3.1.1 [MQTT-3.3.1-6], [MQTT-3.8.4-3]; 5 §3.8.3.1 Retain Handling 0).
+ * @param own the profile's own subscription to this very filter, which must stay as it is
+ * @param arrived settles when the message came
+ * @returns false when the broker can't be asked: the filter was refused, or the name is no filter for itself
+ */
+export async function askRetained(
+  client: MqttClient,
+  topic: string,
+  own: Subscription | undefined,
+  arrived: Promise<unknown>,
+): Promise<boolean> {
+  if (topicNameProblem(topic) !== null) return false;
+  const [code = REFUSED] = await subscribeBatch(client, [topic], own?.qos ?? 2);
+  if (code >= REFUSED) return false;
+  try {
+    await Promise.race([arrived, wait(RETAINED_WITHIN_MS)]);
+  } finally {
+    if (!own) client.unsubscribe(topic);
+  }
+  return true;
 }
 
 function outcomeOf(

@@ -52,4 +52,9 @@ export interface Connection {
   /** Ends the countdown and tries at once. */
   retryNow(): void;
   publish(message: OutgoingMessage): Promise<PublishResult>;
+  /**
+   * Has the broker send the retained message of a topic to the sink, once more. Resolves when `arrived` settled, or when
+   * there is none; false when it could not be asked.
+   */
+  askRetained(topic: string, arrived: Promise<unknown>): Promise<boolean>;
 }
