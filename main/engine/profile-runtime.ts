@@ -1,6 +1,6 @@
 import type { ConnectionState } from '../../app/connection';
 import type { PublishResult, StatusFrame } from '../../app/contract';
-import { LoupeError, messageOf } from '../../app/errors';
+import { messageOf } from '../../app/errors';
 import type { Message } from '../../app/message';
 import type { IPublishPacket } from 'mqtt';
 import type { Profile } from '../../app/profile';
