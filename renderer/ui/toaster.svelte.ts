@@ -16,7 +16,7 @@ interface Timer {
   endsAt: number;
 }
 
-/** Older ones go when more than this many are shown. */
+/** Older ones without an action go when more than this many are shown. */
 const MOST_TOASTS = 4;
 const DEFAULT_MS = 5000;
 /** An error wants to be read; it stays twice as long. */
@@ -36,7 +36,7 @@ export class Toaster {
   show(options: ToastOptions): number {
     const toast: Toast = { tone: 'neutral', ...options, id: this.#nextId++ };
     this.#toasts = [...this.#toasts, toast];
-    for (const old of this.#toasts.slice(0, -MOST_TOASTS)) this.dismiss(old.id);
+    this.#makeRoom();
     this.#startTimer(toast.id, this.#lifetimeMs(toast));
     return toast.id;
   }
@@ -66,6 +66,13 @@ export class Toaster {
     for (const [id, timer] of [...this.#timers]) {
       this.#startTimer(id, Math.max(2000, timer.endsAt - now));
     }
+  }
+
+  /** The oldest go; but a way back, such as Undo, is never taken away before its time. */
+  #makeRoom(): void {
+    const tooMany = Math.max(0, this.#toasts.length - MOST_TOASTS);
+    const idle = this.#toasts.filter((toast) => toast.action === undefined);
+    for (const old of idle.slice(0, tooMany)) this.dismiss(old.id);
   }
 
   #lifetimeMs(toast: Toast): number | null {
