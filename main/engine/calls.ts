@@ -3,6 +3,7 @@ import { LoupeError } from '../../app/errors';
 import type { Implementation } from '../../app/rpc/derive';
 import type { EngineCore } from './engine-core';
 import type { TopicNode } from './tree/topic-node';
+import { reveal, stepFrom, typeAhead } from './tree/walk';
 
 /** The engine's side of the contract: each call finds its subject and hands on. Arguments were checked before. */
 export function engineCalls(core: EngineCore): Implementation<EngineCalls> {
@@ -42,12 +43,12 @@ export function engineCalls(core: EngineCore): Implementation<EngineCalls> {
       tree.setExpandedBelow(tree.root, expanded);
     },
     treeStep: ({ profileId, from, step, pageRows }) =>
-      core.runtime(profileId).tree.step(nodeOf(profileId, from), step, pageRows),
+      stepFrom(core.runtime(profileId).tree, nodeOf(profileId, from), step, pageRows),
     treeTypeAhead: ({ profileId, from, text, includeFrom }) =>
-      core.runtime(profileId).tree.typeAhead(nodeOf(profileId, from), text, includeFrom),
+      typeAhead(core.runtime(profileId).tree, nodeOf(profileId, from), text, includeFrom),
     revealTopic: ({ profileId, path }) => {
       const node = nodeOf(profileId, path);
-      return node ? core.runtime(profileId).tree.reveal(node) : null;
+      return node ? reveal(core.runtime(profileId).tree, node) : null;
     },
 
     historyPage: ({ profileId, topic, beforeId, limit, previewBytes }) => {

@@ -1,4 +1,4 @@
-import type { TreePosition, TreeSort, TreeStep } from '../../../app/contract';
+import type { TreeSort } from '../../../app/contract';
 import { ChildList, type Comparator } from './child-list';
 import { Expansion } from './expansion';
 import { filterOf, stepFilter, type FilterState, type TreeFilter } from './filter';
@@ -168,77 +168,6 @@ export class TopicTree {
       row += 1 + weightBefore(at.parent.children, at);
     }
     return row;
-  }
-
-  /** Expands all that hides a node; null when the filter does. */
-  reveal(node: TopicNode): TreePosition | null {
-    for (let at = node.parent; at?.parent; at = at.parent) this.setExpanded(at, true);
-    return this.position(node);
-  }
-
-  /** Where a step leads from a node; from nothing, or from what is hidden, it begins at the first row. */
-  step(from: TopicNode | null, step: TreeStep, pageRows: number): TreePosition | null {
-    const row = from ? this.rowOf(from) : null;
-    if (from && row !== null && step === 'in') return this.stepIn(from);
-    if (from && row !== null && step === 'out') return this.stepOut(from);
-    if (step === 'last') return this.positionAt(this.rows - 1);
-    if (row === null || step === 'first') return this.positionAt(0);
-    const distance = {
-      previous: -1,
-      next: 1,
-      pageUp: -pageRows,
-      pageDown: pageRows,
-      in: 0,
-      out: 0,
-    }[step];
-    return this.positionAt(Math.max(0, Math.min(this.rows - 1, row + distance)));
-  }
-
-  /** The next visible row whose level begins with a text, going round once. */
-  typeAhead(from: TopicNode | null, text: string, includeFrom: boolean): TreePosition | null {
-    const wanted = text.toLowerCase();
-    const total = this.rows;
-    const start = ((from ? this.rowOf(from) : null) ?? -1) + (includeFrom && from ? 0 : 1);
-    return this.search(wanted, start, total) ?? this.search(wanted, 0, Math.min(start, total));
-  }
-
-  private search(wanted: string, fromRow: number, toRow: number): TreePosition | null {
-    const cursor = this.cursor(fromRow);
-    if (!cursor) return null;
-    for (let row = fromRow; row < toRow; row += 1) {
-      if (cursor.node.name.toLowerCase().startsWith(wanted))
-        return { path: cursor.node.path, index: row };
-      if (!cursor.next()) return null;
-    }
-    return null;
-  }
-
-  private stepIn(node: TopicNode): TreePosition | null {
-    if (!node.children) return this.position(node);
-    if (!node.open) {
-      this.setExpanded(node, true);
-      return this.position(node);
-    }
-    const row = this.rowOf(node);
-    return row === null || node.rows === 0 ? this.position(node) : this.positionAt(row + 1);
-  }
-
-  private stepOut(node: TopicNode): TreePosition | null {
-    if (node.open && node.children) {
-      this.setExpanded(node, false);
-      return this.position(node);
-    }
-    return node.parent?.parent ? this.position(node.parent) : this.position(node);
-  }
-
-  private position(node: TopicNode): TreePosition | null {
-    const index = this.rowOf(node);
-    return index === null ? null : { path: node.path, index };
-  }
-
-  private positionAt(row: number): TreePosition | null {
-    const cursor = this.cursor(row);
-    return cursor ? { path: cursor.node.path, index: row } : null;
   }
 
   private ordered(list: ChildList): void {

@@ -5,6 +5,7 @@ import { Expansion } from '../../../main/engine/tree/expansion';
 import { compareNatural } from '../../../main/engine/tree/order';
 import type { TopicNode, TopicValue } from '../../../main/engine/tree/topic-node';
 import { TopicTree } from '../../../main/engine/tree/topic-tree';
+import { reveal, stepFrom, typeAhead } from '../../../main/engine/tree/walk';
 
 let nextId = 1;
 
@@ -235,18 +236,18 @@ describe('a topic tree', () => {
   test('moves the selection as keys expect', () => {
     const tree = new TopicTree();
     for (const topic of ['a/1', 'a/2', 'b', 'c/x']) add(tree, topic);
-    expect(tree.step(null, 'next', 10)).toEqual({ path: 'a', index: 0 });
+    expect(stepFrom(tree, null, 'next', 10)).toEqual({ path: 'a', index: 0 });
     const a = tree.node('a')!;
-    expect(tree.step(a, 'in', 10)).toEqual({ path: 'a', index: 0 });
-    expect(tree.step(a, 'in', 10)).toEqual({ path: 'a/1', index: 1 });
-    expect(tree.step(tree.node('a/1')!, 'out', 10)).toEqual({ path: 'a', index: 0 });
-    expect(tree.step(a, 'last', 10)).toEqual({ path: 'c', index: 4 });
-    expect(tree.step(a, 'pageDown', 2)).toEqual({ path: 'a/2', index: 2 });
-    expect(tree.typeAhead(a, 'C', false)).toEqual({ path: 'c', index: 4 });
-    expect(tree.typeAhead(tree.node('c')!, 'a', false)).toEqual({ path: 'a', index: 0 });
-    expect(tree.typeAhead(a, 'zz', true)).toBeNull();
+    expect(stepFrom(tree, a, 'in', 10)).toEqual({ path: 'a', index: 0 });
+    expect(stepFrom(tree, a, 'in', 10)).toEqual({ path: 'a/1', index: 1 });
+    expect(stepFrom(tree, tree.node('a/1')!, 'out', 10)).toEqual({ path: 'a', index: 0 });
+    expect(stepFrom(tree, a, 'last', 10)).toEqual({ path: 'c', index: 4 });
+    expect(stepFrom(tree, a, 'pageDown', 2)).toEqual({ path: 'a/2', index: 2 });
+    expect(typeAhead(tree, a, 'C', false)).toEqual({ path: 'c', index: 4 });
+    expect(typeAhead(tree, tree.node('c')!, 'a', false)).toEqual({ path: 'a', index: 0 });
+    expect(typeAhead(tree, a, 'zz', true)).toBeNull();
     tree.setExpandedBelow(tree.root, false);
-    expect(tree.reveal(tree.node('c/x')!)).toEqual({ path: 'c/x', index: 3 });
+    expect(reveal(tree, tree.node('c/x')!)).toEqual({ path: 'c/x', index: 3 });
   });
 });
 
