@@ -50,18 +50,25 @@ function tree(profileId: string, more: Partial<TreeParams> = {}): TreeParams {
 
 const onlyTests = [{ filter: 'test/#', qos: 1 as const }];
 
-test('a message is seen in the tree and the detail, stored whole, and there after a restart', async () => {
-  const engine = await open();
-  const { id: profileId } = await engine.addProfile({
-    port: broker.port,
-    subscriptions: onlyTests,
-  });
-  await engine.client.calls.connect({ profileId });
+/** A profile that is connected and has its subscriptions answered. */
+async function addSubscribed(engine: TestEngine): Promise<string> {
+  const { id } = await engine.addProfile({ port: broker.port, subscriptions: onlyTests });
+  await engine.client.calls.connect({ profileId: id });
+  await subscribed(engine, id);
+  return id;
+}
+
+async function subscribed(engine: TestEngine, profileId: string): Promise<void> {
   await engine.waitFor(
     'status',
     { profileId },
-    (status) => status.state.kind === 'connected' && status.state.subscriptions.length > 0,
+    ({ state }) => state.kind === 'connected' && state.subscriptions.length > 0,
   );
+}
+
+test('a message is seen in the tree and the detail, stored whole, and there after a restart', async () => {
+  const engine = await open();
+  const profileId = await addSubscribed(engine);
 
   const client = await publisher();
   const payload = Buffer.from([0, 255, 10, 13, 200]);
@@ -156,11 +163,7 @@ test('publishing says how it ended and is kept for a click', async () => {
     reason: expect.stringContaining('Not connected'),
   });
   await engine.client.calls.connect({ profileId });
-  await engine.waitFor(
-    'status',
-    { profileId },
-    (one) => one.state.kind === 'connected' && one.state.subscriptions.length > 0,
-  );
+  await subscribed(engine, profileId);
   expect(await engine.client.calls.publish(message)).toMatchObject({ kind: 'acknowledged' });
   expect(await engine.client.calls.publish({ ...message, topic: 'a/+/b' })).toMatchObject({
     kind: 'refused',
@@ -235,31 +238,27 @@ test('clearing means what the broker keeps, not the last message that passed by'
   await client.endAsync();
 });
 
+/** What the broker keeps: it would come before an answer to what is published after the SUBACK. */
 async function retainedOf(topic: string): Promise<Buffer | null> {
   const client = await publisher();
   let found: Buffer | null = null;
-  client.on('message', (_topic, payload) => {
-    found = payload;
+  const marker = `marker/${String(Math.random())}`;
+  const marked = new Promise<void>((resolve) => {
+    client.on('message', (name, payload) => {
+      if (name === marker) resolve();
+      else found = payload;
+    });
   });
-  await client.subscribeAsync(topic, { qos: 1 });
-  await client.publishAsync('marker', '', { qos: 1 });
-  await wait(100);
+  await client.subscribeAsync([topic, marker], { qos: 1 });
+  await client.publishAsync(marker, '', { qos: 1 });
+  await marked;
   await client.endAsync();
   return found;
 }
 
 test('a chart reads numbers of the past and of the present', async () => {
   const engine = await open();
-  const { id: profileId } = await engine.addProfile({
-    port: broker.port,
-    subscriptions: onlyTests,
-  });
-  await engine.client.calls.connect({ profileId });
-  await engine.waitFor(
-    'status',
-    { profileId },
-    (one) => one.state.kind === 'connected' && one.state.subscriptions.length > 0,
-  );
+  const profileId = await addSubscribed(engine);
   const client = await publisher();
   for (const value of [3, 1, 2])
     await client.publishAsync('test/chart', JSON.stringify({ deep: [{ v: value }] }), { qos: 1 });
