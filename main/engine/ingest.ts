@@ -1,11 +1,11 @@
-import type { MessageProperties } from '../../app/message';
 import type { IPublishPacket } from 'mqtt';
 import type { Clock } from './clock';
 import { encodeProperties } from './history/properties';
 import { FLAG_DUP, FLAG_RETAIN, type History, type MessageBatch } from './history/history';
 import { messagePropertiesOf } from './message-properties';
-import { KEPT_PAYLOAD_BYTES, type TopicNode, type TopicValue } from './tree/topic-node';
+import type { TopicNode, TopicValue } from './tree/topic-node';
 import type { TopicTree } from './tree/topic-tree';
+import { detach, show } from './tree/topic-value';
 import { messageOf } from '../../app/errors';
 
 /** A batch is one transaction; it waits no longer and grows no larger than this. */
@@ -155,59 +155,4 @@ export class Ingest {
     nodes.length = 0;
     this.bytes = 0;
   }
-}
-
-interface Arrival {
-  readonly id: number;
-  readonly timeUs: number;
-  readonly flags: number;
-  readonly packetId: number;
-  readonly properties: MessageProperties | null;
-  readonly payload: Uint8Array;
-}
-
-/** Makes an arrival the value of its node. */
-function show(node: TopicNode, arrival: Arrival): TopicValue {
-  const { id, timeUs, flags, packetId, properties, payload } = arrival;
-  const retained = retainedAfter(node.value?.retained ?? false, flags, payload.length);
-  if (node.value === null) {
-    return {
-      count: 1,
-      payload,
-      sizeBytes: payload.length,
-      id,
-      timeUs,
-      flags,
-      packetId,
-      properties,
-      retained,
-    };
-  }
-  const value = node.value;
-  value.count += 1;
-  value.payload = payload;
-  value.sizeBytes = payload.length;
-  value.id = id;
-  value.timeUs = timeUs;
-  value.flags = flags;
-  value.packetId = packetId;
-  value.properties = properties;
-  value.retained = retained;
-  return value;
-}
-
-/**
- * An empty retained message removes the stored one, and reaches those already subscribed with or without its flag
- * (MQTT 5.0 §3.3.1.3).
- */
-function retainedAfter(before: boolean, flags: number, sizeBytes: number): boolean {
-  if (sizeBytes === 0) return false;
-  return before || (flags & FLAG_RETAIN) !== 0;
-}
-
-function detach(value: TopicValue): void {
-  const { payload } = value;
-  if (!payload) return;
-  if (payload.length <= KEPT_PAYLOAD_BYTES && payload.buffer.byteLength === payload.length) return;
-  value.payload = Uint8Array.prototype.slice.call(payload, 0, KEPT_PAYLOAD_BYTES);
 }
