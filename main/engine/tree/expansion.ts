@@ -2,6 +2,11 @@ import type { TopicNode } from './topic-node';
 
 /** More exceptions than this are not remembered beyond the run. */
 const MAX_REMEMBERED = 10_000;
+/**
+ * What stands deeper is not remembered beyond the run: one hostile topic has 65,535 levels, whose paths are 2 GB together
+ * and took the engine 40 s to look up.
+ */
+const MAX_REMEMBERED_DEPTH = 500;
 
 /** What is remembered of an expansion. */
 export interface ExpansionState {
@@ -31,12 +36,14 @@ export class Expansion {
 
   /** How a node that is made now should stand. */
   wants(node: TopicNode): boolean {
-    return this.exceptions.size > 0 && this.exceptions.has(node.path) ? !this.all : this.all;
+    if (this.exceptions.size === 0 || node.depth > MAX_REMEMBERED_DEPTH) return this.all;
+    return this.exceptions.has(node.path) ? !this.all : this.all;
   }
 
-  set(path: string, expanded: boolean): void {
-    if (expanded === this.all) this.exceptions.delete(path);
-    else if (this.exceptions.size < MAX_REMEMBERED) this.exceptions.add(path);
+  set(node: TopicNode, expanded: boolean): void {
+    if (node.depth > MAX_REMEMBERED_DEPTH) return;
+    if (expanded === this.all) this.exceptions.delete(node.path);
+    else if (this.exceptions.size < MAX_REMEMBERED) this.exceptions.add(node.path);
     this.changed();
   }
 

@@ -101,7 +101,7 @@ export class TopicTree {
   setExpanded(node: TopicNode, expanded: boolean): void {
     if (!this.filter) {
       node.expanded = expanded;
-      this.expansion.set(node.path, expanded);
+      this.expansion.set(node, expanded);
     }
     if (node.open === expanded) return;
     const before = node.weight;
@@ -118,7 +118,7 @@ export class TopicTree {
       below.open = expanded;
       if (this.filter) continue;
       below.expanded = expanded;
-      if (node !== this.root) this.expansion.set(below.path, expanded);
+      if (node !== this.root) this.expansion.set(below, expanded);
     }
     this.recount(node);
     this.reweigh(node, before);
