@@ -11,6 +11,7 @@ export const messagePassingFiles = [
   'main/engine-process.ts',
   'main/engine/engine.ts',
   'main/engine/history/reader*.ts',
+  'main/engine/history/writer*.ts',
   'main/engine/demo/*.ts',
   'renderer/engine-client.ts',
   'renderer/shell-client.ts',

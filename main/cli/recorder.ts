@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import type { ConnectionFailure, ConnectionState } from '../../app/connection';
 import type { StatusFrame } from '../../app/contract';
 import type { Profile } from '../../app/profile';
@@ -66,7 +67,7 @@ export class Recorder {
     this.#options = options;
     this.#history = openHistory({
       file: options.file,
-      readerFile: engineFile('history-reader.cjs'),
+      threads: dirname(engineFile('history-reader.cjs')),
       program: 'mqtt-loupe record',
     });
     this.#history.describeProfile(options.profile.id, JSON.stringify(options.profile));

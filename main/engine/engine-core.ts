@@ -37,8 +37,8 @@ export interface EngineOptions {
   readonly onProfileGone: (profileId: string) => void;
   /** Something that a person should know, in words. */
   readonly warn: (message: string) => void;
-  /** The bundles of the threads; beside the engine's own by default. */
-  readonly readerFile?: string;
+  /** Folder of the bundles of the history's threads; the engine's own by default. */
+  readonly threads?: string;
   readonly demoFile?: string;
 }
 
@@ -46,8 +46,6 @@ export interface EngineOptions {
 const TICK_MS = 33;
 /** How long a deleted profile can be brought back. */
 export const UNDO_MS = 12_000;
-const FORGET_STEP_MESSAGES = 2_000;
-const FORGET_PAUSE_MS = 5;
 
 /** What one run of a program saw, for its last line. */
 export interface EngineSummary {
@@ -282,28 +280,24 @@ export class EngineCore {
     this.options.onConnected(busy.map((runtime) => runtime.profile.id));
   }
 
-  /** Removes what is left of a deleted profile, in steps. */
+  /** Removes what is left of a deleted profile. */
   private forget(profileId: string): void {
     void this.runtimes.get(profileId)?.close();
     this.runtimes.delete(profileId);
-    const step = (): void => {
-      if (this.closing) return;
-      try {
-        if (!this.history.forget(profileId, FORGET_STEP_MESSAGES)) {
-          setTimeout(step, FORGET_PAUSE_MS);
-          return;
-        }
-      } catch (error) {
+    this.history.forget(profileId).then(
+      () => {
+        if (this.closing) return;
+        this.profiles.finish(profileId);
+        this.memory.forget(profileId);
+        this.options.onProfileGone(profileId);
+      },
+      (error: unknown) => {
         // It is tried again at the next start.
+        if (this.closing) return;
         this.options.warn(
           `The history of a deleted connection could not be removed: ${messageOf(error)}`,
         );
-        return;
-      }
-      this.profiles.finish(profileId);
-      this.memory.forget(profileId);
-      this.options.onProfileGone(profileId);
-    };
-    setTimeout(step, 0);
+      },
+    );
   }
 }

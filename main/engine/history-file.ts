@@ -7,7 +7,7 @@ import { openHistory, setAside } from './history/sqlite-history';
 
 interface Options {
   readonly warn: (message: string) => void;
-  readonly readerFile?: string;
+  readonly threads?: string;
 }
 
 /**
@@ -17,7 +17,12 @@ interface Options {
  * @throws LoupeError when not even a temporary history can be opened
  */
 export function openHistoryOrBegin(file: string, options: Options): History {
-  const more = options.readerFile === undefined ? {} : { readerFile: options.readerFile };
+  const more = {
+    ...(options.threads === undefined ? {} : { threads: options.threads }),
+    onProblem: (problem: LoupeError) => {
+      options.warn(problem.message);
+    },
+  };
   try {
     return openHistory({ file, ...more });
   } catch (error) {

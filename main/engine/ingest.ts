@@ -6,12 +6,16 @@ import { messagePropertiesOf } from './message-properties';
 import type { TopicNode, TopicValue } from './tree/topic-node';
 import type { TopicTree } from './tree/topic-tree';
 import { detach, show } from './tree/topic-value';
+import { Valve } from './valve';
 import { messageOf } from '../../app/errors';
 
 /** A batch is one transaction; it waits no longer and grows no larger than this. */
 const BATCH_MS = 100;
 const BATCH_MESSAGES = 5_000;
 const BATCH_BYTES = 16 * 1024 * 1024;
+
+/** How long the broker is kept waiting for a slow disk; a connection's keep-alive is 60 s, and a broker gives it half more. */
+const HOLD_MS = 10_000;
 
 /** The one counter of message ids, shared by all connections. */
 export interface MessageIds {
@@ -28,6 +32,16 @@ export interface IngestOptions {
   readonly session: () => number;
   /** After a batch was stored, or could not be. */
   readonly onFlushed: () => void;
+  /** How long the broker is kept waiting while the history is behind; 10 s unless told. */
+  readonly holdMs?: number;
+}
+
+/** Messages that could not be stored, for the gap that tells of them. */
+interface Refusal {
+  fromUs: number;
+  toUs: number;
+  messages: number;
+  why: string;
 }
 
 /**
@@ -38,11 +52,15 @@ export class Ingest {
   /** Messages counted since the start of this run; those not yet in the history's totals are in `waiting`. */
   arrived = 0;
   /** Why the last batch could not be stored; null when it was. */
-  problem: string | null = null;
-
+  private failure: string | null = null;
   private refusedSinceFlush = 0;
+  /** Messages and refusals of batches that the history has and has not answered for. */
+  private underWay = 0;
+  private refusedUnderWay = 0;
   private bytes = 0;
   private timer: NodeJS.Timeout | null = null;
+  private refusal: Refusal | null = null;
+  private readonly valve: Valve;
   private readonly nodes: TopicNode[] = [];
   private readonly batch: MessageBatch = {
     length: 0,
@@ -55,14 +73,33 @@ export class Ingest {
     payloads: [],
   };
 
-  constructor(private readonly options: IngestOptions) {}
+  constructor(private readonly options: IngestOptions) {
+    this.valve = new Valve({
+      backlog: () => options.history.backlog,
+      holdMs: options.holdMs ?? HOLD_MS,
+      onRefusing: (refusing) => {
+        if (!refusing) this.noteRefusal();
+      },
+    });
+  }
 
+  /** Messages that arrived and are not in the history's totals yet, without refused ones. */
   get waiting(): number {
-    return this.batch.length;
+    return this.batch.length + this.underWay;
   }
 
   get waitingRefused(): number {
-    return this.refusedSinceFlush;
+    return this.refusedSinceFlush + this.refusedUnderWay;
+  }
+
+  /** Why messages are not stored, or stored late; null when all is well. */
+  get problem(): string | null {
+    if (this.failure !== null) return this.failure;
+    if (this.valve.refusing) {
+      return `The disk is too slow for what arrives: ${String(this.refusal?.messages ?? 0)} messages were refused. They are shown, but not stored.`;
+    }
+    if (this.valve.holding) return 'The disk is too slow for what arrives: the broker has to wait.';
+    return null;
   }
 
   readonly receive = (packet: IPublishPacket, done: () => void): void => {
@@ -84,8 +121,14 @@ export class Ingest {
     });
     tree.count(node, packet.topic, value, 1, id);
     this.arrived += 1;
-    this.append(node, value, payload);
-    done();
+    if (this.valve.refusing) {
+      detach(value);
+      this.refused(timeUs, timeUs, 1, 'the disk was too slow for what arrived');
+      this.refuse();
+    } else {
+      this.append(node, value, payload);
+    }
+    this.valve.pass(done);
   };
 
   /** A packet that was refused before it was a message. */
@@ -94,26 +137,69 @@ export class Ingest {
     this.timer ??= setTimeout(this.flush, BATCH_MS);
   }
 
-  /** Stores the batch now. */
+  /** Gives the batch to the history now. */
   readonly flush = (): void => {
     if (this.timer !== null) clearTimeout(this.timer);
     this.timer = null;
     this.options.clock.resync();
-    if (this.batch.length === 0 && this.refusedSinceFlush === 0) return;
+    const messages = this.batch.length;
     const refused = this.refusedSinceFlush;
-    const received = this.batch.length + refused;
-    try {
-      this.store({ received, refused });
-      this.problem = null;
-      this.refusedSinceFlush = 0;
-    } catch (error) {
-      this.problem = messageOf(error);
-      // What could not be stored is refused, and counted when the history takes batches again.
-      this.refusedSinceFlush = received;
-    }
+    if (messages === 0 && refused === 0) return;
+    const fromUs = this.batch.timesUs[0] ?? 0;
+    const toUs = this.batch.timesUs[messages - 1] ?? 0;
+    this.refusedSinceFlush = 0;
+    this.underWay += messages;
+    this.refusedUnderWay += refused;
+    this.store({ received: messages + refused, refused }).then(
+      () => {
+        this.failure = null;
+        if (!this.valve.refusing) this.noteRefusal();
+        this.answered(messages, refused);
+      },
+      (error: unknown) => {
+        this.failure = messageOf(error);
+        // What could not be stored is refused, and counted when the history takes batches again.
+        this.refusedSinceFlush += messages + refused;
+        if (messages > 0) this.refused(fromUs, toUs, messages, this.failure);
+        this.answered(messages, refused);
+      },
+    );
     this.release();
-    this.options.onFlushed();
   };
+
+  /** Nothing more will come: what waits for the history goes on. */
+  close(): void {
+    this.flush();
+    this.valve.close();
+  }
+
+  private answered(messages: number, refused: number): void {
+    this.underWay -= messages;
+    this.refusedUnderWay -= refused;
+    this.valve.look();
+    this.options.onFlushed();
+  }
+
+  private refused(fromUs: number, toUs: number, messages: number, why: string): void {
+    this.refusal ??= { fromUs, toUs, messages: 0, why };
+    this.refusal.toUs = toUs;
+    this.refusal.messages += messages;
+  }
+
+  /** The history takes batches again: what is missing stands in it as a gap. */
+  private noteRefusal(): void {
+    const { refusal } = this;
+    if (refusal === null) return;
+    this.refusal = null;
+    const { fromUs, toUs, messages, why } = refusal;
+    this.options.history.recordGap(this.options.session(), {
+      kind: 'refused',
+      fromUs,
+      toUs,
+      messages,
+      detail: `Messages could not be stored: ${why}`,
+    });
+  }
 
   private append(node: TopicNode, value: TopicValue, payload: Uint8Array): void {
     const { batch } = this;
@@ -130,16 +216,16 @@ export class Ingest {
     else this.timer ??= setTimeout(this.flush, BATCH_MS);
   }
 
-  private store(counts: { received: number; refused: number }): void {
+  private async store(counts: { received: number; refused: number }): Promise<void> {
     const { history, profileId, session } = this.options;
     const { batch, nodes } = this;
     for (let at = 0; at < batch.length; at += 1) {
       const node = nodes[at];
       if (!node) continue;
-      if (node.topicKey === 0) node.topicKey = history.internTopic(profileId, node.path);
+      if (node.topicKey === 0) node.topicKey = history.addTopic(profileId, node.path);
       batch.topicKeys[at] = node.topicKey;
     }
-    history.append(profileId, session(), batch, counts);
+    await history.append(profileId, session(), batch, counts);
   }
 
   /** Empties the batch, and lets go of the socket buffers that last values still point into. */

@@ -1,6 +1,5 @@
 import type { ConnectionState } from '../../app/connection';
 import type { PublishResult, StatusFrame } from '../../app/contract';
-import { messageOf } from '../../app/errors';
 import type { Message } from '../../app/message';
 import type { IPublishPacket } from 'mqtt';
 import type { Profile } from '../../app/profile';
@@ -13,7 +12,6 @@ import type { Connection, OutgoingMessage } from './mqtt/types';
 import { PublishLog } from './publish-log';
 import { RateMeter } from './rate-meter';
 import { RetainedDesk } from './retained-desk';
-import { Retention } from './retention';
 import { headOf } from './stored-value';
 import { Expansion } from './tree/expansion';
 import { loadTree } from './tree/load-tree';
@@ -35,7 +33,12 @@ export interface RuntimeOptions {
   readonly onMessage?: (packet: IPublishPacket, done: () => void, receive: Receive) => void;
   /** After a batch was stored, or could not be. */
   readonly onFlushed?: () => void;
+  /** How long the broker is kept waiting while the history is behind. */
+  readonly holdMs?: number;
 }
+
+/** What a profile's history may take. */
+export const DEFAULT_MAX_BYTES = 1_000_000_000;
 
 export type Receive = (packet: IPublishPacket, done: () => void) => void;
 
@@ -45,14 +48,11 @@ export class ProfileRuntime {
   readonly publishLog: PublishLog;
   readonly retained: RetainedDesk;
   private readonly ingest: Ingest;
-  private readonly retention: Retention;
   private connection: Connection | null = null;
   private currentProfile: Profile;
   private connectionState: ConnectionState = { kind: 'disconnected' };
   private sessionKey: number | null = null;
   private gapFromUs: number | null = null;
-  /** Why a gap or a session's end could not be noted, or old messages not removed. */
-  private recordProblem: string | null = null;
   private readonly rate: RateMeter;
   private loading: Promise<void> | null = null;
   private wanted = false;
@@ -73,14 +73,7 @@ export class ProfileRuntime {
     });
     this.tree = new TopicTree(expansion);
     this.publishLog = new PublishLog(profile.id, memory);
-    this.retention = new Retention({
-      profileId: profile.id,
-      history,
-      ...(options.maxBytes === undefined ? {} : { maxBytes: options.maxBytes }),
-      onProblem: (message) => {
-        this.recordProblem = message;
-      },
-    });
+    history.limit(profile.id, options.maxBytes ?? DEFAULT_MAX_BYTES);
     this.ingest = new Ingest({
       profileId: profile.id,
       tree: this.tree,
@@ -89,9 +82,9 @@ export class ProfileRuntime {
       ids,
       session: () => (this.sessionKey ??= history.beginSession(profile.id, clock.nowUs())),
       onFlushed: () => {
-        if (this.ingest.problem === null) this.retention.check();
         options.onFlushed?.();
       },
+      ...(options.holdMs === undefined ? {} : { holdMs: options.holdMs }),
     });
     this.rate = new RateMeter(0, performance.now());
     this.retained = new RetainedDesk({
@@ -154,7 +147,7 @@ export class ProfileRuntime {
     if (connection) await connection.disconnect();
     if (this.connection !== connection) return;
     this.connection = null;
-    this.ingest.flush();
+    this.ingest.close();
     this.endSession();
     this.stateChanged({ kind: 'disconnected' });
   }
@@ -183,7 +176,7 @@ export class ProfileRuntime {
     return this.options.history.message(this.currentProfile.id, value.id, maxBytes);
   }
 
-  /** The history with everything that has arrived until now. */
+  /** The history, which has been given everything that has arrived until now. */
   upToDate(): History {
     this.ingest.flush();
     return this.options.history;
@@ -202,14 +195,14 @@ export class ProfileRuntime {
       topics: this.tree.topics,
       historyBytes: totals.bytes,
       oldestTimeUs: totals.oldestTimeUs,
-      historyProblem: this.ingest.problem ?? this.recordProblem,
+      historyProblem: this.ingest.problem,
     };
   }
 
   /** Stops everything and stores what has arrived. */
   async close(): Promise<void> {
     await this.disconnect();
-    this.retention.stop();
+    await this.options.history.settled();
   }
 
   private receiver(): Receive {
@@ -256,8 +249,12 @@ export class ProfileRuntime {
     if (fromUs === null || sessionKey === null) return;
     this.gapFromUs = null;
     const toUs = this.options.clock.nowUs();
-    this.note((history) => {
-      history.recordGap(sessionKey, { kind: 'disconnected', fromUs, toUs, messages: 0, detail });
+    this.options.history.recordGap(sessionKey, {
+      kind: 'disconnected',
+      fromUs,
+      toUs,
+      messages: 0,
+      detail,
     });
   }
 
@@ -267,33 +264,20 @@ export class ProfileRuntime {
     const { sessionKey } = this;
     this.sessionKey = null;
     if (sessionKey === null) return;
-    this.note((history) => {
-      history.endSession(sessionKey, this.options.clock.nowUs());
-    });
+    this.options.history.endSession(sessionKey, this.options.clock.nowUs());
   }
 
   private refused(detail: string): void {
     const nowUs = this.options.clock.nowUs();
     this.ingest.refuse();
-    this.note((history) => {
-      this.sessionKey ??= history.beginSession(this.currentProfile.id, nowUs);
-      history.recordGap(this.sessionKey, {
-        kind: 'refused',
-        fromUs: nowUs,
-        toUs: nowUs,
-        messages: 1,
-        detail,
-      });
+    const { history } = this.options;
+    this.sessionKey ??= history.beginSession(this.currentProfile.id, nowUs);
+    history.recordGap(this.sessionKey, {
+      kind: 'refused',
+      fromUs: nowUs,
+      toUs: nowUs,
+      messages: 1,
+      detail,
     });
-  }
-
-  /** Notes something beside the messages; a full disk must not take the connection down. */
-  private note(work: (history: History) => void): void {
-    try {
-      work(this.options.history);
-      this.recordProblem = null;
-    } catch (error) {
-      this.recordProblem = messageOf(error);
-    }
   }
 }

@@ -1,16 +1,16 @@
 import { LoupeError } from '../../../app/errors';
-import { BatchTopics } from './batch-topics';
 import type { Database, Statement } from './driver';
-import type { MessageBatch } from './history';
-import { HEAD_BYTES, PART_BYTES, ROW_BYTES } from './layout';
-import type { TopicKeys } from './topic-keys';
+import { HEAD_BYTES, PART_BYTES, RUN_ROW_BYTES } from './layout';
+import { MessageColumns, propertyBytes } from './message-columns';
+import { RunEncoder } from './run';
+import type { NewTopics, PackedBatch } from './writer-protocol';
 
-/** A span is not extended beyond so many messages: pruning looks at whole spans. */
-const SPAN_MESSAGES = 2_000;
+const MINUTE_US = 60_000_000;
 
-interface Span {
-  firstId: number;
-  messages: number;
+/** What a batch became. */
+export interface StoredBatch {
+  readonly messages: number;
+  readonly rawBytes: number;
 }
 
 interface Counts {
@@ -18,34 +18,30 @@ interface Counts {
   readonly refused: number;
 }
 
-/** Stores batches: the messages, their topics' summaries and all counters in one transaction. */
+/** Stores batches: the messages as one run, new topics and all counters. Everything within the caller's transaction. */
 export class BatchWriter {
-  readonly #topicKeys: TopicKeys;
-  readonly #topics = new BatchTopics();
-  /** Session key → its growing span. Only a guess: the database decides whether it can still be extended. */
-  readonly #spans = new Map<number, Span>();
-  readonly #store: (profile: number, session: number, batch: MessageBatch, counts: Counts) => void;
-  readonly #insertMessage: Statement;
+  readonly #columns = new MessageColumns();
+  readonly #encoder = new RunEncoder();
+  /** New topics whose transaction did not succeed yet: profile key → key → name. */
+  readonly #pendingTopics = new Map<number, Map<number, string>>();
+  readonly #insertTopic: Statement;
+  readonly #insertBatch: Statement;
   readonly #insertPart: Statement;
-  readonly #updateTopic: Statement;
   readonly #updateSession: Statement;
   readonly #updateProfile: Statement;
   readonly #updatePosition: Statement;
-  readonly #extendSpan: Statement;
-  readonly #insertSpan: Statement;
+  readonly #addToMinute: Statement;
 
-  constructor(database: Database, topicKeys: TopicKeys) {
-    this.#topicKeys = topicKeys;
-    this.#insertMessage = database.prepare(
-      `INSERT INTO messages (id, session, topic, time_us, flags, packet_id, rest_bytes, properties, payload)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  constructor(database: Database) {
+    this.#insertTopic = database.prepare(
+      'INSERT INTO topics (key, profile, name) VALUES (?, ?, ?)',
+    );
+    this.#insertBatch = database.prepare(
+      `INSERT INTO batches (profile, first_id, last_id, first_us, last_us, messages, large, part_bytes, bytes,
+         raw_bytes, codec, topics, heads, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#insertPart = database.prepare(
       'INSERT INTO message_parts (message, part, bytes) VALUES (?, ?, ?)',
-    );
-    this.#updateTopic = database.prepare(
-      `UPDATE topics SET count = count + ?, last_id = ?, last_time_us = ?, last_flags = ?, last_size = ?
-       WHERE key = ?`,
     );
     this.#updateSession = database.prepare(
       `UPDATE sessions SET received = received + ?, stored = stored + ?, refused = refused + ?,
@@ -59,101 +55,167 @@ export class BatchWriter {
     this.#updatePosition = database.prepare(
       'UPDATE position SET next_message = max(next_message, ?), next_topic = max(next_topic, ?)',
     );
-    this.#extendSpan = database.prepare(
-      'UPDATE spans SET last_id = ? WHERE profile = ? AND first_id = ?',
+    this.#addToMinute = database.prepare(
+      `INSERT INTO minutes (profile, minute, messages, bytes) VALUES (?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET messages = messages + excluded.messages, bytes = bytes + excluded.bytes`,
     );
-    this.#insertSpan = database.prepare(
-      'INSERT INTO spans (profile, first_id, last_id, session, first_time_us) VALUES (?, ?, ?, ?, ?)',
-    );
-    const transaction = database.transaction(
-      (profile: number, session: number, batch: MessageBatch, counts: Counts) => {
-        this.#write(profile, session, batch, counts);
-      },
-    );
-    this.#store = (profile, session, batch, counts) => {
-      transaction.immediate(profile, session, batch, counts);
-    };
   }
 
-  /** All or nothing; what SQLite throws is not classified yet. */
-  store(profile: number, session: number, batch: MessageBatch, counts: Counts): void {
-    this.#store(profile, session, batch, counts);
-    this.#topicKeys.committed();
+  /** New topics that were named; they stay pending until `stored` says that their transaction succeeded. */
+  addTopics(profile: number, topics: NewTopics): void {
+    if (topics.keys.length === 0) return;
+    const pending = this.#pendingTopics.get(profile) ?? new Map<number, string>();
+    this.#pendingTopics.set(profile, pending);
+    for (const [index, key] of topics.keys.entries()) pending.set(key, topics.names[index] ?? '');
   }
 
-  sessionEnded(session: number): void {
-    this.#spans.delete(session);
+  /** To be called after the transaction of `write` succeeded. */
+  stored(): void {
+    this.#pendingTopics.clear();
   }
 
-  #write(profile: number, session: number, batch: MessageBatch, counts: Counts): void {
-    this.#topicKeys.writePending();
-    const bytes = this.#writeMessages(session, batch);
-    this.#writeTopics(batch);
-    this.#writeCounters(profile, session, batch, counts, bytes);
-    if (batch.length > 0) this.#writeSpan(profile, session, batch);
+  forget(profile: number): void {
+    this.#pendingTopics.delete(profile);
   }
 
-  #writeMessages(session: number, batch: MessageBatch): number {
-    const { ids, topicKeys, timesUs, flags, packetIds } = batch;
-    let bytes = batch.length * ROW_BYTES;
-    for (let index = 0; index < batch.length; index++) {
-      const payload = at(batch.payloads, index);
-      const properties = batch.properties[index] ?? null;
-      const id = at(ids, index);
-      const isLarge = payload.length > HEAD_BYTES;
-      bytes += payload.length + (properties?.length ?? 0);
-      this.#insertMessage.run(
-        id,
-        session,
-        at(topicKeys, index),
-        at(timesUs, index),
-        at(flags, index),
-        at(packetIds, index),
-        isLarge ? payload.length - HEAD_BYTES : 0,
-        properties,
-        isLarge ? payload.subarray(0, HEAD_BYTES) : payload,
-      );
-      if (isLarge) this.#writeParts(id, payload);
+  write(profile: number, session: number, batch: PackedBatch, counts: Counts): StoredBatch {
+    const nextTopic = this.#writeTopics();
+    let bytes = 0;
+    let rawBytes = 0;
+    if (batch.length > 0) {
+      this.#take(batch);
+      const partBytes = this.#writeParts(batch);
+      const written = this.#writeRun(profile, partBytes);
+      bytes = written.bytes + partBytes;
+      rawBytes = written.rawBytes;
+      this.#countMinutes(profile, batch);
+    }
+    this.#count(profile, session, batch, counts, { bytes, nextTopic });
+    return { messages: batch.length, rawBytes };
+  }
+
+  /**
+   * Writes messages that have been counted, and whose payloads' ends are in parts already: of each payload the body has
+   * the beginning only. Topics and sessions stay as they are.
+   */
+  adopt(profile: number, batch: PackedBatch, partBytes: number): void {
+    this.#take(batch, true);
+    const { bytes } = this.#writeRun(profile, partBytes);
+    this.#countMinutes(profile, batch);
+    this.#updateProfile.run(0, 0, 0, bytes + partBytes, profile);
+  }
+
+  #writeTopics(): number {
+    let next = 0;
+    for (const [profile, topics] of this.#pendingTopics) {
+      for (const [key, name] of topics) {
+        this.#insertTopic.run(key, profile, name);
+        next = Math.max(next, key + 1);
+      }
+    }
+    return next;
+  }
+
+  #take(batch: PackedBatch, headsOnly = false): void {
+    const columns = this.#columns;
+    columns.clear();
+    columns.reserve(batch.length);
+    columns.topics.set(batch.topics);
+    columns.ids.set(batch.ids);
+    columns.timesUs.set(batch.timesUs);
+    columns.flags.set(batch.flags);
+    columns.packetIds.set(batch.packetIds);
+    columns.properties.set(batch.properties);
+    columns.sizes.set(batch.sizes);
+    columns.places.fill(0, 0, batch.length);
+    columns.length = batch.length;
+    columns.bodies.push(batch.body);
+    let offset = 0;
+    let before = -1;
+    for (let at = 0; at < batch.length; at++) {
+      columns.offsets[at] = offset;
+      offset += headsOnly
+        ? columns.bodyBytes(at)
+        : propertyBytes(columns.properties[at] ?? 0) + (columns.sizes[at] ?? 0);
+      const id = columns.ids[at] ?? 0;
+      if (id <= before) throw new LoupeError('internal', 'The ids of a batch do not grow.');
+      before = id;
+    }
+    if (offset !== batch.body.length) {
+      throw new LoupeError('internal', 'A batch has other bytes than its sizes say.');
+    }
+  }
+
+  #writeParts(batch: PackedBatch): number {
+    const { ids, sizes, offsets, properties, length } = this.#columns;
+    let bytes = 0;
+    for (let at = 0; at < length; at++) {
+      const size = sizes[at] ?? 0;
+      if (size <= HEAD_BYTES) continue;
+      bytes += size - HEAD_BYTES;
+      const begin = (offsets[at] ?? 0) + propertyBytes(properties[at] ?? 0);
+      const payload = batch.body.subarray(begin, begin + size);
+      for (let part = 0, from = HEAD_BYTES; from < size; part++, from += PART_BYTES) {
+        this.#insertPart.run(ids[at], part, payload.subarray(from, from + PART_BYTES));
+      }
     }
     return bytes;
   }
 
-  #writeParts(id: number, payload: Uint8Array): void {
-    for (let part = 0, from = HEAD_BYTES; from < payload.length; part++, from += PART_BYTES) {
-      this.#insertPart.run(id, part, payload.subarray(from, from + PART_BYTES));
-    }
+  #writeRun(profile: number, partBytes: number): { bytes: number; rawBytes: number } {
+    const columns = this.#columns;
+    const run = this.#encoder.encode(columns, columns.byTopic(), 0, columns.length, false);
+    const bytes = RUN_ROW_BYTES + run.topics.length + run.heads.length + run.body.length;
+    this.#insertBatch.run(
+      profile,
+      run.firstId,
+      run.lastId,
+      run.firstUs,
+      run.lastUs,
+      run.messages,
+      run.large,
+      partBytes,
+      bytes,
+      run.rawBytes,
+      run.codec,
+      run.topics,
+      run.heads,
+      run.body,
+    );
+    return { bytes, rawBytes: run.rawBytes };
   }
 
-  #writeTopics(batch: MessageBatch): void {
-    const topics = this.#topics;
-    topics.collect(batch);
-    for (let slot = 0; slot < topics.size; slot++) {
-      const last = at(topics.lasts, slot);
-      const { changes } = this.#updateTopic.run(
-        at(topics.counts, slot),
-        at(batch.ids, last),
-        at(batch.timesUs, last),
-        at(batch.flags, last),
-        at(batch.payloads, last).length,
-        at(topics.keys, slot),
-      );
-      if (changes !== 1) throw unknown('topic');
+  /** Most batches lie within one minute. */
+  #countMinutes(profile: number, batch: PackedBatch): void {
+    let minute = -1;
+    let messages = 0;
+    let bytes = 0;
+    const add = (): void => {
+      if (messages > 0) this.#addToMinute.run(profile, minute, messages, bytes);
+      messages = 0;
+      bytes = 0;
+    };
+    for (let at = 0; at < batch.length; at++) {
+      const own = Math.floor((batch.timesUs[at] ?? 0) / MINUTE_US);
+      if (own !== minute) add();
+      minute = own;
+      messages += 1;
+      bytes += batch.sizes[at] ?? 0;
     }
+    add();
   }
 
-  #writeCounters(
+  #count(
     profile: number,
     session: number,
-    batch: MessageBatch,
-    counts: Counts,
-    bytes: number,
+    batch: PackedBatch,
+    { received, refused }: Counts,
+    { bytes, nextTopic }: { bytes: number; nextTopic: number },
   ): void {
     const stored = batch.length;
-    const last = stored - 1;
-    const lastId = stored > 0 ? at(batch.ids, last) : null;
-    const firstId = stored > 0 ? at(batch.ids, 0) : null;
-    const lastTimeUs = stored > 0 ? at(batch.timesUs, last) : null;
-    const { received, refused } = counts;
+    const firstId = stored > 0 ? batch.ids[0] : null;
+    const lastId = stored > 0 ? (batch.ids[stored - 1] ?? 0) : null;
+    const lastTimeUs = stored > 0 ? batch.timesUs[stored - 1] : null;
     const { changes } = this.#updateSession.run(
       received,
       stored,
@@ -164,36 +226,13 @@ export class BatchWriter {
       session,
       profile,
     );
-    if (changes !== 1) throw unknown('session');
-    this.#updateProfile.run(received, stored, refused, bytes, profile);
-    this.#updatePosition.run(lastId === null ? 0 : lastId + 1, this.#topicKeys.next);
-  }
-
-  #writeSpan(profile: number, session: number, batch: MessageBatch): void {
-    const lastId = at(batch.ids, batch.length - 1);
-    const growing = this.#spans.get(session);
-    if (growing && growing.messages + batch.length <= SPAN_MESSAGES) {
-      const { changes } = this.#extendSpan.run(lastId, profile, growing.firstId);
-      growing.messages += batch.length;
-      if (changes === 1) return;
+    if (changes !== 1) {
+      throw new LoupeError(
+        'internal',
+        'A batch names a session that the history does not know (forgotten meanwhile?).',
+      );
     }
-    const firstId = at(batch.ids, 0);
-    this.#insertSpan.run(profile, firstId, lastId, session, at(batch.timesUs, 0));
-    this.#spans.set(session, { firstId, messages: batch.length });
+    this.#updateProfile.run(received, stored, refused, bytes, profile);
+    this.#updatePosition.run(lastId === null ? 0 : lastId + 1, nextTopic);
   }
-}
-
-/** An element that the batch's length promises. */
-function at<T>(column: readonly T[], index: number): T {
-  const value = column[index];
-  if (value === undefined)
-    throw new LoupeError('internal', 'A batch is shorter than its length says.');
-  return value;
-}
-
-function unknown(what: string): LoupeError {
-  return new LoupeError(
-    'internal',
-    `A batch names a ${what} that the history does not know (forgotten meanwhile?).`,
-  );
 }

@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { LoupeError } from '../../../app/errors';
 import { historyError, isReadOnly, openForReading, openForWriting, type Database } from './driver';
 import { migrations } from './migrations/migrations';
+import { convertRows } from './row-conversion';
 import { WriterLock } from './writer-lock';
 
 /** `MqLp`: says that a database file is our history. */
@@ -30,12 +31,20 @@ export function openDatabase(file: string, program: string): WritableDatabase {
     database = openForWriting(file);
     configure(database, isNew);
     migrate(database);
+    convertRows(database);
     return { database, lock };
   } catch (error) {
     database?.close();
     lock?.release();
     throw historyError(`The history ${file} cannot be opened`, error);
   }
+}
+
+/** Opens a history that `openDatabase` has prepared, for the writer's thread; the lock stays where it is. */
+export function openForStoring(file: string): Database {
+  const database = openForWriting(file);
+  configure(database, false);
+  return database;
 }
 
 /**

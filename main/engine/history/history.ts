@@ -36,7 +36,7 @@ export interface TopicSummary {
   readonly lastId: number;
   readonly lastTimeUs: number;
   readonly lastFlags: number;
-  /** Size of the last payload, and its beginning (at most 64 KiB); null when it was pruned. */
+  /** Size of the last payload, and its beginning (at least 1 KiB if it has so much); null when it was pruned. */
   readonly lastSizeBytes: number;
   readonly lastPayload: Uint8Array | null;
 }
@@ -47,7 +47,7 @@ export interface ProfileTotals {
   readonly stored: number;
   readonly refused: number;
   readonly pruned: number;
-  /** Bytes that the profile's messages take: payloads, properties and the cost of their rows. */
+  /** Bytes that the profile's messages take in the file; fewer when they were compressed. */
   readonly bytes: number;
   readonly oldestTimeUs: number | null;
 }
@@ -80,8 +80,33 @@ export interface Series {
   readonly lastId: number;
 }
 
+/** Messages counted in steps of time, for a timeline. */
+export interface CountsRequest {
+  readonly profileId: string;
+  /** Only this topic's; null for all of the profile. */
+  readonly topicKey: number | null;
+  /** The first step begins here; of a whole profile's steps it is taken to the minute. */
+  readonly fromUs: number;
+  /** At least a minute for a whole profile. */
+  readonly stepUs: number;
+  /** How many steps; at most `MOST_STEPS`. */
+  readonly steps: number;
+}
+
+export const MOST_STEPS = 10_000;
+
+/** What was given to the history and is not stored yet. */
+export interface Backlog {
+  readonly messages: number;
+  readonly bytes: number;
+}
+
+/**
+ * Writing runs in a thread of its own, so that neither a slow disk nor tidying up holds up a packet. What is written is
+ * written in the order of the calls; counters follow when it is done.
+ */
 export interface History {
-  /** The id for the next message; the caller counts on from there. */
+  /** The id for the next message; the caller counts on from there. What was stored when the history was opened. */
   readonly nextId: number;
 
   /** Notes a profile's settings (JSON, no secrets), so that the history can be opened where there is no such profile. */
@@ -93,14 +118,14 @@ export interface History {
   beginSession(profileId: string, startedUs: number): number;
   endSession(sessionKey: number, endedUs: number): void;
   /**
-   * The key of a topic name within a profile, made when it is new. A new topic is written with the next `append`, so
-   * that 100,000 new topics are not 100,000 transactions. Keep the key: asking again is a look-up in the database.
+   * A key for a topic that the profile's history does not have: it is not looked up. It is written with the next `append`.
    * Throws `invalid-argument` when the name is not Unicode (a lone surrogate, which no broker can send).
    */
-  internTopic(profileId: string, name: string): number;
+  addTopic(profileId: string, name: string): number;
   /**
-   * Stores a batch in one transaction, together with the counters. Throws `history-unavailable` and stores nothing
-   * when the disk is full or the file is damaged.
+   * Stores a batch in one transaction, together with the counters. The batch is the caller's again when this returns;
+   * the promise resolves when it is stored. It is rejected with `history-unavailable`, and nothing is stored, when the
+   * disk is full or the file is damaged.
    * @param received messages that arrived since the last call, stored or not
    * @param refused of them, those that were not stored
    */
@@ -109,31 +134,39 @@ export interface History {
     sessionKey: number,
     batch: MessageBatch,
     counts: { readonly received: number; readonly refused: number },
-  ): void;
+  ): Promise<void>;
   recordGap(
     sessionKey: number,
     gap: { kind: GapKind; fromUs: number; toUs: number; messages: number; detail: string },
   ): void;
 
+  readonly backlog: Backlog;
+  /** Resolves when all that was asked for until now is written (or could not be). */
+  settled(): Promise<void>;
+
   totals(profileId: string): ProfileTotals;
   /** How many gaps are noted in all. */
   gaps(): number;
-  /** A page of a profile's topics in the order of their keys, for the tree of a profile that was just opened. */
-  topics(profileId: string, afterKey: number, limit: number): readonly TopicSummary[];
 
-  /** Newest first. Reads run in a thread of their own and see everything appended before the call. */
+  // Reads run in a thread of their own and see everything appended before the call.
+
+  /** A page of a profile's topics in the order of their keys, for the tree of a profile that was just opened. */
+  topics(profileId: string, afterKey: number, limit: number): Promise<readonly TopicSummary[]>;
+  /** Newest first. */
   page(request: PageRequest): Promise<{ messages: Message[]; more: boolean }>;
   /** Null when the message is not there (or pruned). */
   message(profileId: string, id: number, maxBytes: number): Promise<Message | null>;
   series(request: SeriesRequest): Promise<Series>;
+  /** How many messages came in each step. */
+  counts(request: CountsRequest): Promise<Float64Array>;
 
   /**
-   * Removes the profile's oldest messages, at most `maxMessages` of them, while it takes more than `maxBytes`.
-   * Returns how many went; 0 when the profile is within its limit.
+   * From now on the profile's oldest messages are removed while it takes more than `maxBytes`: whole batches and
+   * segments, which hold a sixteenth of it at most.
    */
-  prune(profileId: string, maxBytes: number, maxMessages: number): number;
-  /** Removes a profile's past, at most so many messages a call; true when all is gone. */
-  forget(profileId: string, maxMessages: number): boolean;
+  limit(profileId: string, maxBytes: number): void;
+  /** Removes a profile's past in small steps; resolves when all is gone. */
+  forget(profileId: string): Promise<void>;
 
   close(): Promise<void>;
 }

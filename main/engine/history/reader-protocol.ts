@@ -1,9 +1,14 @@
 import type { WireError } from '../../../app/errors';
 import type { Message } from '../../../app/message';
-import type { PageRequest, Series, SeriesRequest } from './history';
+import type { CountsRequest, PageRequest, Series, SeriesRequest, TopicSummary } from './history';
 
 /** What the reader's thread answers, written once: both sides derive from it. */
 export interface ReaderCalls {
+  topics(arg: {
+    readonly profileId: string;
+    readonly afterKey: number;
+    readonly limit: number;
+  }): readonly TopicSummary[];
   page(arg: PageRequest): { messages: Message[]; more: boolean };
   message(arg: {
     readonly profileId: string;
@@ -11,6 +16,7 @@ export interface ReaderCalls {
     readonly maxBytes: number;
   }): Message | null;
   series(arg: SeriesRequest): Series;
+  counts(arg: CountsRequest): Float64Array;
 }
 
 export type ReaderMethod = keyof ReaderCalls;

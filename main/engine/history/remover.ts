@@ -1,46 +1,28 @@
-import { numberOf } from './database';
 import type { Database, Statement } from './driver';
-import { ROW_BYTES } from './layout';
+import { HEAD_BYTES } from './layout';
+import { RunSource, type Unit } from './run-source';
 
-/** A call ends after so many bytes: giving back the pages of large payloads takes its time as well. */
-const STEP_BYTES = 16 * 1024 * 1024;
-
-/** Free pages are normally used again; beyond so many (and a sixteenth of the file) they go back to the disk. */
-const FREE_PAGES_KEPT = 2_048;
-
-/** Given back per call: 1 MiB. */
-const FREE_PAGES_STEP = 256;
-
-interface Span {
-  readonly first_id: number;
-  readonly last_id: number;
-  readonly session: number;
-  readonly first_time_us: number;
-}
-
-interface Row {
-  readonly id: number;
-  readonly time_us: number;
+interface StoredUnit {
   readonly bytes: number;
-  readonly rest_bytes: number;
+  readonly partBytes: number;
 }
 
-/** What a call may still remove. */
-interface Allowance {
-  messages: number;
-  bytes: number;
+interface SessionRange {
+  readonly key: number;
+  readonly firstId: number;
 }
 
-/** Removes the past, oldest first, in steps of a few milliseconds. */
+/** Removes the past, oldest first: a batch or a segment at a time, within the caller's transaction. */
 export class Remover {
-  readonly #database: Database;
-  readonly #oldestSpan: Statement<Span>;
-  readonly #rows: Statement<Row>;
+  readonly #source: RunSource;
+  readonly #sizes: ReadonlyMap<Unit['kind'], Statement<StoredUnit>>;
+  readonly #sessions: Statement<SessionRange>;
   readonly #deleteParts: Statement;
-  readonly #deleteRows: Statement;
-  readonly #deleteSpan: Statement;
-  readonly #shortenSpan: Statement;
-  readonly #profileBytes: Statement<number>;
+  readonly #deleteBatch: Statement;
+  readonly #deleteBlocks: Statement;
+  readonly #deleteSegment: Statement;
+  readonly #forgetHeads: Statement;
+  readonly #forgetMinutes: Statement;
   readonly #updateProfile: Statement;
   readonly #extendGap: Statement;
   readonly #insertGap: Statement;
@@ -48,27 +30,25 @@ export class Remover {
   readonly #forgetRest: readonly Statement[];
 
   constructor(database: Database) {
-    this.#database = database;
-    this.#oldestSpan = database.prepare(
-      `SELECT first_id, last_id, session, first_time_us FROM spans WHERE profile = ? ORDER BY first_id LIMIT 1`,
-    );
-    // The length of a blob is known without reading it.
-    this.#rows = database.prepare(
-      `SELECT id, time_us, rest_bytes,
-         ${String(ROW_BYTES)} + length(payload) + rest_bytes + coalesce(length(properties), 0) AS bytes
-       FROM messages WHERE id BETWEEN ? AND ? AND session = ? ORDER BY id LIMIT ?`,
+    this.#source = new RunSource(database);
+    const sizes = (table: string): Statement<StoredUnit> =>
+      database.prepare(`SELECT bytes, part_bytes AS partBytes FROM ${table} WHERE key = ?`);
+    this.#sizes = new Map([
+      ['batch', sizes('batches')],
+      ['segment', sizes('segments')],
+    ]);
+    this.#sessions = database.prepare(
+      `SELECT key, first_id AS firstId FROM sessions
+       WHERE profile = ? AND first_id <= ? AND last_id >= ? ORDER BY first_id`,
     );
     this.#deleteParts = database.prepare('DELETE FROM message_parts WHERE message = ?');
-    this.#deleteRows = database.prepare(
-      'DELETE FROM messages WHERE id BETWEEN ? AND ? AND session = ?',
+    this.#deleteBatch = database.prepare('DELETE FROM batches WHERE key = ?');
+    this.#deleteBlocks = database.prepare('DELETE FROM blocks WHERE segment = ?');
+    this.#deleteSegment = database.prepare('DELETE FROM segments WHERE key = ?');
+    this.#forgetHeads = database.prepare(
+      'UPDATE topics SET last_head = NULL WHERE profile = ? AND last_id <= ? AND last_head IS NOT NULL',
     );
-    this.#deleteSpan = database.prepare('DELETE FROM spans WHERE profile = ? AND first_id = ?');
-    this.#shortenSpan = database.prepare(
-      'UPDATE spans SET first_id = ?, first_time_us = ? WHERE profile = ? AND first_id = ?',
-    );
-    this.#profileBytes = database
-      .prepare<unknown[], number>('SELECT bytes FROM profiles WHERE key = ?')
-      .pluck();
+    this.#forgetMinutes = database.prepare('DELETE FROM minutes WHERE profile = ? AND minute < ?');
     this.#updateProfile = database.prepare(
       'UPDATE profiles SET pruned = pruned + ?, bytes = bytes - ? WHERE key = ?',
     );
@@ -86,82 +66,88 @@ export class Remover {
         'DELETE FROM gaps WHERE session IN (SELECT key FROM sessions WHERE profile = ?)',
       ),
       database.prepare('DELETE FROM sessions WHERE profile = ?'),
+      database.prepare('DELETE FROM minutes WHERE profile = ?'),
       database.prepare('DELETE FROM profiles WHERE key = ?'),
     ];
   }
 
-  /** See `History.prune`. */
-  prune(profile: number, maxBytes: number, maxMessages: number): number {
-    const removed = this.#inTransaction(() => {
-      const excess = (this.#profileBytes.get(profile) ?? 0) - maxBytes;
-      return this.#removeOldest(profile, {
-        messages: maxMessages,
-        bytes: Math.min(excess, STEP_BYTES),
-      });
-    });
-    this.#giveBackPages();
-    return removed;
+  /** Removes the profile's oldest batch or segment and notes it; false when it has none. */
+  removeOldest(profile: number): boolean {
+    const unit = this.#source.next(profile, 0);
+    if (unit === undefined) return false;
+    this.#noteGaps(profile, unit);
+    this.#remove(profile, unit);
+    this.#forgetHeads.run(profile, unit.lastId);
+    const next = this.#source.next(profile, unit.lastId);
+    this.#forgetMinutes.run(profile, Math.floor((next?.firstUs ?? unit.lastUs) / 60_000_000));
+    return true;
   }
 
-  /** See `History.forget`. */
-  forget(profile: number, maxMessages: number): boolean {
-    const isGone = this.#inTransaction(() => {
-      const removed = this.#removeOldest(profile, { messages: maxMessages, bytes: STEP_BYTES });
-      if (removed > 0 || this.#forgetTopics.run(profile, maxMessages).changes > 0) return false;
-      for (const statement of this.#forgetRest) statement.run(profile);
-      return true;
-    });
-    this.#giveBackPages();
-    return isGone;
-  }
-
-  #inTransaction<Result>(work: () => Result): Result {
-    return this.#database.transaction(work).immediate();
-  }
-
-  #removeOldest(profile: number, allowance: Allowance): number {
-    const before = allowance.messages;
-    while (allowance.messages > 0 && allowance.bytes > 0) {
-      const span = this.#oldestSpan.get(profile);
-      if (!span) break;
-      this.#removeFromSpan(profile, span, allowance);
+  /** Removes a piece of what is left of a profile; true when all is gone. */
+  forgetSome(profile: number, topics: number): boolean {
+    const unit = this.#source.next(profile, 0);
+    if (unit !== undefined) {
+      this.#remove(profile, unit);
+      return false;
     }
-    return before - allowance.messages;
+    if (this.#forgetTopics.run(profile, topics).changes > 0) return false;
+    for (const statement of this.#forgetRest) statement.run(profile);
+    return true;
   }
 
-  #removeFromSpan(profile: number, span: Span, allowance: Allowance): void {
-    const rows = this.#rows.all(span.first_id, span.last_id, span.session, allowance.messages + 1);
-    let count = 0;
-    let bytes = 0;
-    for (; count < rows.length; count++) {
-      const row = rows[count];
-      if (!row || count >= allowance.messages || bytes >= allowance.bytes) break;
-      bytes += row.bytes;
-      if (row.rest_bytes > 0) this.#deleteParts.run(row.id);
+  #remove(profile: number, unit: Unit): void {
+    const { bytes, partBytes } = this.#sizes.get(unit.kind)?.get(unit.key) ?? {
+      bytes: 0,
+      partBytes: 0,
+    };
+    if (unit.large > 0) this.#removeParts(unit);
+    if (unit.kind === 'batch') this.#deleteBatch.run(unit.key);
+    else {
+      this.#deleteBlocks.run(unit.key);
+      this.#deleteSegment.run(unit.key);
     }
-    const last = rows[count - 1];
-    const next = rows[count];
-    if (last) {
-      this.#deleteRows.run(span.first_id, last.id, span.session);
-      this.#updateProfile.run(count, bytes, profile);
-      this.#noteGap(span, last.time_us, count);
-    }
-    if (next) this.#shortenSpan.run(next.id, next.time_us, profile, span.first_id);
-    else this.#deleteSpan.run(profile, span.first_id);
-    allowance.messages -= count;
-    allowance.bytes -= bytes;
+    this.#updateProfile.run(unit.messages, bytes + partBytes, profile);
   }
 
-  #noteGap(span: Span, toUs: number, messages: number): void {
-    if (this.#extendGap.run(toUs, messages, span.session).changes > 0) return;
+  #removeParts(unit: Unit): void {
+    for (const run of this.#source.runs(unit)) {
+      if (run.bounds.large === 0) continue;
+      const { sizes, ids, length } = run.heads;
+      for (let at = 0; at < length; at++) {
+        if ((sizes[at] ?? 0) > HEAD_BYTES) this.#deleteParts.run(ids[at]);
+      }
+    }
+  }
+
+  /** A gap for each session whose messages are removed. */
+  #noteGaps(profile: number, unit: Unit): void {
+    const sessions = this.#sessions.all(profile, unit.lastId, unit.firstId);
+    const [only] = sessions;
+    if (sessions.length === 1 && only) {
+      this.#noteGap(only.key, unit.firstUs, unit.lastUs, unit.messages);
+      return;
+    }
+    const removed = sessions.map(() => ({ messages: 0, fromUs: Infinity, toUs: -Infinity }));
+    for (const run of this.#source.runs(unit)) {
+      const { ids, timesUs, length } = run.heads;
+      for (let at = 0; at < length; at++) {
+        const id = ids[at] ?? 0;
+        const own = removed[sessions.findLastIndex(({ firstId }) => firstId <= id)];
+        if (own === undefined) continue;
+        own.messages += 1;
+        own.fromUs = Math.min(own.fromUs, timesUs[at] ?? 0);
+        own.toUs = Math.max(own.toUs, timesUs[at] ?? 0);
+      }
+    }
+    for (const [index, { messages, fromUs, toUs }] of removed.entries()) {
+      const session = sessions[index];
+      if (session && messages > 0) this.#noteGap(session.key, fromUs, toUs, messages);
+    }
+  }
+
+  #noteGap(session: number, fromUs: number, toUs: number, messages: number): void {
+    if (this.#extendGap.run(toUs, messages, session).changes > 0) return;
     const detail = 'Older messages were removed to stay within the limit of the history.';
-    this.#insertGap.run(span.session, span.first_time_us, toUs, messages, detail);
-  }
-
-  /** Taking all at once would stop the engine for seconds; what stays is used by the next messages. */
-  #giveBackPages(): void {
-    const kept = Math.max(FREE_PAGES_KEPT, numberOf(this.#database, 'page_count') / 16);
-    if (numberOf(this.#database, 'freelist_count') <= kept) return;
-    this.#database.pragma(`incremental_vacuum(${String(FREE_PAGES_STEP)})`);
+    this.#insertGap.run(session, fromUs, toUs, messages, detail);
   }
 }

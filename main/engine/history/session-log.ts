@@ -1,23 +1,16 @@
 import type { Database, Statement } from './driver';
-import type { GapKind } from './history';
+import type { Gap } from './writer-protocol';
 
 interface OpenSession {
   readonly key: number;
   readonly until_us: number;
 }
 
-interface Gap {
-  readonly kind: GapKind;
-  readonly fromUs: number;
-  readonly toUs: number;
-  readonly messages: number;
-  readonly detail: string;
-}
-
 /** Profiles, their sessions and the gaps in them. */
 export class SessionLog {
   readonly #profileKeys = new Map<string, number>();
   readonly #findProfile: Statement<number>;
+  readonly #findId: Statement<string>;
   readonly #insertProfile: Statement;
   readonly #describe: Statement;
   readonly #described: Statement<{ readonly id: string; readonly settings: string }>;
@@ -31,12 +24,17 @@ export class SessionLog {
     this.#findProfile = database
       .prepare<unknown[], number>('SELECT key FROM profiles WHERE id = ?')
       .pluck();
+    this.#findId = database
+      .prepare<unknown[], string>('SELECT id FROM profiles WHERE key = ?')
+      .pluck();
     this.#insertProfile = database.prepare('INSERT INTO profiles (id) VALUES (?)');
     this.#describe = database.prepare('UPDATE profiles SET settings = ? WHERE key = ?');
     this.#described = database.prepare(
       'SELECT id, settings FROM profiles WHERE settings IS NOT NULL',
     );
-    this.#begin = database.prepare('INSERT INTO sessions (profile, started_us) VALUES (?, ?)');
+    this.#begin = database.prepare(
+      'INSERT INTO sessions (key, profile, started_us) VALUES (?, ?, ?)',
+    );
     this.#end = database.prepare(
       'UPDATE sessions SET ended_us = ? WHERE key = ? AND ended_us IS NULL',
     );
@@ -54,6 +52,11 @@ export class SessionLog {
     const known = this.#profileKeys.get(profileId) ?? this.#findProfile.get(profileId);
     if (known !== undefined) this.#profileKeys.set(profileId, known);
     return known;
+  }
+
+  /** The other way round. */
+  idOf(profile: number): string | undefined {
+    return this.#findId.get(profile);
   }
 
   profileKey(profileId: string): number {
@@ -76,8 +79,13 @@ export class SessionLog {
     this.#profileKeys.delete(profileId);
   }
 
-  begin(profile: number, startedUs: number): number {
-    return Number(this.#begin.run(profile, startedUs).lastInsertRowid);
+  /** The transaction that may have made a profile was undone. */
+  undone(): void {
+    this.#profileKeys.clear();
+  }
+
+  begin(session: number, profile: number, startedUs: number): void {
+    this.#begin.run(session, profile, startedUs);
   }
 
   end(session: number, endedUs: number): void {

@@ -1,11 +1,12 @@
 import { join } from 'node:path';
-import type { LoupeError } from '../../../app/errors';
+import { LoupeError, messageOf } from '../../../app/errors';
 import type { Message } from '../../../app/message';
-import { BatchWriter } from './batch-writer';
-import { openDatabase, type WritableDatabase } from './database';
-import { historyError, type Database, type Statement } from './driver';
+import { buffersOf, pack } from './batch-packer';
+import { openDatabase } from './database';
+import { historyError } from './driver';
 import type {
-  GapKind,
+  Backlog,
+  CountsRequest,
   History,
   MessageBatch,
   PageRequest,
@@ -15,24 +16,27 @@ import type {
   TopicSummary,
 } from './history';
 import { Reader } from './reader';
-import { Remover } from './remover';
-import { SessionLog } from './session-log';
-import { TopicKeys } from './topic-keys';
+import type { ReaderArgument, ReaderMethod, ReaderResult } from './reader-protocol';
+import { NO_TOTALS, takeOver, type Snapshot } from './store';
+import { Writer } from './writer';
 import type { WriterLock } from './writer-lock';
+import type { Counters, Gap, NewTopics, WriterTask } from './writer-protocol';
 
 export { setAside } from './set-aside';
 
 export interface HistoryOptions {
   /** Path of the database; its folder and the file are made when they are missing. */
   readonly file: string;
-  /** The bundle of reader-worker.ts; stands beside the engine's unless told. */
-  readonly readerFile?: string;
-  /** Told when something went wrong that no call reports, such as a reader that crashed and was replaced. */
+  /** Folder of the bundles of reader-worker.ts and writer-worker.ts; the engine's own unless told. */
+  readonly threads?: string;
+  /** Told when something went wrong that no call reports: a thread that crashed, a gap that could not be noted. */
   readonly onProblem?: (problem: LoupeError) => void;
   /** Who writes, in words: told to another program that wants to. */
   readonly program?: string;
   /** Wall clock, ms since 1970. */
   readonly now?: () => number;
+  /** Each append takes so many ms longer: for tests of what happens when the disk is slow. */
+  readonly writeDelayMs?: number;
 }
 
 /**
@@ -41,177 +45,201 @@ export interface HistoryOptions {
  *   the latter `setAside` makes room for a new history
  */
 export function openHistory(options: HistoryOptions): History {
-  const writable = openDatabase(options.file, options.program ?? 'MQTT Loupe');
+  const { database, lock } = openDatabase(options.file, options.program ?? 'MQTT Loupe');
   try {
-    return new SqliteHistory(writable, options);
+    const snapshot = takeOver(database, (options.now ?? Date.now)() * 1_000);
+    // From here on only the writer's thread writes.
+    database.close();
+    return new SqliteHistory(snapshot, lock, options);
   } catch (error) {
-    writable.database.close();
-    writable.lock.release();
+    database.close();
+    lock.release();
     throw historyError(`The history ${options.file} cannot be opened`, error);
   }
 }
 
-const NO_TOTALS: ProfileTotals = {
-  received: 0,
-  stored: 0,
-  refused: 0,
-  pruned: 0,
-  bytes: 0,
-  oldestTimeUs: null,
-};
-
 class SqliteHistory implements History {
-  readonly #database: Database;
+  readonly nextId: number;
   readonly #lock: WriterLock;
-  readonly #sessions: SessionLog;
-  readonly #topicKeys: TopicKeys;
-  readonly #writer: BatchWriter;
-  readonly #remover: Remover;
-  readonly #topics: Statement<TopicSummary>;
-  readonly #totals: Statement<ProfileTotals>;
-  readonly #nextId: Statement<number>;
+  readonly #writer: Writer;
   readonly #reader: Reader;
+  readonly #onProblem: (problem: LoupeError) => void;
+  readonly #settings: ReadonlyMap<string, string>;
+  readonly #totals: Map<string, ProfileTotals>;
+  /** Profile → topics that no batch has named yet. */
+  readonly #newTopics = new Map<string, { names: string[]; keys: number[] }>();
+  #gaps: number;
+  #nextTopic: number;
+  #nextSession: number;
+  #backlogMessages = 0;
+  #backlogBytes = 0;
 
-  constructor({ database, lock }: WritableDatabase, options: HistoryOptions) {
-    this.#database = database;
+  constructor(snapshot: Snapshot, lock: WriterLock, options: HistoryOptions) {
+    this.nextId = snapshot.nextMessage;
+    this.#nextTopic = snapshot.nextTopic;
+    this.#nextSession = snapshot.nextSession;
+    this.#settings = snapshot.settings;
+    this.#totals = new Map(snapshot.totals);
+    this.#gaps = snapshot.gaps;
     this.#lock = lock;
-    this.#sessions = new SessionLog(database);
-    this.#topicKeys = new TopicKeys(database);
-    this.#writer = new BatchWriter(database, this.#topicKeys);
-    this.#remover = new Remover(database);
-    // The row of a message has only the beginning of a large payload: what is wanted here.
-    this.#topics = database.prepare(
-      `SELECT topics.key, name, count, last_id AS lastId, last_time_us AS lastTimeUs, last_flags AS lastFlags,
-         last_size AS lastSizeBytes, payload AS lastPayload
-       FROM topics LEFT JOIN messages ON messages.id = last_id
-       WHERE profile = ? AND topics.key > ? AND count > 0 ORDER BY topics.key LIMIT ?`,
-    );
-    this.#nextId = database.prepare<unknown[], number>('SELECT next_message FROM position').pluck();
-    this.#totals = database.prepare(
-      `SELECT received, stored, refused, pruned, bytes,
-         (SELECT first_time_us FROM spans WHERE profile = key ORDER BY first_id LIMIT 1) AS oldestTimeUs
-       FROM profiles WHERE key = ?`,
-    );
-    this.#reader = new Reader({
-      workerFile: options.readerFile ?? join(import.meta.dirname, 'history-reader.cjs'),
-      databaseFile: options.file,
-      onProblem: options.onProblem,
+    this.#onProblem = options.onProblem ?? (() => undefined);
+    const threads = options.threads ?? import.meta.dirname;
+    this.#writer = new Writer({
+      workerFile: join(threads, 'history-writer.cjs'),
+      start: { databaseFile: options.file, delayMs: options.writeDelayMs ?? 0 },
+      onCounters: (counters) => {
+        this.#take(counters);
+      },
+      onProblem: this.#onProblem,
     });
-    this.#sessions.closeLeftOpen((options.now ?? Date.now)() * 1_000);
+    this.#reader = new Reader({
+      workerFile: join(threads, 'history-reader.cjs'),
+      databaseFile: options.file,
+      onProblem: this.#onProblem,
+    });
   }
 
-  get nextId(): number {
-    return this.#nextId.get() ?? 1;
+  get backlog(): Backlog {
+    return { messages: this.#backlogMessages, bytes: this.#backlogBytes };
   }
 
   describeProfile(profileId: string, settings: string): void {
-    attempt('The settings of the profile cannot be stored', () => {
-      this.#sessions.describe(this.#sessions.profileKey(profileId), settings);
-    });
+    this.#post({ kind: 'describe', profileId, settings });
   }
 
   describedProfiles(): ReadonlyMap<string, string> {
-    return attempt('The profiles of the history cannot be read', () => this.#sessions.described());
+    return this.#settings;
   }
 
   beginSession(profileId: string, startedUs: number): number {
-    return attempt('The session cannot be stored', () =>
-      this.#sessions.begin(this.#sessions.profileKey(profileId), startedUs),
-    );
+    const session = this.#nextSession++;
+    this.#post({ kind: 'begin', profileId, session, startedUs });
+    return session;
   }
 
-  endSession(sessionKey: number, endedUs: number): void {
-    attempt('The end of the session cannot be stored', () =>
-      this.#sessions.end(sessionKey, endedUs),
-    );
-    this.#writer.sessionEnded(sessionKey);
+  endSession(session: number, endedUs: number): void {
+    this.#post({ kind: 'end', session, endedUs });
   }
 
-  internTopic(profileId: string, name: string): number {
-    return attempt('The topic cannot be stored', () =>
-      this.#topicKeys.intern(this.#sessions.profileKey(profileId), name),
-    );
+  addTopic(profileId: string, name: string): number {
+    if (/\p{Surrogate}/u.test(name)) {
+      throw new LoupeError(
+        'invalid-argument',
+        'The topic cannot be stored: its name is not valid Unicode.',
+      );
+    }
+    const key = this.#nextTopic++;
+    const topics = this.#newTopics.get(profileId);
+    if (topics === undefined) {
+      this.#newTopics.set(profileId, { names: [name], keys: [key] });
+    } else {
+      topics.names.push(name);
+      topics.keys.push(key);
+    }
+    return key;
   }
 
-  append(
+  async append(
     profileId: string,
-    sessionKey: number,
+    session: number,
     batch: MessageBatch,
     counts: { readonly received: number; readonly refused: number },
-  ): void {
-    attempt('Messages cannot be stored', () =>
-      this.#writer.store(this.#sessions.profileKey(profileId), sessionKey, batch, counts),
-    );
+  ): Promise<void> {
+    const packed = pack(batch);
+    const { length, body } = packed;
+    const topics: NewTopics = this.#newTopics.get(profileId) ?? { names: [], keys: [] };
+    this.#newTopics.delete(profileId);
+    this.#backlogMessages += length;
+    const bytes = body.length;
+    this.#backlogBytes += bytes;
+    try {
+      const task: WriterTask = {
+        kind: 'append',
+        profileId,
+        session,
+        ...counts,
+        topics,
+        batch: packed,
+      };
+      await this.#writer.do(task, buffersOf(packed));
+    } finally {
+      this.#backlogMessages -= length;
+      this.#backlogBytes -= bytes;
+    }
   }
 
-  recordGap(
-    sessionKey: number,
-    gap: { kind: GapKind; fromUs: number; toUs: number; messages: number; detail: string },
-  ): void {
-    attempt('A gap cannot be stored', () => this.#sessions.recordGap(sessionKey, gap));
+  recordGap(session: number, gap: Gap): void {
+    this.#post({ kind: 'gap', session, gap });
+  }
+
+  settled(): Promise<void> {
+    return this.#writer.settled();
   }
 
   totals(profileId: string): ProfileTotals {
-    return attempt('The counters of the history cannot be read', () => {
-      const profile = this.#sessions.findProfile(profileId);
-      return (profile === undefined ? undefined : this.#totals.get(profile)) ?? NO_TOTALS;
-    });
+    return this.#totals.get(profileId) ?? NO_TOTALS;
   }
 
   gaps(): number {
-    return attempt('The gaps of the history cannot be counted', () => this.#sessions.gaps());
+    return this.#gaps;
   }
 
-  topics(profileId: string, afterKey: number, limit: number): readonly TopicSummary[] {
-    return attempt('The topics of the history cannot be read', () => {
-      const profile = this.#sessions.findProfile(profileId);
-      return profile === undefined ? [] : this.#topics.all(profile, afterKey, limit);
-    });
+  topics(profileId: string, afterKey: number, limit: number): Promise<readonly TopicSummary[]> {
+    return this.#read('topics', { profileId, afterKey, limit });
   }
 
   page(request: PageRequest): Promise<{ messages: Message[]; more: boolean }> {
-    return this.#reader.call('page', request);
+    return this.#read('page', request);
   }
 
   message(profileId: string, id: number, maxBytes: number): Promise<Message | null> {
-    return this.#reader.call('message', { profileId, id, maxBytes });
+    return this.#read('message', { profileId, id, maxBytes });
   }
 
   series(request: SeriesRequest): Promise<Series> {
-    return this.#reader.call('series', request);
+    return this.#read('series', request);
   }
 
-  prune(profileId: string, maxBytes: number, maxMessages: number): number {
-    return attempt('Old messages cannot be removed', () => {
-      const profile = this.#sessions.findProfile(profileId);
-      return profile === undefined ? 0 : this.#remover.prune(profile, maxBytes, maxMessages);
-    });
+  counts(request: CountsRequest): Promise<Float64Array> {
+    return this.#read('counts', request);
   }
 
-  forget(profileId: string, maxMessages: number): boolean {
-    return attempt('The history cannot be removed', () => {
-      const profile = this.#sessions.findProfile(profileId);
-      if (profile === undefined) return true;
-      this.#topicKeys.forget(profile);
-      const isGone = this.#remover.forget(profile, maxMessages);
-      if (isGone) this.#sessions.profileForgotten(profileId);
-      return isGone;
-    });
+  limit(profileId: string, maxBytes: number): void {
+    this.#post({ kind: 'limit', profileId, maxBytes });
+  }
+
+  async forget(profileId: string): Promise<void> {
+    this.#newTopics.delete(profileId);
+    await this.#writer.do({ kind: 'forget', profileId });
   }
 
   /** The reader goes first: the last connection to close tidies the journal away. */
   async close(): Promise<void> {
+    await this.#writer.settled();
     await this.#reader.close();
-    this.#database.close();
+    await this.#writer.close();
     this.#lock.release();
   }
-}
 
-/** Does something with the database; a failure is classified. */
-function attempt<Result>(failed: string, work: () => Result): Result {
-  try {
-    return work();
-  } catch (error) {
-    throw historyError(failed, error);
+  async #read<Method extends ReaderMethod>(
+    method: Method,
+    argument: ReaderArgument<Method>,
+  ): Promise<ReaderResult<Method>> {
+    await this.#writer.settled();
+    return this.#reader.call(method, argument);
+  }
+
+  /** What nobody waits for; that it failed is told all the same. */
+  #post(task: WriterTask): void {
+    this.#writer.do(task).catch((error: unknown) => {
+      this.#onProblem(
+        error instanceof LoupeError ? error : new LoupeError('internal', messageOf(error)),
+      );
+    });
+  }
+
+  #take({ totals, gaps }: Counters): void {
+    for (const [profileId, one] of totals) this.#totals.set(profileId, one);
+    this.#gaps = gaps;
   }
 }

@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { FLAG_RETAIN, type History, type TopicSummary } from '../history/history';
 import { PACKET_ID_IN_HISTORY } from './topic-node';
 import type { TopicTree } from './topic-tree';
@@ -13,12 +12,11 @@ export async function loadTree(
 ): Promise<void> {
   let afterKey = 0;
   for (;;) {
-    const topics = history.topics(profileId, afterKey, PAGE);
+    const topics = await history.topics(profileId, afterKey, PAGE);
     for (const topic of topics) plant(tree, topic);
     const last = topics.at(-1);
     if (!last || topics.length < PAGE) return;
     afterKey = last.key;
-    await nextTurn();
   }
 }
 

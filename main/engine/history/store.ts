@@ -1,0 +1,197 @@
+import type { Database, Statement } from './driver';
+import type { ProfileTotals } from './history';
+import { BatchWriter } from './batch-writer';
+import { Housekeeping } from './housekeeping';
+import { SessionLog } from './session-log';
+import type { Counters, WriterTask } from './writer-protocol';
+
+/** What the writer of a history does; everything is done when a call returns. Lives in the writer's thread. */
+export class Store {
+  readonly #database: Database;
+  readonly #sessions: SessionLog;
+  readonly #writer: BatchWriter;
+  readonly #housekeeping: Housekeeping;
+  readonly #totals: Statement<ProfileTotals>;
+  /** Profiles whose counters changed since they were last told. */
+  readonly #changed = new Set<string>();
+  /** Sessions that began and are not in the database yet, because it could not be written to. */
+  readonly #begun = new Map<number, { readonly profileId: string; readonly startedUs: number }>();
+  /** Also of profiles that have no history yet. */
+  readonly #limits = new Map<string, number>();
+
+  constructor(database: Database) {
+    this.#database = database;
+    this.#sessions = new SessionLog(database);
+    this.#writer = new BatchWriter(database);
+    this.#housekeeping = new Housekeeping(database);
+    this.#totals = prepareTotals(database);
+  }
+
+  /** Does a task; what SQLite throws is not classified yet. Of a task that throws, nothing is stored. */
+  do(task: Exclude<WriterTask, { kind: 'close' | 'forget' }>): void {
+    if (task.kind === 'begin') this.#begun.set(task.session, task);
+    try {
+      this.#inTransaction(() => {
+        for (const [session, { profileId, startedUs }] of this.#begun) {
+          this.#sessions.begin(session, this.#sessions.profileKey(profileId), startedUs);
+        }
+        this.#do(task);
+      });
+      this.#begun.clear();
+    } catch (error) {
+      this.#sessions.undone();
+      throw error;
+    }
+    if (task.kind === 'append') {
+      this.#writer.stored();
+      this.#applyLimit(task.profileId);
+    }
+    if ('profileId' in task) this.#changed.add(task.profileId);
+  }
+
+  /** Begins to remove a profile; `done` is called when all of it is gone, also when there is none. */
+  forget(profileId: string, done: () => void): void {
+    for (const [session, begun] of this.#begun) {
+      if (begun.profileId === profileId) this.#begun.delete(session);
+    }
+    const profile = this.#sessions.findProfile(profileId);
+    if (profile === undefined) {
+      done();
+      return;
+    }
+    this.#writer.forget(profile);
+    this.#housekeeping.forget(profile, () => {
+      this.#sessions.profileForgotten(profileId);
+      this.#changed.add(profileId);
+      done();
+    });
+  }
+
+  /**
+   * Tidies up for a few milliseconds: compresses, merges, removes, gives room back.
+   * @returns whether there is more to do
+   */
+  work(): boolean {
+    return this.#housekeeping.work((profile) => {
+      const id = this.#sessions.idOf(profile);
+      if (id !== undefined) this.#changed.add(id);
+    });
+  }
+
+  /** The counters that changed since the last call. */
+  counters(): Counters {
+    const totals: [string, ProfileTotals][] = [];
+    for (const profileId of this.#changed) totals.push([profileId, this.#totalsOf(profileId)]);
+    this.#changed.clear();
+    return { totals, gaps: this.#sessions.gaps() };
+  }
+
+  /** Leaves the file compact: what is not compressed yet is, and free room is given back. */
+  close(): void {
+    this.#housekeeping.finish();
+    this.#database.close();
+  }
+
+  #do(task: Exclude<WriterTask, { kind: 'close' | 'forget' }>): void {
+    switch (task.kind) {
+      case 'describe':
+        this.#sessions.describe(this.#sessions.profileKey(task.profileId), task.settings);
+        break;
+      case 'begin':
+        break;
+      case 'end':
+        this.#sessions.end(task.session, task.endedUs);
+        break;
+      case 'gap':
+        this.#sessions.recordGap(task.session, task.gap);
+        break;
+      case 'append':
+        this.#append(task);
+        break;
+      case 'limit':
+        this.#limits.set(task.profileId, task.maxBytes);
+        this.#applyLimit(task.profileId);
+        break;
+    }
+  }
+
+  #applyLimit(profileId: string): void {
+    const profile = this.#sessions.findProfile(profileId);
+    const maxBytes = this.#limits.get(profileId);
+    if (profile === undefined) return;
+    if (maxBytes !== undefined) this.#housekeeping.limit(profile, maxBytes);
+    this.#housekeeping.appended(profile);
+  }
+
+  #append(task: Extract<WriterTask, { kind: 'append' }>): void {
+    const profile = this.#sessions.profileKey(task.profileId);
+    this.#writer.addTopics(profile, task.topics);
+    this.#writer.write(profile, task.session, task.batch, task);
+  }
+
+  #totalsOf(profileId: string): ProfileTotals {
+    const profile = this.#sessions.findProfile(profileId);
+    return (profile === undefined ? undefined : this.#totals.get(profile)) ?? NO_TOTALS;
+  }
+
+  #inTransaction(work: () => void): void {
+    this.#database.transaction(work).immediate();
+  }
+}
+
+export const NO_TOTALS: ProfileTotals = {
+  received: 0,
+  stored: 0,
+  refused: 0,
+  pruned: 0,
+  bytes: 0,
+  oldestTimeUs: null,
+};
+
+function prepareTotals(database: Database): Statement<ProfileTotals> {
+  return database.prepare(`SELECT ${TOTALS_COLUMNS} FROM profiles WHERE key = ?`);
+}
+
+const TOTALS_COLUMNS = `received, stored, refused, pruned, bytes, coalesce(
+  (SELECT first_us FROM segments WHERE profile = profiles.key ORDER BY first_id LIMIT 1),
+  (SELECT first_us FROM batches WHERE profile = profiles.key ORDER BY first_id LIMIT 1)) AS oldestTimeUs`;
+
+/** What the engine knows of a history before it asks for anything. */
+export interface Snapshot {
+  readonly nextMessage: number;
+  readonly nextTopic: number;
+  readonly nextSession: number;
+  readonly settings: ReadonlyMap<string, string>;
+  readonly totals: ReadonlyMap<string, ProfileTotals>;
+  readonly gaps: number;
+}
+
+/** Ends what a crash left open, and reads where everything stands. */
+export function takeOver(database: Database, nowUs: number): Snapshot {
+  return database
+    .transaction(() => {
+      const sessions = new SessionLog(database);
+      sessions.closeLeftOpen(nowUs);
+      const position = database
+        .prepare<unknown[], { next_message: number; next_topic: number }>('SELECT * FROM position')
+        .get();
+      const totals = database
+        .prepare<unknown[], ProfileTotals & { id: string }>(
+          `SELECT id, ${TOTALS_COLUMNS} FROM profiles`,
+        )
+        .all();
+      const nextSession = database
+        .prepare<unknown[], number>('SELECT coalesce(max(key), 0) + 1 FROM sessions')
+        .pluck()
+        .get();
+      return {
+        nextMessage: position?.next_message ?? 1,
+        nextTopic: position?.next_topic ?? 1,
+        nextSession: nextSession ?? 1,
+        settings: sessions.described(),
+        totals: new Map(totals.map(({ id, ...counters }) => [id, counters])),
+        gaps: sessions.gaps(),
+      };
+    })
+    .immediate();
+}

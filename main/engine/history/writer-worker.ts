@@ -1,0 +1,87 @@
+/**
+ * The writer's thread: the only one that writes to the history. The bundle of this file is started by writer.ts, which
+ * keeps the lock.
+ */
+import { parentPort, workerData } from 'node:worker_threads';
+import { toWireError } from '../../../app/errors';
+import { openForStoring } from './database';
+import { historyError } from './driver';
+import { Store } from './store';
+import type { WriterReply, WriterRequest, WriterStart, WriterTask } from './writer-protocol';
+
+const failures: Readonly<Record<WriterTask['kind'], string>> = {
+  describe: 'The settings of the profile cannot be stored',
+  begin: 'The session cannot be stored',
+  end: 'The end of the session cannot be stored',
+  gap: 'A gap cannot be stored',
+  append: 'Messages cannot be stored',
+  limit: 'The limit of the history cannot be set',
+  forget: 'The history cannot be removed',
+  close: 'The history cannot be closed',
+};
+
+/** After a failed slice, tidying up is looked at again with the next batch, or after this. */
+const RETRY_MS = 6_000;
+
+const { databaseFile, delayMs } = workerData as WriterStart;
+const port = parentPort;
+const store = new Store(openForStoring(databaseFile));
+const delay = new Int32Array(new SharedArrayBuffer(4));
+let isWorkDue = false;
+/** Why tidying up failed last; it is tried again and again, and told once. */
+let trouble = '';
+
+port?.on('message', ({ id, task }: WriterRequest) => {
+  try {
+    if (task.kind === 'forget') {
+      store.forget(task.profileId, () => {
+        done(id);
+      });
+    } else if (task.kind === 'close') {
+      store.close();
+      done(id);
+      port.close();
+      return;
+    } else {
+      if (task.kind === 'append' && delayMs > 0) Atomics.wait(delay, 0, 0, delayMs);
+      store.do(task);
+      done(id);
+    }
+  } catch (error) {
+    const classified = historyError(failures[task.kind], error);
+    tell({ kind: 'failed', id, error: toWireError(classified) });
+  }
+  if (task.kind !== 'close') tidyUpSoon();
+});
+tidyUpSoon();
+
+function tell(reply: WriterReply): void {
+  port?.postMessage(reply);
+}
+
+function done(id: number): void {
+  tell({ kind: 'done', id, counters: store.counters() });
+}
+
+/** Batches come first: each slice waits for its turn of the event loop. */
+function tidyUpSoon(): void {
+  if (isWorkDue) return;
+  isWorkDue = true;
+  setImmediate(tidyUp);
+}
+
+function tidyUp(): void {
+  isWorkDue = false;
+  try {
+    const more = store.work();
+    if (more) trouble = '';
+    const counters = store.counters();
+    if (counters.totals.length > 0) tell({ kind: 'counters', counters });
+    if (more) tidyUpSoon();
+  } catch (error) {
+    const classified = historyError('The history cannot be tidied up', error);
+    if (classified.message !== trouble) tell({ kind: 'problem', error: toWireError(classified) });
+    trouble = classified.message;
+    setTimeout(tidyUpSoon, RETRY_MS).unref();
+  }
+}
