@@ -67,6 +67,11 @@ export class Housekeeping {
     this.#toForget.push({ profile, done });
   }
 
+  /** Whether more waits to be compressed than should: then a slice between two batches is too little. */
+  get isBehind(): boolean {
+    return this.#planner.isBehind && performance.now() >= this.#retryAt;
+  }
+
   /** One slice. @returns whether there is more to do; see `Store.work` */
   work(changed: (profile: number) => void): boolean {
     if (performance.now() < this.#retryAt) return false;

@@ -15,6 +15,9 @@ const LAST_LEVEL = 4;
 const SHARE_OF_LIMIT = 16;
 const LEAST_RAW_BYTES = 64 * 1024;
 
+/** More than this waits only when compressing does not keep pace. */
+const BEHIND = 3;
+
 interface Waiting {
   batches: number;
   messages: number;
@@ -37,6 +40,7 @@ export class SegmentPlanner {
   readonly #settle: Statement;
   readonly #profilesWithBatches: Statement<number>;
   readonly #limits = new Map<number, number>();
+  #waitingMessages = 0;
   /** Profiles in which something changed since they were looked at. */
   readonly #toLook = new Set<number>();
 
@@ -77,6 +81,11 @@ export class SegmentPlanner {
     return this.#profilesWithBatches.all();
   }
 
+  /** Whether a profile that was looked at last had much more in batches than it should. */
+  get isBehind(): boolean {
+    return this.#waitingMessages > BEHIND * MOST_MESSAGES;
+  }
+
   /** What is due; null when nothing is. */
   next(): Plan | null {
     for (const profile of this.#toLook) {
@@ -96,6 +105,7 @@ export class SegmentPlanner {
   #compress(profile: number): Plan | null {
     const waiting = this.#waitingOf.get(profile);
     if (waiting === undefined) return null;
+    this.#waitingMessages = waiting.messages;
     const isDue =
       waiting.batches >= MOST_BATCHES ||
       waiting.messages >= MOST_MESSAGES ||

@@ -78,6 +78,11 @@ export class Store {
     });
   }
 
+  /** Whether more waits to be compressed than should. */
+  get isBehind(): boolean {
+    return this.#housekeeping.isBehind;
+  }
+
   /** The counters that changed since the last call. */
   counters(): Counters {
     const totals: [string, ProfileTotals][] = [];
@@ -87,9 +92,13 @@ export class Store {
   }
 
   /** Leaves the file compact: what is not compressed yet is, and free room is given back. */
-  close(): void {
-    this.#housekeeping.finish();
-    this.#database.close();
+  close(): Counters {
+    try {
+      this.#housekeeping.finish();
+      return this.counters();
+    } finally {
+      this.#database.close();
+    }
   }
 
   #do(task: Exclude<WriterTask, { kind: 'close' | 'forget' }>): void {

@@ -28,6 +28,7 @@ const port = parentPort;
 const store = new Store(openForStoring(databaseFile));
 const delay = new Int32Array(new SharedArrayBuffer(4));
 let isWorkDue = false;
+let isClosed = false;
 /** Why tidying up failed last; it is tried again and again, and told once. */
 let trouble = '';
 
@@ -38,14 +39,17 @@ port?.on('message', ({ id, task }: WriterRequest) => {
         done(id);
       });
     } else if (task.kind === 'close') {
-      store.close();
-      done(id);
+      const counters = store.close();
+      tell({ kind: 'done', id, counters });
+      isClosed = true;
       port.close();
       return;
     } else {
       if (task.kind === 'append' && delayMs > 0) Atomics.wait(delay, 0, 0, delayMs);
       store.do(task);
       done(id);
+      // Tidying up has to keep pace, also when there is never a moment's rest.
+      if (store.isBehind) tidyUp();
     }
   } catch (error) {
     const classified = historyError(failures[task.kind], error);
@@ -72,6 +76,7 @@ function tidyUpSoon(): void {
 
 function tidyUp(): void {
   isWorkDue = false;
+  if (isClosed) return;
   try {
     const more = store.work();
     if (more) trouble = '';
