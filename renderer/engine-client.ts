@@ -1,11 +1,13 @@
 import { EngineClient } from '../app/rpc/client';
+import { PaintQueue } from './paint-queue';
 import type { Port, ToEngine, ToRenderer } from '../app/rpc/wire';
 
 /** The engine's client of this window. It waits for a port, and takes a new one whenever the engine is restarted. */
 export function createEngineClient(): EngineClient {
+  const queue = new PaintQueue();
   return new EngineClient({
-    onNextPaint: (show) => {
-      requestAnimationFrame(show);
+    onNextPaint: (show, urgent) => {
+      queue.add(show, urgent);
     },
   });
 }

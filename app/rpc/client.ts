@@ -12,6 +12,12 @@ export interface OpenView<Params> {
 interface ViewEntry {
   readonly view: string;
   params: unknown;
+  /** The engine was asked for a frame with parameters that it has not answered yet. */
+  asked: boolean;
+  /** Newer parameters than those it was asked with; they wait for the answer, the latest win. */
+  changed: boolean;
+  /** Counted up with each frame that arrives: one that was overtaken is not shown. */
+  arrived: number;
   readonly onFrame: (frame: unknown) => void;
   readonly onEnd: (error: LoupeError) => void;
 }
@@ -22,8 +28,11 @@ interface PendingCall {
 }
 
 export interface ClientOptions {
-  /** Runs what shows a frame and then acknowledges it: one animation frame in a window. */
-  readonly onNextPaint: (show: () => void) => void;
+  /**
+   * Runs what shows a frame and then acknowledges it: one animation frame in a window. Somebody waits for an
+   * `urgent` one; others may be gathered for a moment.
+   */
+  readonly onNextPaint: (show: () => void, urgent: boolean) => void;
 }
 
 /**
@@ -53,6 +62,8 @@ export class EngineClient {
       this.receive(message);
     });
     for (const [id, entry] of this.views) {
+      entry.asked = true;
+      entry.changed = false;
       port.send({ t: 'open', id, view: entry.view, params: entry.params });
     }
     for (const { start } of this.waiting.splice(0)) start();
@@ -85,13 +96,17 @@ export class EngineClient {
     onEnd: (error: LoupeError) => void = () => undefined,
   ): OpenView<EngineViews[K]['params']> {
     const id = this.nextId++;
-    const entry: ViewEntry = { view, params, onFrame: onFrame as (frame: unknown) => void, onEnd };
+    const entry: ViewEntry = {
+      ...{ view, params, asked: true, changed: false, arrived: 0 },
+      ...{ onFrame: onFrame as (frame: unknown) => void, onEnd },
+    };
     this.views.set(id, entry);
     this.port?.send({ t: 'open', id, view, params });
     return {
       update: (next) => {
         entry.params = next;
-        this.port?.send({ t: 'update', id, params: next });
+        entry.changed = true;
+        if (!entry.asked) this.ask(id, entry);
       },
       close: () => {
         if (this.views.delete(id)) this.port?.send({ t: 'close', id });
@@ -104,12 +119,22 @@ export class EngineClient {
       const start = (): void => {
         const id = this.nextId++;
         this.pending.set(id, { resolve, reject });
+        // A call means the views as they were changed before it.
+        for (const [view, entry] of this.views) if (entry.changed) this.ask(view, entry);
         this.port?.send({ t: 'call', id, method, arg });
       };
       if (this.port) start();
       else if (this.failure) reject(this.failure);
       else this.waiting.push({ start, reject });
     });
+  }
+
+  /** Sends the parameters of a view. While it is busy with them, further changes wait, so that typing can't outrun it. */
+  private ask(id: number, entry: ViewEntry): void {
+    if (!this.port) return;
+    entry.asked = true;
+    entry.changed = false;
+    this.port.send({ t: 'update', id, params: entry.params });
   }
 
   private receive(message: ToRenderer): void {
@@ -121,7 +146,7 @@ export class EngineClient {
         this.take(message.id)?.reject(LoupeError.fromWire(message.error));
         return;
       case 'frame':
-        this.show(message.id, message.frame, message.value);
+        this.show(message);
         return;
       case 'ended': {
         const entry = this.views.get(message.id);
@@ -137,11 +162,19 @@ export class EngineClient {
     return call;
   }
 
-  private show(id: number, frame: number, value: unknown): void {
-    const port = this.port;
+  private show({ id, frame, value, urgent }: ToRenderer & { readonly t: 'frame' }): void {
+    const { port } = this;
+    const entry = this.views.get(id);
+    if (!entry) return;
+    const arrived = (entry.arrived += 1);
+    if (urgent) {
+      entry.asked = false;
+      if (entry.changed) this.ask(id, entry);
+    }
     this.options.onNextPaint(() => {
-      this.views.get(id)?.onFrame(value);
+      if (entry.arrived !== arrived || this.views.get(id) !== entry) return;
+      entry.onFrame(value);
       if (this.port === port) port?.send({ t: 'ack', id, frame });
-    });
+    }, urgent);
   }
 }

@@ -23,14 +23,24 @@ export type ViewOpeners = {
   ) => ViewSource<EngineViews[K]['params'], EngineViews[K]['frame']>;
 };
 
+/** Calls that only read: no view looks different after them. */
+const READING: ReadonlySet<string> = new Set<keyof EngineCalls>([
+  'historyPage',
+  'message',
+  'recentPayload',
+]);
+
 interface OpenView {
   readonly id: number;
   readonly name: string;
   readonly source: ViewSource<unknown, unknown>;
+  /** Number of the last frame that was sent. */
   frame: number;
-  acknowledged: boolean;
+  /** What still has to be painted: nothing, a frame of what arrived, or one that somebody waits for. */
+  unpainted: 'nothing' | 'news' | 'answer';
   computing: boolean;
   sentAtMs: number;
+  /** The next frame is waited for. */
   urgent: boolean;
 }
 
@@ -55,7 +65,7 @@ export class EngineServer {
   tick(): void {
     const now = this.nowMs();
     for (const view of this.views.values()) {
-      if (view.urgent || now - view.sentAtMs >= view.source.intervalMs) this.advance(view, now);
+      if (view.urgent || isDue(view, now)) this.advance(view, now);
     }
   }
 
@@ -80,7 +90,7 @@ export class EngineServer {
       case 'ack': {
         const view = this.views.get(message.id);
         if (view?.frame !== message.frame) return;
-        view.acknowledged = true;
+        view.unpainted = 'nothing';
         if (view.urgent) this.advance(view, this.nowMs());
         return;
       }
@@ -94,6 +104,7 @@ export class EngineServer {
     try {
       const value = await invoke(this.calls, engineCallSchemas, method, arg);
       this.send({ t: 'reply', id, value });
+      if (!READING.has(method)) this.hurry();
     } catch (error) {
       this.send({ t: 'error', id, error: toWireError(error) });
     }
@@ -110,7 +121,7 @@ export class EngineServer {
         name,
         source: opener(params),
         frame: 0,
-        acknowledged: true,
+        unpainted: 'nothing',
         computing: false,
         sentAtMs: 0,
         urgent: true,
@@ -136,25 +147,42 @@ export class EngineServer {
     }
   }
 
+  /** Somebody has done something: what looks different now is shown at once. */
+  private hurry(): void {
+    const now = this.nowMs();
+    for (const view of this.views.values()) {
+      view.urgent = true;
+      this.advance(view, now);
+    }
+  }
+
   private advance(view: OpenView, nowMs: number): void {
-    if (!view.acknowledged || view.computing) return;
+    // What somebody waits for overtakes mere news that the window has not painted yet.
+    const isFree = view.unpainted === 'nothing' || (view.urgent && view.unpainted === 'news');
+    if (!isFree || view.computing) return;
+    const { urgent } = view;
     view.urgent = false;
     try {
       const frame = view.source.next(nowMs);
-      if (frame instanceof Promise) this.advanceLater(view, frame, nowMs);
-      else this.sendFrame(view, frame, nowMs);
+      if (frame instanceof Promise) this.advanceLater(view, frame, nowMs, urgent);
+      else this.sendFrame(view, frame, nowMs, urgent);
     } catch (error) {
       this.end(view, error);
     }
   }
 
-  private advanceLater(view: OpenView, promise: Promise<unknown>, nowMs: number): void {
+  private advanceLater(
+    view: OpenView,
+    promise: Promise<unknown>,
+    nowMs: number,
+    urgent: boolean,
+  ): void {
     view.computing = true;
     promise.then(
       (frame) => {
         view.computing = false;
         if (!this.views.has(view.id)) return;
-        this.sendFrame(view, frame, nowMs);
+        this.sendFrame(view, frame, nowMs, urgent);
         if (view.urgent) this.advance(view, this.nowMs());
       },
       (error: unknown) => {
@@ -164,12 +192,12 @@ export class EngineServer {
     );
   }
 
-  private sendFrame(view: OpenView, frame: unknown, nowMs: number): void {
+  private sendFrame(view: OpenView, frame: unknown, nowMs: number, urgent: boolean): void {
     if (frame === null) return;
     view.frame += 1;
-    view.acknowledged = false;
+    view.unpainted = urgent ? 'answer' : 'news';
     view.sentAtMs = nowMs;
-    this.send({ t: 'frame', id: view.id, frame: view.frame, value: frame });
+    this.send({ t: 'frame', id: view.id, frame: view.frame, value: frame, urgent });
   }
 
   private end(view: OpenView, error: unknown): void {
@@ -181,6 +209,17 @@ export class EngineServer {
   private send(message: ToRenderer): void {
     if (!this.closed) this.port.send(message);
   }
+}
+
+/**
+ * Whether a view's interval is over. Intervals of the same length end at the same time for all views: what changes
+ * all the time is then painted together, once, and not view after view.
+ */
+function isDue({ sentAtMs, source: { intervalMs } }: OpenView, nowMs: number): boolean {
+  const elapsedMs = nowMs - sentAtMs;
+  if (elapsedMs >= intervalMs) return true;
+  const isNextBeat = Math.floor(nowMs / intervalMs) > Math.floor(sentAtMs / intervalMs);
+  return isNextBeat && elapsedMs >= intervalMs / 2;
 }
 
 /**

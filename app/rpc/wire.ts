@@ -12,7 +12,14 @@ export type ToEngine =
 export type ToRenderer =
   | { readonly t: 'reply'; readonly id: number; readonly value: unknown }
   | { readonly t: 'error'; readonly id: number; readonly error: WireError }
-  | { readonly t: 'frame'; readonly id: number; readonly frame: number; readonly value: unknown }
+  | {
+      readonly t: 'frame';
+      readonly id: number;
+      readonly frame: number;
+      readonly value: unknown;
+      /** Somebody waits for it: it answers new parameters or follows a call, and not just what arrived meanwhile. */
+      readonly urgent: boolean;
+    }
   /** The view ended: its parameters were refused or its subject failed. */
   | { readonly t: 'ended'; readonly id: number; readonly error: WireError };
 

@@ -15,13 +15,12 @@ import { VirtualScroller } from '../ui/virtual-scroller.svelte';
 export const ROW_HEIGHT = 25;
 /** Rows asked for beyond the edges, so that ordinary scrolling finds them there. */
 const OVERSCAN = 24;
+/** Rows in the page beyond the edges: those that a turn of the wheel shows before the next paint. */
+const OVERSCAN_SHOWN = 10;
 /** The engine's limit for one frame. */
 const MOST_ROWS = 500;
 /** After a key moved the selection the order rests for this long. */
 const KEY_HOLD_MS = 3000;
-/** With fewer topics than this the tree filters as fast as one types; with more it waits for a pause. */
-const QUICK_TOPICS = 100_000;
-const FILTER_DELAY_MS = 80;
 /** Letters typed within this time make one word of the type-ahead. */
 const TYPE_AHEAD_MS = 900;
 
@@ -37,8 +36,6 @@ export class TreeState {
   readonly scroller = new VirtualScroller(ROW_HEIGHT, OVERSCAN);
   #frame = $state.raw<TreeFrame | null>(null);
   #filter = $state.raw('');
-  #appliedFilter = $state.raw('');
-  #filterTimer: ReturnType<typeof setTimeout> | null = null;
   #problem = $state.raw<string | null>(null);
   #pointerInside = $state.raw(false);
   #keyHold = $state.raw(false);
@@ -61,7 +58,7 @@ export class TreeState {
     return this.#frame;
   }
 
-  /** What is typed; the tree follows at once, or after a moment where filtering is work. */
+  /** What is typed; the tree follows as fast as the engine can filter it. */
   get filter(): string {
     return this.#filter;
   }
@@ -69,22 +66,20 @@ export class TreeState {
   set filter(text: string) {
     if (text === this.#filter) return;
     this.#filter = text;
-    if (this.#filterTimer !== null) clearTimeout(this.#filterTimer);
-    const isQuick = text === '' || (this.#frame?.topics ?? 0) < QUICK_TOPICS;
-    this.#filterTimer = setTimeout(
-      () => {
-        this.#applyFilter();
-      },
-      isQuick ? 0 : FILTER_DELAY_MS,
-    );
-  }
-
-  #applyFilter(): void {
-    this.#appliedFilter = this.#filter;
     this.scroller.scrollTo(0);
     const selected = this.selected;
     // Back in the whole tree, the person wants to see where the found topic stands.
     if (this.#filter === '' && selected !== null) this.#run(this.reveal(selected));
+  }
+
+  /** The rows of the frame that stand in the page: what can be seen, and a little more. */
+  get shownRows(): { readonly first: number; readonly rows: readonly TreeRow[] } {
+    const frame = this.#frame;
+    if (!frame) return { first: 0, rows: [] };
+    const { first, count } = this.scroller.range(OVERSCAN_SHOWN);
+    const from = Math.max(0, first - frame.first);
+    const end = Math.max(from, first + count - frame.first);
+    return { first: frame.first + from, rows: frame.rows.slice(from, end) };
   }
 
   /** Why there are no frames, in words; null when all is well. */
@@ -109,7 +104,7 @@ export class TreeState {
       first: this.scroller.first,
       count: Math.min(MOST_ROWS, Math.ceil(this.scroller.viewport / ROW_HEIGHT) + 2 * OVERSCAN + 1),
       sort: this.host.sort(),
-      filter: this.#appliedFilter,
+      filter: this.#filter,
       selected: this.selected,
       holdOrder: this.#pointerInside || this.#keyHold,
     };

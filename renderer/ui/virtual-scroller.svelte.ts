@@ -60,14 +60,19 @@ export class VirtualScroller {
     return spacerHeight(this.#metrics);
   }
 
+  /** The rows on the screen with `overscan` of them before and after. */
+  range(overscan = this.overscan): { readonly first: number; readonly count: number } {
+    return visibleRange(this.#metrics, this.#position, overscan);
+  }
+
   /** The first of the rows that should be rendered: those on the screen, with some before and after. */
   get first(): number {
-    return visibleRange(this.#metrics, this.#position, this.overscan).first;
+    return this.range().first;
   }
 
   /** How many rows should be rendered. */
   get count(): number {
-    return visibleRange(this.#metrics, this.#position, this.overscan).count;
+    return this.range().count;
   }
 
   /** The first row that can be seen, if only in part. */

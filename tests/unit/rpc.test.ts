@@ -37,6 +37,11 @@ class Wire {
   };
 }
 
+/** Which of the frames that were sent are waited for. */
+function urgencies({ sent }: Wire): boolean[] {
+  return sent.flatMap((message) => (message.t === 'frame' ? [message.urgent] : []));
+}
+
 class Counter implements ViewSource<{ readonly profileId: string }, StatusFrame> {
   intervalMs = 10;
   computed = 0;
@@ -62,6 +67,9 @@ class Counter implements ViewSource<{ readonly profileId: string }, StatusFrame>
 function set(up: {
   calls?: Partial<Implementation<EngineCalls>>;
   source?: ViewSource<{ readonly profileId: string }, StatusFrame>;
+  sourceOf?: (params: {
+    readonly profileId: string;
+  }) => ViewSource<{ readonly profileId: string }, StatusFrame>;
 }) {
   const wire = new Wire();
   const paints: (() => void)[] = [];
@@ -69,7 +77,9 @@ function set(up: {
   const server = new EngineServer(
     wire.engineEnd,
     (up.calls ?? {}) as Implementation<EngineCalls>,
-    { status: () => up.source ?? new Counter() } as unknown as ViewOpeners,
+    {
+      status: up.sourceOf ?? (() => up.source ?? new Counter()),
+    } as unknown as ViewOpeners,
     () => now,
   );
   const client = new EngineClient({ onNextPaint: (show) => paints.push(show) });
@@ -129,6 +139,107 @@ describe('a view', () => {
     paint();
     view.update({ profileId: 'q' });
     expect(wire.sent).toHaveLength(2);
+  });
+
+  test('is answered at once even before news was painted, which then never is', () => {
+    const source = new Counter();
+    const { client, paint, tick, wire } = set({ source });
+    const shown: number[] = [];
+    const view = client.open('status', { profileId: 'p' }, (frame) => shown.push(frame.rate));
+    paint();
+    source.changed = true;
+    tick(20);
+    view.update({ profileId: 'q' });
+    expect(urgencies(wire)).toEqual([true, false, true]);
+    paint();
+    expect(shown).toEqual([1, 3]);
+    source.changed = true;
+    tick(20);
+    expect(wire.sent).toHaveLength(4);
+  });
+
+  test('takes the latest of the parameters that changed while it was busy, once', () => {
+    const asked: string[] = [];
+    const source = new Counter();
+    source.update = (params?: { readonly profileId: string }) => {
+      asked.push(params?.profileId ?? '');
+      source.changed = true;
+    };
+    const { client, paint } = set({ source });
+    const view = client.open('status', { profileId: 'p' }, () => undefined);
+    for (const profileId of ['q', 'r', 's', 't']) view.update({ profileId });
+    // The first answer was not painted yet: the one to “q” waits for that, the others for the one to “q”.
+    expect(asked).toEqual(['q']);
+    paint();
+    expect(asked).toEqual(['q', 't']);
+  });
+
+  test('that changed is asked for before a call that follows, so that the call means it', async () => {
+    const asked: string[] = [];
+    const source = new Counter();
+    source.update = (params?: { readonly profileId: string }) => {
+      asked.push(params?.profileId ?? '');
+    };
+    const { client } = set({
+      source,
+      calls: { connect: ({ profileId }) => void asked.push(`connect ${profileId}`) },
+    });
+    const view = client.open('status', { profileId: 'p' }, () => undefined);
+    view.update({ profileId: 'q' });
+    view.update({ profileId: 'r' });
+    await client.calls.connect({ profileId: 'p' });
+    expect(asked).toEqual(['q', 'r', 'connect p']);
+  });
+
+  test('shows what a call changed at once, and does not look again after one that only reads', async () => {
+    const source = new Counter();
+    const { client, paint, wire } = set({
+      source,
+      calls: {
+        connect: () => {
+          source.changed = true;
+        },
+        recentPayload: () => {
+          source.changed = true;
+          return new Uint8Array();
+        },
+      },
+    });
+    client.open('status', { profileId: 'p' }, () => undefined);
+    paint();
+    await client.calls.connect({ profileId: 'p' });
+    expect(urgencies(wire)).toEqual([true, true]);
+    paint();
+    await client.calls.recentPayload({ profileId: 'p', id: 1 });
+    expect(urgencies(wire)).toEqual([true, true]);
+  });
+
+  test('has its turn together with the others of its interval', () => {
+    const sources = new Map([
+      ['p', new Counter()],
+      ['q', new Counter()],
+    ]);
+    const { client, paint, tick, wire } = set({
+      sourceOf: ({ profileId }) => sources.get(profileId) ?? new Counter(),
+    });
+    for (const source of sources.values()) source.intervalMs = 100;
+    const busy = (ms: number): void => {
+      for (const source of sources.values()) source.changed = true;
+      tick(ms);
+      paint();
+    };
+    client.open('status', { profileId: 'p' }, () => undefined);
+    paint();
+    tick(60);
+    client.open('status', { profileId: 'q' }, () => undefined);
+    paint();
+    // Opened at 0 and 60 ms, both are due at 120: the first one by its age, the second one by the beat.
+    busy(60);
+    expect(urgencies(wire)).toEqual([true, true, false, false]);
+    busy(60);
+    expect(wire.sent).toHaveLength(4);
+    busy(30);
+    expect(wire.sent).toHaveLength(6);
   });
 
   test('is closed at both ends', () => {

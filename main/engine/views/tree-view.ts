@@ -7,7 +7,7 @@ import type { RowCursor } from '../tree/row-cursor';
 import type { TopicNode } from '../tree/topic-node';
 
 /** Values that change faster than this can't be read. */
-const INTERVAL_MS = 50;
+const INTERVAL_MS = 100;
 const REORDER_MS = 2_000;
 /** A long sort is not repeated before this many times its duration. */
 const REORDER_PAUSE = 20;
