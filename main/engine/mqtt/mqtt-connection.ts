@@ -10,7 +10,8 @@ import { reconnectDelayMs, STABLE_AFTER_MS } from './reconnect-policy';
 import { SessionStore } from './session-store';
 import type { Connection, ConnectionOptions, OutgoingMessage } from './types';
 
-const DEFAULT_MAX_PACKET_BYTES = 256 * 1024 * 1024;
+/** The largest that MQTT can carry: a Remaining Length of 268,435,455 (MQTT 5.0 §2.1.4) and a fixed header of five bytes. */
+const DEFAULT_MAX_PACKET_BYTES = 268_435_460;
 
 /** A connection to the broker of a profile; it does nothing until `connect`. */
 export function createConnection(options: ConnectionOptions): Connection {

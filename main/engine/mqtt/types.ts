@@ -24,7 +24,7 @@ export interface ConnectionOptions {
   readonly sink: ConnectionSink;
   /** Asked anew at every attempt; undefined when there is none. Never logged. */
   readonly password: () => Promise<string | undefined>;
-  /** A packet announced larger than this is refused at its fixed header. Default 256 MiB. */
+  /** A packet announced larger than this is refused at its fixed header. Default: the largest that MQTT has. */
   readonly maxPacketBytes?: number;
   /** Authorities (PEM) trusted besides those of the system. */
   readonly authorities?: readonly string[];
