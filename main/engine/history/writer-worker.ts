@@ -33,17 +33,17 @@ let isClosed = false;
 let trouble = '';
 
 port?.on('message', ({ id, task }: WriterRequest) => {
+  if (task.kind === 'close') close(id);
+  else take(id, task);
+});
+tidyUpSoon();
+
+function take(id: number, task: Exclude<WriterTask, { kind: 'close' }>): void {
   try {
     if (task.kind === 'forget') {
       store.forget(task.profileId, () => {
         done(id);
       });
-    } else if (task.kind === 'close') {
-      const counters = store.close();
-      tell({ kind: 'done', id, counters });
-      isClosed = true;
-      port.close();
-      return;
     } else {
       if (task.kind === 'append' && delayMs > 0) Atomics.wait(delay, 0, 0, delayMs);
       store.do(task);
@@ -52,12 +52,25 @@ port?.on('message', ({ id, task }: WriterRequest) => {
       if (store.isBehind) tidyUp();
     }
   } catch (error) {
-    const classified = historyError(failures[task.kind], error);
-    tell({ kind: 'failed', id, error: toWireError(classified) });
+    failed(id, task.kind, error);
   }
-  if (task.kind !== 'close') tidyUpSoon();
-});
-tidyUpSoon();
+  tidyUpSoon();
+}
+
+function close(id: number): void {
+  isClosed = true;
+  try {
+    tell({ kind: 'done', id, counters: store.close() });
+  } catch (error) {
+    failed(id, 'close', error);
+  }
+  port?.close();
+}
+
+function failed(id: number, kind: WriterTask['kind'], error: unknown): void {
+  const classified = historyError(failures[kind], error);
+  tell({ kind: 'failed', id, error: toWireError(classified) });
+}
 
 function tell(reply: WriterReply): void {
   port?.postMessage(reply);

@@ -74,7 +74,6 @@ export class Writer {
     if (this.#worker !== undefined && this.#crash === undefined) {
       await this.do({ kind: 'close' }).catch((error: unknown) => {
         this.#options.onProblem(asProblem(error));
-        return this.#worker?.terminate();
       });
     }
     this.#closed = true;
