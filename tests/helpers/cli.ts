@@ -44,7 +44,7 @@ const SAYS_WITHIN_MS = 10_000;
 export async function bundleCommandLine(): Promise<CommandLine> {
   await mkdir(stateDir, { recursive: true });
   const folder = await mkdtemp(join(stateDir, 'cli-test-'));
-  const outputs = /^(cli\/|engine\/demo-broker)/u;
+  const outputs = /^(cli\/|engine\/(demo-broker|history-))/u;
   for (const entry of nodeEntries.filter(({ output }) => outputs.test(output))) {
     const config = nodeConfig(entry);
     const outDir = join(folder, entry.output, '..');

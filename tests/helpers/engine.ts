@@ -29,7 +29,7 @@ export interface TestEngine {
 
 export interface TestEngineOptions {
   readonly home?: string;
-  readonly readerFile: string;
+  readonly threads: string;
   readonly demoFile?: string;
   /** The password of every profile. */
   readonly password?: string;
@@ -47,7 +47,7 @@ export async function openEngine(options: TestEngineOptions): Promise<TestEngine
     onConnected: () => undefined,
     onProfileGone: (profileId) => gone.push(profileId),
     warn: (message) => warnings.push(message),
-    readerFile: options.readerFile,
+    threads: options.threads,
     ...(options.demoFile === undefined ? {} : { demoFile: options.demoFile }),
   };
   const core = new EngineCore(engineOptions);

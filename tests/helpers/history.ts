@@ -1,21 +1,20 @@
-/** A history in a folder of its own, with the reader's thread as it is shipped: bundled. */
+/** A history in a folder of its own, with its threads as they are shipped: bundled. */
 import Database from 'better-sqlite3';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { build } from 'vite';
 import { onTestFinished } from 'vitest';
 import type { MessageProperties } from '../../app/message';
 import { stateDir } from '../../build/paths.mjs';
 import { nodeConfig } from '../../build/vite.node.mjs';
 import type { History, MessageBatch } from '../../main/engine/history/history';
-import { ROW_BYTES } from '../../main/engine/history/layout';
 import { encodeProperties } from '../../main/engine/history/properties';
 import { openHistory, type HistoryOptions } from '../../main/engine/history/sqlite-history';
 
 export interface Bundles {
-  /** Bundle of reader-worker.ts. */
-  readonly readerFile: string;
+  /** Folder of history-reader.cjs and history-writer.cjs, as `HistoryOptions.threads` wants it. */
+  readonly threads: string;
   /** Bundle of sqlite-history.ts, for programs that are killed. */
   readonly historyFile: string;
   dispose(): Promise<void>;
@@ -24,17 +23,18 @@ export interface Bundles {
 /** Bundles the history beside `node_modules`, so that the bundles find the database driver. */
 export async function bundleHistory(): Promise<Bundles> {
   await mkdir(stateDir, { recursive: true });
-  const folder = await mkdtemp(join(stateDir, 'history-test-'));
-  const bundle = async (source: string): Promise<string> => {
-    const file = join(folder, basename(source).replace('.ts', '.cjs'));
-    const config = nodeConfig({ source, output: basename(file) });
-    await build({ ...config, build: { ...config.build, outDir: dirname(file) } });
-    return file;
+  const threads = await mkdtemp(join(stateDir, 'history-test-'));
+  const bundle = async (source: string, output: string): Promise<string> => {
+    const config = nodeConfig({ source: `main/engine/history/${source}`, output });
+    await build({ ...config, build: { ...config.build, outDir: threads } });
+    return join(threads, output);
   };
+  await bundle('reader-worker.ts', 'history-reader.cjs');
+  await bundle('writer-worker.ts', 'history-writer.cjs');
   return {
-    readerFile: await bundle('main/engine/history/reader-worker.ts'),
-    historyFile: await bundle('main/engine/history/sqlite-history.ts'),
-    dispose: () => rm(folder, { recursive: true, force: true }),
+    threads,
+    historyFile: await bundle('sqlite-history.ts', 'sqlite-history.cjs'),
+    dispose: () => rm(threads, { recursive: true, force: true }),
   };
 }
 
@@ -47,12 +47,61 @@ export async function temporaryFolder(): Promise<string> {
 
 /** Opens a history that is closed when the test is over. */
 export async function openForTest(
-  options: Partial<HistoryOptions> & { readonly readerFile: string },
+  options: Partial<HistoryOptions> & { readonly threads: string },
 ): Promise<{ history: History; file: string }> {
   const file = options.file ?? join(await temporaryFolder(), 'history.db');
   const history = openHistory({ ...options, file });
   onTestFinished(() => history.close());
+  callers.set(history, callerOf(history, file));
   return { history, file };
+}
+
+/** What the caller of a history has to remember: which id comes next, and the keys of the topics. */
+interface Caller {
+  nextId: number;
+  readonly topics: Map<string, number>;
+}
+
+const callers = new WeakMap<History, Caller>();
+
+function callerOf(history: History, file: string): Caller {
+  const rows = rowsOf(
+    file,
+    'SELECT topics.key, id, name FROM topics JOIN profiles ON profiles.key = profile',
+  );
+  const topics = rows.map((row): [string, number] => [
+    topicId(String(row['id']), String(row['name'])),
+    Number(row['key']),
+  ]);
+  return { nextId: history.nextId, topics: new Map(topics) };
+}
+
+function callOf(history: History): Caller {
+  const caller = callers.get(history);
+  if (caller === undefined) throw new Error('The history was not opened by `openForTest`.');
+  return caller;
+}
+
+function topicId(profileId: string, topic: string): string {
+  return JSON.stringify([profileId, topic]);
+}
+
+/** The key of a topic: of one that the file has, or was asked for before; else a new one. */
+export function topicKey(history: History, profileId: string, topic: string): number {
+  const { topics } = callOf(history);
+  const id = topicId(profileId, topic);
+  const key = topics.get(id) ?? history.addTopic(profileId, topic);
+  topics.set(id, key);
+  return key;
+}
+
+/** Topic keys of a profile that was forgotten mean nothing any more. */
+export async function forgetProfile(history: History, profileId: string): Promise<void> {
+  const { topics } = callOf(history);
+  for (const id of [...topics.keys()]) {
+    if ((JSON.parse(id) as string[])[0] === profileId) topics.delete(id);
+  }
+  await history.forget(profileId);
 }
 
 export interface TestMessage {
@@ -64,21 +113,23 @@ export interface TestMessage {
   readonly properties?: MessageProperties;
 }
 
-/** Appends messages of any topics; returns their ids. */
-export function appendAll(
+/** Appends messages of any topics as one batch; resolves with their ids when they are stored. */
+export async function appendAll(
   history: History,
   profileId: string,
   sessionKey: number,
   messages: readonly TestMessage[],
   counts: { received?: number; refused?: number } = {},
-): number[] {
-  const first = history.nextId;
+): Promise<number[]> {
+  const caller = callOf(history);
+  const first = caller.nextId;
+  caller.nextId += messages.length;
   const ids = messages.map((_, index) => first + index);
   const batch: MessageBatch = {
     length: messages.length,
     ids,
     timesUs: messages.map((message, index) => message.timeUs ?? first + index),
-    topicKeys: messages.map((message) => history.internTopic(profileId, message.topic)),
+    topicKeys: messages.map((message) => topicKey(history, profileId, message.topic)),
     flags: messages.map((message) => message.flags ?? 0),
     packetIds: messages.map((message) => message.packetId ?? 0),
     properties: messages.map((message) =>
@@ -87,8 +138,20 @@ export function appendAll(
     payloads: messages.map((message) => message.payload),
   };
   const { received = messages.length, refused = 0 } = counts;
-  history.append(profileId, sessionKey, batch, { received, refused });
+  await history.append(profileId, sessionKey, batch, { received, refused });
   return ids;
+}
+
+/** Waits until the background's work has come so far. */
+export async function until(
+  condition: () => boolean,
+  what = 'it',
+  patienceMs = 20_000,
+): Promise<void> {
+  for (const endsAt = performance.now() + patienceMs; !condition();) {
+    if (performance.now() > endsAt) throw new Error(`Waited too long until ${what}.`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
 }
 
 /** The whole payload a message of a test has when its content does not matter. */
@@ -120,37 +183,12 @@ export function rowsOf(
   );
 }
 
-/**
- * Compares the counters of every profile with its rows. Empty when the file is sound and all of them are true.
- */
-export function untrueCounters(file: string): unknown[] {
-  return inspect(file, (database) => {
-    const problems: unknown[] = database
-      .prepare(
-        `WITH actual AS (
-           SELECT topics.profile, count(*) AS messages, sum(length(payload) + rest_bytes +
-             coalesce(length(properties), 0) + ${String(ROW_BYTES)}) AS bytes
-           FROM messages JOIN topics ON topics.key = messages.topic GROUP BY topics.profile)
-         SELECT id, stored, pruned, profiles.bytes AS counted, actual.messages, actual.bytes FROM profiles
-         LEFT JOIN actual ON profile = key
-         WHERE stored - pruned <> coalesce(messages, 0) OR profiles.bytes <> coalesce(actual.bytes, 0)
-           OR stored <> (SELECT coalesce(sum(count), 0) FROM topics WHERE profile = profiles.key)
-           OR stored <> (SELECT coalesce(sum(stored), 0) FROM sessions WHERE profile = profiles.key)`,
-      )
-      .all();
-    const outsideSpans = database
-      .prepare(
-        `SELECT id AS outside_spans FROM messages WHERE NOT EXISTS (SELECT 1 FROM spans
-           WHERE spans.session = messages.session AND messages.id BETWEEN first_id AND last_id)`,
-      )
-      .all();
-    const strayParts = database
-      .prepare(
-        'SELECT message AS stray_part FROM message_parts WHERE message NOT IN (SELECT id FROM messages)',
-      )
-      .all();
-    const integrity = database.pragma('integrity_check', { simple: true });
-    if (integrity !== 'ok') problems.push(integrity);
-    return [...problems, ...outsideSpans, ...strayParts];
-  });
+/** All messages of the file's batches and segments; what is being written anew does not count twice. */
+export function storedMessages(file: string): number {
+  const [row] = rowsOf(
+    file,
+    `SELECT (SELECT coalesce(sum(messages), 0) FROM batches) +
+       (SELECT coalesce(sum(messages), 0) FROM segments) AS messages`,
+  );
+  return Number(row?.['messages']);
 }
