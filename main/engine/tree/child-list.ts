@@ -1,123 +1,226 @@
+import type { NodeTable } from './node-table';
+import type { Order } from './order';
 import type { TopicNode } from './topic-node';
-
-/** A run of neighbours; `weight` is the number of visible rows they and everything open below them take. */
-export interface ChildBlock {
-  nodes: TopicNode[];
-  weight: number;
-}
 
 /** A block is split when it grows past this: small enough to splice, large enough to skip over quickly. */
 const BLOCK_SIZE = 512;
-/** Up to here a scan beats a hash. */
-const LINEAR_LOOKUP = 8;
+/** Up to here a level's array is made anew with each child, and never larger than it need be. */
+const EXACT_SIZE = 16;
+/** With so many of a level waiting (one in…) all of it is sorted at once. */
+const MANY_WAITING = 8;
 
-export type Comparator = (a: TopicNode, b: TopicNode) => number;
+/** A run of neighbours; the sum of their rows is in the columns. */
+interface ChildBlock {
+  /** Of its row sum in `BlockRows`. */
+  readonly id: number;
+  nodes: number[];
+}
 
 /**
- * The children of a node in an order that can be indexed: blocks of neighbours with the sums of their visible rows,
- * so that row N of 100,000 siblings is found by skipping over blocks.
+ * The children of a node in an order that can be indexed: one array while they are few, blocks of neighbours with the
+ * sums of their visible rows from there on, so that row N of a million siblings is found by skipping over blocks.
+ * A new child waits at the end for its place until the level is seen.
  */
 export class ChildList {
-  readonly blocks: ChildBlock[] = [];
   size = 0;
   /** The order the list stands in; another number than the tree's means that it must be sorted before it is shown. */
-  orderEpoch: number;
-  private byName: Map<string, TopicNode> | null = null;
+  private orderEpoch: number;
+  private waiting = 0;
+  private only: number[] = [];
+  private blocks: ChildBlock[] | null = null;
 
-  constructor(orderEpoch: number) {
+  constructor(
+    private readonly table: NodeTable,
+    private readonly owner: number,
+    orderEpoch: number,
+  ) {
     this.orderEpoch = orderEpoch;
   }
 
-  find(name: string): TopicNode | undefined {
-    if (this.byName) return this.byName.get(name);
-    for (const node of this.blocks[0]?.nodes ?? []) if (node.name === name) return node;
-    return undefined;
+  get blockCount(): number {
+    return this.blocks?.length ?? 1;
   }
 
-  /** Adds a node with weight 0 at its place, or at the end where the order moves with the messages. */
-  insert(node: TopicNode, compare: Comparator | null): void {
-    const block = compare ? this.blockFor(node, compare) : this.lastBlock();
-    const at = compare ? lowerBound(block.nodes, node, compare) : block.nodes.length;
-    block.nodes.splice(at, 0, node);
-    node.block = block;
+  /** The children of one block, as positions in the columns. */
+  nodesOf(block: number): readonly number[] {
+    return this.blocks ? (this.blocks[block]?.nodes ?? []) : this.only;
+  }
+
+  /** Visible rows of the children of one block, and of all that is open below them. */
+  rowsOf(block: number): number {
+    if (!this.blocks) return this.table.rows(this.owner);
+    return this.table.blockRows.of(this.blocks[block]?.id ?? 0);
+  }
+
+  /** Adds a node that takes no row yet. */
+  append(index: number): void {
     this.size += 1;
-    if (this.byName) this.byName.set(node.name, node);
-    else if (this.size > LINEAR_LOOKUP) this.indexNames();
-    if (block.nodes.length > BLOCK_SIZE) this.split(block);
+    this.waiting += 1;
+    if (this.blocks) this.appendToLast(this.blocks, index);
+    else if (this.size <= EXACT_SIZE) this.only = [...this.only, index];
+    else {
+      this.only.push(index);
+      if (this.size > BLOCK_SIZE) this.layOut(this.only);
+    }
   }
 
-  /** Sorts all children and lays the blocks anew. */
-  sort(compare: Comparator, orderEpoch: number): void {
-    const nodes = this.blocks.flatMap((block) => block.nodes).sort(compare);
-    this.blocks.length = 0;
-    for (let from = 0; from < nodes.length; from += BLOCK_SIZE / 2) {
-      this.blocks.push(adopt(nodes.slice(from, from + BLOCK_SIZE / 2)));
+  /** Puts the children into their order where they are not in it. */
+  settle(order: Order): void {
+    const stale = this.orderEpoch !== order.epoch;
+    if (!stale && this.waiting === 0) return;
+    // Where the order moves with the messages, what is new stays at the end until all is laid anew.
+    if (stale || (!order.moves && this.manyWait)) this.layOut(order.sorted(this.gather()));
+    else if (!order.moves && this.blocks) this.placeWaiting(this.blocks, order);
+    this.waiting = 0;
+    this.orderEpoch = order.epoch;
+  }
+
+  /** Sums up the rows of the children anew. */
+  recount(): void {
+    const { table } = this;
+    let rows = 0;
+    for (let block = 0; block < this.blockCount; block += 1) {
+      let own = 0;
+      for (const index of this.nodesOf(block)) own += table.weight(index);
+      table.blockRows.set(this.blocks?.[block]?.id ?? 0, own);
+      rows += own;
     }
-    this.orderEpoch = orderEpoch;
+    table.setRows(this.owner, rows);
   }
 
   /** Position of a child among its siblings, from 0. */
   positionOf(node: TopicNode): number {
+    if (!this.blocks) return this.only.indexOf(node.id);
+    const wanted = this.table.blockOf(node.id);
     let before = 0;
     for (const block of this.blocks) {
-      if (block === node.block) return before + block.nodes.indexOf(node);
+      if (block.id === wanted) return before + block.nodes.indexOf(node.id);
       before += block.nodes.length;
     }
     return before;
   }
 
-  *[Symbol.iterator](): IterableIterator<TopicNode> {
-    for (const block of this.blocks) yield* block.nodes;
-  }
-
-  private lastBlock(): ChildBlock {
-    const last = this.blocks.at(-1);
-    if (last) return last;
-    const block: ChildBlock = { nodes: [], weight: 0 };
-    this.blocks.push(block);
-    return block;
-  }
-
-  private blockFor(node: TopicNode, compare: Comparator): ChildBlock {
-    let low = 0;
-    let high = this.blocks.length - 1;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      const last = this.blocks[middle]?.nodes.at(-1);
-      if (last && compare(last, node) < 0) low = middle + 1;
-      else high = middle;
+  /** Visible rows of the children before one. */
+  rowsBefore(index: number): number {
+    const wanted = this.table.blockOf(index);
+    let rows = 0;
+    for (let block = 0; block < this.blockCount; block += 1) {
+      if (this.blocks && this.blocks[block]?.id !== wanted) {
+        rows += this.rowsOf(block);
+        continue;
+      }
+      for (const other of this.nodesOf(block)) {
+        if (other === index) return rows;
+        rows += this.table.weight(other);
+      }
     }
-    return this.blocks[low] ?? this.lastBlock();
+    return rows;
   }
 
-  private split(block: ChildBlock): void {
-    const half = adopt(block.nodes.splice(block.nodes.length >>> 1));
-    block.weight -= half.weight;
-    this.blocks.splice(this.blocks.indexOf(block) + 1, 0, half);
+  *[Symbol.iterator](): IterableIterator<TopicNode> {
+    for (let block = 0; block < this.blockCount; block += 1)
+      for (const index of this.nodesOf(block)) yield this.table.node(index);
   }
 
-  private indexNames(): void {
-    this.byName = new Map();
-    for (const node of this) this.byName.set(node.name, node);
+  private get manyWait(): boolean {
+    return !this.blocks || this.waiting * MANY_WAITING > this.size;
+  }
+
+  private gather(): number[] {
+    return this.blocks ? this.blocks.flatMap((block) => block.nodes) : this.only;
+  }
+
+  /** Lays the children anew in the order given. */
+  private layOut(nodes: number[]): void {
+    for (const block of this.blocks ?? []) this.table.blockRows.release(block.id);
+    // A level never gets smaller: where there are blocks there always will be.
+    if (nodes.length <= BLOCK_SIZE) {
+      this.only = nodes;
+      return;
+    }
+    this.only = [];
+    this.blocks = [];
+    for (let from = 0; from < nodes.length; from += BLOCK_SIZE / 2)
+      this.blocks.push(this.newBlock(nodes.slice(from, from + BLOCK_SIZE / 2)));
+  }
+
+  private newBlock(nodes: number[]): ChildBlock {
+    const { table } = this;
+    const id = table.blockRows.make();
+    let rows = 0;
+    for (const index of nodes) {
+      table.setBlock(index, id);
+      rows += table.weight(index);
+    }
+    table.blockRows.add(id, rows);
+    return { id, nodes };
+  }
+
+  private appendToLast(blocks: ChildBlock[], index: number): void {
+    const last = blocks.at(-1);
+    if (!last || last.nodes.length >= BLOCK_SIZE) {
+      blocks.push(this.newBlock([index]));
+      return;
+    }
+    last.nodes.push(index);
+    this.table.setBlock(index, last.id);
+  }
+
+  private placeWaiting(blocks: ChildBlock[], order: Order): void {
+    for (const index of this.takeWaiting(blocks)) this.insert(blocks, index, order);
+  }
+
+  private takeWaiting(blocks: ChildBlock[]): number[] {
+    const { table } = this;
+    const taken: number[] = [];
+    while (taken.length < this.waiting) {
+      const last = blocks.at(-1);
+      const index = last?.nodes.pop();
+      if (!last) break;
+      if (index !== undefined) {
+        table.blockRows.add(last.id, -table.weight(index));
+        taken.push(index);
+      }
+      if (last.nodes.length > 0) continue;
+      table.blockRows.release(last.id);
+      blocks.pop();
+    }
+    return taken;
+  }
+
+  private insert(blocks: ChildBlock[], index: number, order: Order): void {
+    const at = blockFor(blocks, index, order);
+    const block = blocks[at];
+    if (!block) return;
+    block.nodes.splice(lowerBound(block.nodes, index, order), 0, index);
+    this.table.setBlock(index, block.id);
+    this.table.blockRows.add(block.id, this.table.weight(index));
+    if (block.nodes.length <= BLOCK_SIZE) return;
+    const half = this.newBlock(block.nodes.splice(BLOCK_SIZE / 2));
+    this.table.blockRows.add(block.id, -this.table.blockRows.of(half.id));
+    blocks.splice(at + 1, 0, half);
   }
 }
 
-function adopt(nodes: TopicNode[]): ChildBlock {
-  const block: ChildBlock = { nodes, weight: 0 };
-  for (const node of nodes) {
-    block.weight += node.weight;
-    node.block = block;
+function blockFor(blocks: readonly ChildBlock[], index: number, order: Order): number {
+  let low = 0;
+  let high = blocks.length - 1;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const last = blocks[middle]?.nodes.at(-1);
+    if (last !== undefined && order.byName(last, index) < 0) low = middle + 1;
+    else high = middle;
   }
-  return block;
+  return low;
 }
 
-function lowerBound(nodes: readonly TopicNode[], node: TopicNode, compare: Comparator): number {
+function lowerBound(nodes: readonly number[], index: number, order: Order): number {
   let low = 0;
   let high = nodes.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
     const other = nodes[middle];
-    if (other && compare(other, node) < 0) low = middle + 1;
+    if (other !== undefined && order.byName(other, index) < 0) low = middle + 1;
     else high = middle;
   }
   return low;

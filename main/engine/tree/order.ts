@@ -1,82 +1,78 @@
 import type { TreeSort } from '../../../app/contract';
-import type { Comparator } from './child-list';
-import type { TopicNode } from './topic-node';
+import { sortedByKey } from './merge-sort';
+import { commonStart, compareNatural, naturalKey } from './natural';
+import type { NodeTable } from './node-table';
 
-const ZERO = 48;
-const NINE = 57;
+export { compareNatural } from './natural';
+
 const DOLLAR = 36;
+/** Beyond all natural keys. */
+const SYSTEM = 2 ** 52;
+/** Fewer are sorted by comparing. */
+const FEW = 32;
 
-/**
- * Natural order: runs of digits compare as numbers, so that `line2` comes before `line10`; all else by code unit,
- * which is much faster than a collator and the same everywhere. Different texts never compare equal.
- */
-export function compareNatural(a: string, b: string): number {
-  let i = 0;
-  let j = 0;
-  while (i < a.length && j < b.length) {
-    const x = a.charCodeAt(i);
-    const y = b.charCodeAt(j);
-    if (isDigit(x) && isDigit(y)) {
-      const endA = endOfDigits(a, i);
-      const endB = endOfDigits(b, j);
-      const difference = compareDigits(a, i, endA, b, j, endB);
-      if (difference !== 0) return difference;
-      i = endA;
-      j = endB;
-    } else if (x === y) {
-      i += 1;
-      j += 1;
-    } else {
-      return x - y;
+/** In which order the children of every node stand. */
+export class Order {
+  /** Another number means another order, or that the children must be laid anew in the same one. */
+  epoch = 0;
+  private sortMode: TreeSort = 'name';
+
+  constructor(private readonly table: NodeTable) {}
+
+  get sort(): TreeSort {
+    return this.sortMode;
+  }
+
+  set sort(sort: TreeSort) {
+    this.sortMode = sort;
+    this.epoch += 1;
+  }
+
+  /** Whether it moves with the messages. */
+  get moves(): boolean {
+    return this.sortMode !== 'name';
+  }
+
+  /** By name; `$SYS` and other `$` topics stand last at the first level, as they are not the person's own. */
+  readonly byName = (a: number, b: number): number => {
+    const { table } = this;
+    const nameA = table.name(a);
+    const nameB = table.name(b);
+    if (table.depth(a) === 0) {
+      const systemA = nameA.charCodeAt(0) === DOLLAR;
+      const systemB = nameB.charCodeAt(0) === DOLLAR;
+      if (systemA !== systemB) return systemA ? 1 : -1;
     }
+    return compareNatural(nameA, nameB);
+  };
+
+  /** Siblings in this order. The array may be used for the answer. */
+  sorted(siblings: number[]): number[] {
+    if (siblings.length < FEW) return siblings.sort(this.compare);
+    const named = this.sortedByName(siblings);
+    if (this.sortMode === 'name') return Array.from(named);
+    // What is equal stays in the order of names.
+    const keys = Float64Array.from(named, (index) => -this.amount(index));
+    return Array.from(sortedByKey(named, keys, null));
   }
-  const rest = a.length - i - (b.length - j);
-  if (rest !== 0) return rest;
-  return a < b ? -1 : a > b ? 1 : 0;
-}
 
-function isDigit(code: number): boolean {
-  return code >= ZERO && code <= NINE;
-}
+  private readonly compare = (a: number, b: number): number =>
+    (this.moves ? this.amount(b) - this.amount(a) : 0) || this.byName(a, b);
 
-function endOfDigits(text: string, from: number): number {
-  let end = from;
-  while (end < text.length && isDigit(text.charCodeAt(end))) end += 1;
-  return end;
-}
-
-function compareDigits(
-  a: string,
-  fromA: number,
-  endA: number,
-  b: string,
-  fromB: number,
-  endB: number,
-): number {
-  let i = fromA;
-  let j = fromB;
-  while (i < endA - 1 && a.charCodeAt(i) === ZERO) i += 1;
-  while (j < endB - 1 && b.charCodeAt(j) === ZERO) j += 1;
-  if (endA - i !== endB - j) return endA - i - (endB - j);
-  for (; i < endA; i += 1, j += 1) {
-    const difference = a.charCodeAt(i) - b.charCodeAt(j);
-    if (difference !== 0) return difference;
+  private amount(index: number): number {
+    return this.sortMode === 'count' ? this.table.count(index) : this.table.latestId(index);
   }
-  return 0;
-}
 
-/** By name; `$SYS` and other `$` topics stand last at the first level, as they are not the person's own. */
-function byName(a: TopicNode, b: TopicNode): number {
-  if (a.depth === 0) {
-    const systemA = a.name.charCodeAt(0) === DOLLAR;
-    const systemB = b.name.charCodeAt(0) === DOLLAR;
-    if (systemA !== systemB) return systemA ? 1 : -1;
+  private sortedByName(siblings: readonly number[]): Int32Array {
+    const { table } = this;
+    const names = siblings.map((index) => table.name(index));
+    const start = commonStart(names);
+    const top = table.depth(siblings[0] ?? 0) === 0;
+    const keys = new Float64Array(names.length);
+    for (const [at, name] of names.entries()) {
+      const system = top && name.charCodeAt(0) === DOLLAR;
+      keys[at] = naturalKey(name, start) + (system ? SYSTEM : 0);
+    }
+    return sortedByKey(Int32Array.from(siblings), keys, this.byName);
   }
-  return compareNatural(a.name, b.name);
 }
-
-export const COMPARATORS: Readonly<Record<TreeSort, Comparator>> = {
-  name: byName,
-  count: (a, b) => b.count - a.count || byName(a, b),
-  latest: (a, b) => b.latestId - a.latestId || byName(a, b),
-};

@@ -1,4 +1,7 @@
-import type { ChildBlock, ChildList } from './child-list';
+import type { ChildList } from './child-list';
+import { OPEN, ROOT, SHOWN } from './node-state';
+import type { NodeTable } from './node-table';
+import type { Order } from './order';
 import type { TopicNode } from './topic-node';
 
 interface Level {
@@ -12,19 +15,21 @@ export class RowCursor {
   constructor(
     public node: TopicNode,
     private readonly levels: Level[],
-    private readonly order: (list: ChildList) => void,
+    private readonly table: NodeTable,
+    private readonly order: Order,
   ) {}
 
   /** Moves to the next visible row; false at the end. */
   next(): boolean {
-    if (this.node.open && this.node.rows > 0 && this.node.children) {
-      this.order(this.node.children);
-      this.levels.push({ list: this.node.children, block: 0, index: -1 });
+    const { node, table } = this;
+    if (node.children && table.has(node.id, OPEN) && table.rows(node.id) > 0) {
+      node.children.settle(this.order);
+      this.levels.push({ list: node.children, block: 0, index: -1 });
     }
     for (let level = this.levels.at(-1); level; level = this.levels.at(-1)) {
-      const node = nextShown(level);
-      if (node) {
-        this.node = node;
+      const index = nextShown(level, table);
+      if (index !== undefined) {
+        this.node = table.node(index);
         return true;
       }
       this.levels.pop();
@@ -33,65 +38,82 @@ export class RowCursor {
   }
 }
 
-function nextShown(level: Level): TopicNode | null {
-  for (;;) {
-    const block = level.list.blocks[level.block];
-    if (!block) return null;
+function nextShown(level: Level, table: NodeTable): number | undefined {
+  const { list } = level;
+  while (level.block < list.blockCount) {
     level.index += 1;
-    const node = block.weight === 0 ? undefined : block.nodes[level.index];
-    if (!node) {
+    const index =
+      list.rowsOf(level.block) === 0 ? undefined : list.nodesOf(level.block)[level.index];
+    if (index === undefined) {
       level.block += 1;
       level.index = -1;
-    } else if (node.shown) {
-      return node;
+    } else if (table.has(index, SHOWN)) {
+      return index;
     }
   }
+  return undefined;
 }
 
-/** A cursor on visible row N below a root, found by descending along the counts; null past the end. */
-export function cursorAt(
-  root: TopicNode,
-  row: number,
-  order: (list: ChildList) => void,
-): RowCursor | null {
-  if (row < 0 || row >= root.rows) return null;
+/** A cursor on visible row N of a tree, found by descending along the counts; null past the end. */
+export function cursorAt(table: NodeTable, order: Order, row: number): RowCursor | null {
+  if (row < 0 || row >= table.rows(ROOT)) return null;
   const levels: Level[] = [];
   let rest = row;
-  let list = root.children;
+  let list = table.node(ROOT).children;
   while (list) {
-    order(list);
-    const found = findIn(list, rest);
+    list.settle(order);
+    const found = findIn(list, table, rest);
     if (!found) return null;
     levels.push({ list, block: found.block, index: found.index });
-    if (found.rest === 0) return new RowCursor(found.node, levels, order);
+    const node = table.node(found.node);
+    if (found.rest === 0) return new RowCursor(node, levels, table, order);
     rest = found.rest - 1;
-    list = found.node.children;
+    list = node.children;
   }
   return null;
 }
 
+/** The visible row number of a node; null when something hides it. */
+export function rowOf(table: NodeTable, order: Order, node: TopicNode): number | null {
+  let row = -1;
+  for (let at = node; at.id !== ROOT;) {
+    const parent = table.node(table.parent(at.id));
+    if (!at.shown || !parent.open || !parent.children) return null;
+    parent.children.settle(order);
+    row += 1 + parent.children.rowsBefore(at.id);
+    at = parent;
+  }
+  return row;
+}
+
 interface Found {
-  readonly node: TopicNode;
+  readonly node: number;
   readonly block: number;
   readonly index: number;
   /** Rows into the node: 0 is the node's own. */
   readonly rest: number;
 }
 
-function findIn(list: ChildList, row: number): Found | null {
+function findIn(list: ChildList, table: NodeTable, row: number): Found | null {
   let rest = row;
-  for (const [blockIndex, block] of list.blocks.entries()) {
-    if (rest < block.weight) return findInBlock(block, blockIndex, rest);
-    rest -= block.weight;
+  for (let block = 0; block < list.blockCount; block += 1) {
+    const rows = list.rowsOf(block);
+    if (rest < rows) return findInBlock(list.nodesOf(block), table, block, rest);
+    rest -= rows;
   }
   return null;
 }
 
-function findInBlock(block: ChildBlock, blockIndex: number, row: number): Found | null {
+function findInBlock(
+  nodes: readonly number[],
+  table: NodeTable,
+  block: number,
+  row: number,
+): Found | null {
   let rest = row;
-  for (const [index, node] of block.nodes.entries()) {
-    const weight = node.weight;
-    if (rest < weight) return { node, block: blockIndex, index, rest };
+  for (const [index, node] of nodes.entries()) {
+    const weight = table.weight(node);
+    if (rest < weight) return { node, block, index, rest };
     rest -= weight;
   }
   return null;

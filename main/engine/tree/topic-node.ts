@@ -1,5 +1,8 @@
 import type { MessageProperties } from '../../../app/message';
-import type { ChildBlock, ChildList } from './child-list';
+import type { ChildList } from './child-list';
+import { NONE, OPEN, SHOWN, TOPIC } from './node-state';
+import type { NodeTable } from './node-table';
+import { StoredValue } from './topic-value';
 
 /** What a topic last carried. Only nodes that had a message of their own have one. */
 export interface TopicValue {
@@ -19,57 +22,90 @@ export interface TopicValue {
   retained: boolean;
 }
 
-/** The packet id and the properties are not here; the history has them. */
-export const PACKET_ID_IN_HISTORY = -1;
-
-/** More of a payload than this is not kept in memory; the history has it whole. */
-export const KEPT_PAYLOAD_BYTES = 64 * 1024;
+export { PACKET_ID_IN_HISTORY } from './topic-value';
 
 /**
- * A level of the topic tree. One object per node with few, monomorphic fields: there may be a million of them.
+ * A level of the topic tree, and always the same object for the same level. It holds its children; all else is read
+ * from the columns of the tree, where a million nodes take little and are gone through quickly.
  */
 export class TopicNode {
-  /** Messages at and below. */
-  count = 0;
-  /** Topics (nodes with a value) at and below. */
-  topics = 0;
-  /** The newest message at or below. */
-  latestId = 0;
-  value: TopicValue | null = null;
-  /** The topic's key in the history, 0 until it is known. */
-  topicKey = 0;
   children: ChildList | null = null;
 
-  // How the tree is shown.
-  /** As the person left it; it comes back when a filter is taken off. */
-  expanded = false;
-  /** As it is shown now: the person's own, or the filter's while one is on. */
-  open = false;
-  /** Whether the filter lets it through. */
-  shown = true;
-  /** Visible rows below if this node were open: the sum of its children's weights. */
-  rows = 0;
-  block: ChildBlock | null = null;
-
   constructor(
+    private readonly table: NodeTable,
+    /** Position in the tree's columns; what is below has a higher one. */
     readonly id: number,
-    readonly name: string,
-    readonly parent: TopicNode | null,
-    /** 0 for the first level, -1 for the root that holds the first level. */
-    readonly depth: number,
   ) {}
+
+  get name(): string {
+    return this.table.name(this.id);
+  }
+
+  get parent(): TopicNode | null {
+    const parent = this.table.parent(this.id);
+    return parent === NONE ? null : this.table.node(parent);
+  }
+
+  /** 0 for the first level, -1 for the root that holds the first level. */
+  get depth(): number {
+    return this.table.depth(this.id);
+  }
+
+  /** Messages at and below. */
+  get count(): number {
+    return this.table.count(this.id);
+  }
+
+  /** Topics (nodes with a value) at and below. */
+  get topics(): number {
+    return this.table.topics(this.id);
+  }
+
+  /** The newest message at or below. */
+  get latestId(): number {
+    return this.table.latestId(this.id);
+  }
+
+  get value(): StoredValue | null {
+    return this.table.has(this.id, TOPIC) ? this.ownValue : null;
+  }
+
+  /** Where the value of the node is kept, also before there is one. */
+  get ownValue(): StoredValue {
+    return new StoredValue(this.table, this.id);
+  }
+
+  /** The topic's key in the history, 0 until it is known. */
+  get topicKey(): number {
+    return this.table.topicKey(this.id);
+  }
+
+  set topicKey(key: number) {
+    this.table.setTopicKey(this.id, key);
+  }
+
+  /** As it is shown now: as the person left it, or as the filter wants it while one is on. */
+  get open(): boolean {
+    return this.table.has(this.id, OPEN);
+  }
+
+  /** Whether the filter lets it through. */
+  get shown(): boolean {
+    return this.table.has(this.id, SHOWN);
+  }
+
+  /** Visible rows below if this node were open: the sum of its children's weights. */
+  get rows(): number {
+    return this.table.rows(this.id);
+  }
 
   /** Rows that it takes where it stands: none when filtered out; else itself and what is open below it. */
   get weight(): number {
-    if (!this.shown) return 0;
-    return this.open ? 1 + this.rows : 1;
+    return this.table.weight(this.id);
   }
 
   /** The topic name that leads here. */
   get path(): string {
-    const levels: string[] = [];
-    for (let node: TopicNode | null = this; node?.parent; node = node.parent)
-      levels.push(node.name);
-    return levels.reverse().join('/');
+    return this.table.path(this.id);
   }
 }

@@ -1,36 +1,44 @@
 import type { TreeSort } from '../../../app/contract';
-import { ChildList, type Comparator } from './child-list';
+import { ChildList } from './child-list';
 import { Expansion } from './expansion';
-import { filterOf, stepFilter, type FilterState, type TreeFilter } from './filter';
-import { COMPARATORS } from './order';
-import { cursorAt, type RowCursor } from './row-cursor';
-import { TopicNode, type TopicValue } from './topic-node';
+import { filterOf, passes, stepFilter, type FilterState, type TreeFilter } from './filter';
+import { LevelNames } from './level-names';
+import { BRANCH, EXPANDED, NONE, OPEN, ROOT, SHOWN, TOPIC } from './node-state';
+import { NodeTable } from './node-table';
+import { Order } from './order';
+import { mixed, PathIndex } from './path-index';
+import { cursorAt, rowOf, type RowCursor } from './row-cursor';
+import type { TopicNode, TopicValue } from './topic-node';
+import { StoredValue } from './topic-value';
+import { applyFilter, branchesBelow, recountAll, recountBelow, takeFilterOff } from './whole-tree';
+
+const SLASH = 47;
 
 /**
  * The topic tree of one profile and the one way it is shown (expansion, order, filter). Rows are found by
  * descending along counts, never by a flat list; a message costs O(depth).
  */
 export class TopicTree {
-  readonly root = new TopicNode(0, '', null, -1);
+  readonly root: TopicNode;
   readonly expansion: Expansion;
   /** Grows with every change that a row can show. */
   version = 0;
   /** Topics that pass the filter; all of them without one. */
   matching = 0;
 
-  private readonly byTopic = new Map<string, TopicNode>();
-  private nextNodeId = 1;
-  private sortMode: TreeSort = 'name';
-  private compare: Comparator = COMPARATORS.name;
-  private orderEpoch = 0;
+  private readonly table = new NodeTable();
+  private readonly index = new PathIndex(this.table);
+  private readonly names = new LevelNames();
+  private readonly order = new Order(this.table);
   private filterText = '';
   private filter: TreeFilter | null = null;
 
   constructor(expansion = new Expansion()) {
     this.expansion = expansion;
-    this.root.expanded = true;
-    this.root.open = true;
-    this.root.children = new ChildList(0);
+    this.table.add('', NONE, 0);
+    this.table.states[ROOT] = EXPANDED | OPEN | SHOWN | BRANCH;
+    this.root = this.table.node(ROOT);
+    this.root.children = new ChildList(this.table, ROOT, 0);
   }
 
   get topics(): number {
@@ -44,108 +52,107 @@ export class TopicTree {
 
   /** The node of a topic that had a message. */
   topic(name: string): TopicNode | undefined {
-    return this.byTopic.get(name);
+    const index = this.index.find(name);
+    return index !== NONE && this.table.has(index, TOPIC) ? this.table.node(index) : undefined;
   }
 
   /** The node that a path leads to, with or without messages of its own. */
   node(path: string): TopicNode | undefined {
-    const topic = this.byTopic.get(path);
-    if (topic) return topic;
-    let node: TopicNode | undefined = this.root;
-    for (const level of path.split('/')) {
-      node = node.children?.find(level);
-      if (!node) return undefined;
-    }
-    return node;
+    const index = this.index.find(path);
+    return index === NONE ? undefined : this.table.node(index);
   }
 
   /** The node of a topic name, made with all that leads to it when it is new. It becomes a topic by `count`. */
   reach(topic: string): TopicNode {
-    const known = this.byTopic.get(topic);
-    if (known) return known;
-    let node = this.root;
-    for (const level of topic.split('/'))
-      node = node.children?.find(level) ?? this.grow(node, level);
-    return node;
+    const known = this.index.find(topic);
+    return this.table.node(known === NONE ? this.grow(topic) : known);
   }
 
   /**
    * Counts messages of a topic: one that just arrived, or all that the history holds of it.
+   * @param value what is kept of it; taken over when it is not the node's own already
    * @param newestId the newest message's id
    */
   count(
     node: TopicNode,
-    topic: string,
+    _topic: string,
     value: TopicValue,
     messages: number,
     newestId: number,
   ): void {
-    const first = node.value === null;
+    const { table } = this;
+    const first = !table.has(node.id, TOPIC);
     if (first) {
-      node.value = value;
-      this.byTopic.set(topic, node);
+      table.set(node.id, TOPIC, true);
+      if (!(value instanceof StoredValue)) node.ownValue.take(value);
     }
-    const topics = first ? 1 : 0;
-    for (let at: TopicNode | null = node; at; at = at.parent) {
-      at.count += messages;
-      at.topics += topics;
-      if (newestId > at.latestId) at.latestId = newestId;
-    }
+    table.countUp(node.id, messages, first ? 1 : 0, newestId);
     if (first) {
-      if (this.filter) this.refilter(node);
+      if (this.filter) this.refilter(node.id, this.filter);
       else this.matching += 1;
     }
     this.version += 1;
   }
 
   setExpanded(node: TopicNode, expanded: boolean): void {
+    const { table } = this;
     if (!this.filter) {
-      node.expanded = expanded;
+      table.set(node.id, EXPANDED, expanded);
       this.expansion.set(node, expanded);
     }
     if (node.open === expanded) return;
     const before = node.weight;
-    node.open = expanded;
-    this.reweigh(node, before);
+    table.set(node.id, OPEN, expanded);
+    this.reweigh(node.id, before);
   }
 
   /** Expands or collapses a node and everything below it. */
   setExpandedBelow(node: TopicNode, expanded: boolean): void {
-    const before = node.weight;
-    if (node === this.root) this.expansion.setAll(expanded);
-    for (const below of preorder(node)) {
-      if (below === this.root || !below.children) continue;
-      below.open = expanded;
-      if (this.filter) continue;
-      below.expanded = expanded;
-      if (node !== this.root) this.expansion.set(below, expanded);
+    const { table } = this;
+    const bits = this.filter ? OPEN : OPEN | EXPANDED;
+    if (node === this.root) {
+      this.expansion.setAll(expanded);
+      recountAll(table, bits, expanded);
+      this.version += 1;
+      return;
     }
-    this.recount(node);
-    this.reweigh(node, before);
+    const before = node.weight;
+    const branches = branchesBelow(table, node);
+    for (const branch of branches) {
+      table.set(branch.id, bits, expanded);
+      if (!this.filter) this.expansion.set(branch, expanded);
+    }
+    recountBelow(table, branches);
+    this.reweigh(node.id, before);
   }
 
   get sort(): TreeSort {
-    return this.sortMode;
+    return this.order.sort;
   }
 
   setSort(sort: TreeSort): void {
-    if (sort === this.sortMode) return;
-    this.sortMode = sort;
-    this.compare = COMPARATORS[sort];
-    this.refreshOrder();
+    if (sort === this.order.sort) return;
+    this.order.sort = sort;
+    this.version += 1;
   }
 
   /** Lets orders that move with the messages be laid anew where they are seen next. */
   refreshOrder(): void {
-    this.orderEpoch += 1;
+    this.order.epoch += 1;
     this.version += 1;
   }
 
   setFilter(text: string): void {
     if (text === this.filterText) return;
     this.filterText = text;
+    const before = this.filter;
     this.filter = filterOf(text);
-    this.refilterAll();
+    if (this.filter) this.matching = applyFilter(this.table, this.filter);
+    else {
+      this.matching = this.topics;
+      if (before) takeFilterOff(this.table);
+    }
+    this.version += 1;
   }
 
   get filtered(): boolean {
@@ -154,159 +161,101 @@ export class TopicTree {
 
   /** A cursor on visible row N, or null past the end. */
   cursor(row: number): RowCursor | null {
-    return cursorAt(this.root, row, (list) => {
-      this.ordered(list);
-    });
+    return cursorAt(this.table, this.order, row);
   }
 
   /** The visible row number of a node; null when something hides it. */
   rowOf(node: TopicNode): number | null {
-    let row = -1;
-    for (let at = node; at.parent; at = at.parent) {
-      if (!at.shown || !at.parent.open || !at.parent.children) return null;
-      this.ordered(at.parent.children);
-      row += 1 + weightBefore(at.parent.children, at);
+    return rowOf(this.table, this.order, node);
+  }
+
+  /** Makes the node of a topic, and what is missing on the way to it. */
+  private grow(topic: string): number {
+    let parent = ROOT;
+    let firstNew = NONE;
+    let from = 0;
+    let hash = this.index.seed;
+    for (let at = 0; at <= topic.length; at += 1) {
+      const code = at < topic.length ? topic.charCodeAt(at) : SLASH;
+      if (code === SLASH) {
+        let child = NONE;
+        if (firstNew === NONE) child = this.index.child(parent, hash, topic, from, at);
+        if (child === NONE) {
+          child = this.add(parent, this.names.cut(topic, from, at), hash);
+          if (firstNew === NONE) firstNew = child;
+        }
+        parent = child;
+        from = at + 1;
+      }
+      hash = mixed(hash, code);
     }
-    return row;
+    if (!this.filter && firstNew !== NONE) this.showNew(firstNew, parent);
+    return parent;
   }
 
-  private ordered(list: ChildList): void {
-    if (list.orderEpoch !== this.orderEpoch) list.sort(this.compare, this.orderEpoch);
-  }
-
-  private grow(parent: TopicNode, level: string): TopicNode {
-    const node = new TopicNode(this.nextNodeId++, level, parent, parent.depth + 1);
-    parent.children ??= new ChildList(this.orderEpoch);
-    node.expanded = this.expansion.wants(node);
-    node.open = !this.filter && node.expanded;
-    node.shown = this.filter === null;
-    // A list that waits to be sorted, or whose order moves with the messages, takes it at the end.
-    const inOrder = this.sortMode === 'name' && parent.children.orderEpoch === this.orderEpoch;
-    parent.children.insert(node, inOrder ? this.compare : null);
-    if (node.shown) {
-      node.shown = false;
-      this.show(node);
+  private add(parent: number, name: string, hash: number): number {
+    const { table } = this;
+    const index = table.add(name, parent, hash);
+    this.index.add(index);
+    const node = table.node(parent);
+    if (!node.children) {
+      node.children = new ChildList(table, parent, this.order.epoch);
+      table.set(parent, BRANCH, true);
+      // A filter shows what it found closed.
+      if (parent !== ROOT && this.expansion.wants(node))
+        table.set(parent, this.filter ? EXPANDED : EXPANDED | OPEN, true);
     }
-    return node;
+    node.children.append(index);
+    return index;
   }
 
-  private show(node: TopicNode): void {
-    const before = node.weight;
-    node.shown = true;
-    this.reweigh(node, before);
+  /** Shows a chain of new nodes, each of which is the next one's parent: at once, however long it is. */
+  private showNew(first: number, last: number): void {
+    const { table } = this;
+    for (let index = last; index > first; index -= 1) {
+      table.set(index, SHOWN, true);
+      table.addRows(index - 1, table.weight(index));
+    }
+    this.show(first);
+  }
+
+  private show(index: number): void {
+    this.table.set(index, SHOWN, true);
+    this.reweigh(index, 0);
   }
 
   /** Carries a change of a node's weight up to where it is hidden. */
-  private reweigh(node: TopicNode, before: number): void {
+  private reweigh(index: number, before: number): void {
+    const { table } = this;
     this.version += 1;
-    let delta = node.weight - before;
-    for (let at = node; delta !== 0 && at.parent; at = at.parent) {
-      const parentBefore = at.parent.weight;
-      if (at.block) at.block.weight += delta;
-      at.parent.rows += delta;
-      delta = at.parent.weight - parentBefore;
+    let delta = table.weight(index) - before;
+    for (let at = index; delta !== 0 && at !== ROOT;) {
+      const parent = table.parent(at);
+      const parentBefore = table.weight(parent);
+      table.blockRows.add(table.blockOf(at), delta);
+      table.addRows(parent, delta);
+      delta = table.weight(parent) - parentBefore;
+      at = parent;
     }
   }
 
   /** Looks anew at a node that just became a topic, and at what leads to it. */
-  private refilter(node: TopicNode): void {
-    const filter = this.filter;
-    if (!filter) return;
-    const way: TopicNode[] = [];
-    for (let at: TopicNode | null = node; at?.parent; at = at.parent) way.push(at);
+  private refilter(topic: number, filter: TreeFilter): void {
+    const { table } = this;
+    const way: number[] = [];
+    for (let at = topic; at !== ROOT; at = table.parent(at)) way.push(at);
     const states: FilterState[] = [];
     let state = filter.root;
-    for (const at of way.toReversed()) {
-      state = stepFilter(filter, state, at);
+    for (let depth = 0; depth < way.length; depth += 1) {
+      state = stepFilter(filter, state, table.name(way.at(-1 - depth) ?? ROOT), depth);
       states.push(state);
     }
-    if (state.covered || state.exact) this.matching += 1;
+    if (passes(state, true)) this.matching += 1;
     for (const at of way) {
-      const own = states.pop();
-      if (!own || at.shown) continue;
-      const passes = own.covered || (own.exact && at.value !== null);
-      if (!passes && at.rows === 0) continue;
-      at.open = !passes && at.rows > 0;
+      const passing = passes(states.pop() ?? filter.root, table.has(at, TOPIC));
+      if (table.has(at, SHOWN) || (!passing && table.rows(at) === 0)) continue;
+      table.set(at, OPEN, !passing && table.rows(at) > 0);
       this.show(at);
     }
   }
-
-  /** Applies the filter to the whole tree in one pass. */
-  private refilterAll(): void {
-    const filter = this.filter;
-    this.matching = filter ? 0 : this.topics;
-    const states = new Map<TopicNode, FilterState>();
-    if (filter) states.set(this.root, filter.root);
-    const order: TopicNode[] = [];
-    const own: (FilterState | null)[] = [];
-    for (const node of preorder(this.root)) {
-      if (node === this.root) continue;
-      const parent = node.parent ? states.get(node.parent) : undefined;
-      const state = filter && parent ? stepFilter(filter, parent, node) : null;
-      // Only nodes with children are asked for again, while their children pass by.
-      if (state && node.children) states.set(node, state);
-      if (state && node.value && (state.covered || state.exact)) this.matching += 1;
-      order.push(node);
-      own.push(state);
-    }
-    for (let index = order.length - 1; index >= 0; index -= 1) {
-      const node = order[index];
-      if (node) this.applyFilter(node, own[index] ?? null);
-    }
-    sumRows(this.root);
-    this.version += 1;
-  }
-
-  /** Sets how a node is shown, once all its children are. */
-  private applyFilter(node: TopicNode, state: FilterState | null): void {
-    if (node.children) sumRows(node);
-    if (!state) {
-      node.shown = true;
-      node.open = node.expanded;
-      return;
-    }
-    const passes = state.covered || (state.exact && node.value !== null);
-    node.shown = passes || node.rows > 0;
-    node.open = !passes && node.rows > 0;
-  }
-
-  /** Recomputes the visible rows of everything below a node, without a flag changing. */
-  private recount(node: TopicNode): void {
-    const order = [...preorder(node)];
-    for (const below of order.reverse()) if (below.children) sumRows(below);
-  }
-}
-
-/** All nodes from here down, parents first. Never recursive: a hostile topic has 65,535 levels. */
-function* preorder(from: TopicNode): IterableIterator<TopicNode> {
-  const stack: TopicNode[] = [from];
-  for (let node = stack.pop(); node; node = stack.pop()) {
-    yield node;
-    if (!node.children) continue;
-    for (const block of node.children.blocks) for (const child of block.nodes) stack.push(child);
-  }
-}
-
-function sumRows(node: TopicNode): void {
-  node.rows = 0;
-  for (const block of node.children?.blocks ?? []) {
-    block.weight = 0;
-    for (const child of block.nodes) block.weight += child.weight;
-    node.rows += block.weight;
-  }
-}
-
-function weightBefore(list: ChildList, node: TopicNode): number {
-  let weight = 0;
-  for (const block of list.blocks) {
-    if (block !== node.block) {
-      weight += block.weight;
-      continue;
-    }
-    for (const other of block.nodes) {
-      if (other === node) return weight;
-      weight += other.weight;
-    }
-  }
-  return weight;
 }
