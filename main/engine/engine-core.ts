@@ -39,6 +39,8 @@ export interface EngineOptions {
   readonly warn: (message: string) => void;
   /** Folder of the bundles of the history's threads; the engine's own by default. */
   readonly threads?: string;
+  /** What each profile's history may take, in bytes; 1 GB unless told. */
+  readonly historyBytes?: number;
   readonly demoFile?: string;
 }
 
@@ -106,6 +108,7 @@ export class EngineCore {
       memory: this.memory,
       clock: this.clock,
       ids: this.ids,
+      ...(this.options.historyBytes === undefined ? {} : { maxBytes: this.options.historyBytes }),
       password: () => this.options.password(profileId),
       onState: () => {
         this.connectionsChanged();

@@ -40,6 +40,7 @@ let nextSecretId = 1;
 
 const core = openCore({
   home: process.argv[2] ?? '.',
+  ...historyLimit(process.env['MQTT_LOUPE_HISTORY_BYTES']),
   password: (profileId) =>
     new Promise((resolve) => {
       const id = nextSecretId++;
@@ -96,6 +97,12 @@ parentPort.on('message', (event) => {
       });
   }
 });
+
+/** A limit of the history in bytes that is not a number of at least a megabyte is none. */
+function historyLimit(given: string | undefined): { readonly historyBytes?: number } {
+  const bytes = Number(given);
+  return given !== undefined && bytes >= 1_000_000 ? { historyBytes: bytes } : {};
+}
 
 function serveWindow(port: WindowPort | undefined): void {
   if (!port) return;

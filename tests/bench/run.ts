@@ -12,6 +12,7 @@ import { ingestEngine } from './scenarios/ingest-engine';
 import { ingestWindow } from './scenarios/ingest-window';
 import { retained } from './scenarios/retained';
 import { start } from './scenarios/start';
+import { steady } from './scenarios/steady';
 
 const scenarios: readonly Scenario[] = [
   ingestEngine,
@@ -20,6 +21,7 @@ const scenarios: readonly Scenario[] = [
   retained,
   history,
   start,
+  steady,
 ];
 
 interface Arguments extends BenchOptions {

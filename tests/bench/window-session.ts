@@ -16,6 +16,10 @@ export interface WindowSession {
   readonly filled: LoadResult;
   /** Processor time of each kind of process so far, s: `engine`, `page`, `gpu`, `main`. */
   cpuSeconds(): Promise<ReadonlyMap<string, number>>;
+  /** Memory of each kind of process (RSS), MB. */
+  memoryMb(): Promise<ReadonlyMap<string, number>>;
+  /** Waits until the status bar says so many are stored. */
+  storedReaches(count: number): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -26,6 +30,8 @@ export interface SessionOptions {
   readonly topics: number;
   /** Subscriptions that the broker saw before. */
   readonly subscriptions: number;
+  /** Variables of the app's environment. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** Starts the app, connects it, sends one message to each topic, expands the tree and opens the first topic. */
@@ -33,7 +39,11 @@ export async function openWindow(options: SessionOptions): Promise<WindowSession
   const { broker, home, qos, topics, subscriptions } = options;
   const { port } = broker;
   await runProgram('prepare-home', { home, port, qos });
-  const launched = await launchApp({ home, args: ['--profile', PROFILE_ID] });
+  const launched = await launchApp({
+    home,
+    args: ['--profile', PROFILE_ID],
+    ...(options.env === undefined ? {} : { env: options.env }),
+  });
   try {
     const { window } = launched;
     await subscribed(broker, subscriptions + 1);
@@ -46,6 +56,8 @@ export async function openWindow(options: SessionOptions): Promise<WindowSession
       window,
       filled,
       cpuSeconds: () => cpuSeconds(launched),
+      memoryMb: () => memoryMb(launched),
+      storedReaches: (count) => storedReaches(window, count),
       close: () => close(launched),
     };
   } catch (error) {
@@ -63,13 +75,26 @@ const PROCESSES = new Map([
 
 async function cpuSeconds({ app }: LaunchedApp): Promise<ReadonlyMap<string, number>> {
   const metrics = await app.evaluate((electron) => electron.app.getAppMetrics());
+  return sumsByProcess(
+    metrics.map((one) => [one, one.cpu.cumulativeCPUUsage ?? Number.NaN] as const),
+  );
+}
+
+function sumsByProcess(
+  values: readonly (readonly [{ readonly type: string; readonly name?: string }, number])[],
+): ReadonlyMap<string, number> {
   const sums = new Map<string, number>();
-  for (const { type, name, cpu } of metrics) {
+  for (const [{ type, name }, value] of values) {
     // The engine is the utility process that we name; Chromium has some of its own.
     const process = PROCESSES.get(type) ?? (/engine/iu.test(name ?? '') ? 'engine' : 'other');
-    sums.set(process, (sums.get(process) ?? 0) + (cpu.cumulativeCPUUsage ?? Number.NaN));
+    sums.set(process, (sums.get(process) ?? 0) + value);
   }
   return sums;
+}
+
+async function memoryMb({ app }: LaunchedApp): Promise<ReadonlyMap<string, number>> {
+  const metrics = await app.evaluate((electron) => electron.app.getAppMetrics());
+  return sumsByProcess(metrics.map((one) => [one, one.memory.workingSetSize / 1024] as const));
 }
 
 /** A window that complained is not worth measuring. */

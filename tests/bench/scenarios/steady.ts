@@ -1,0 +1,160 @@
+/** Hours under load in short: does anything grow that should not? The whole app, with a history at its limit. */
+import { statSync } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
+import { row } from '../../helpers/window';
+import { startBroker, withFolder, type BenchOptions, type Scenario } from '../bench';
+import { startLoad } from '../processes';
+import type { Row } from '../rows';
+import { median } from '../statistics';
+import { openWindow, type WindowSession } from '../window-session';
+
+const NAME = 'steady';
+const TOPICS = 1_000;
+
+/** Beside what is limited: free pages that are kept for the next messages, the journal, the tables of topics. */
+const ROOM_BYTES = 30_000_000;
+
+interface Plan {
+  readonly minutes: number;
+  readonly rate: number;
+  readonly limitBytes: number;
+  readonly sampleMs: number;
+}
+
+interface Sample {
+  readonly minute: number;
+  readonly engineMb: number;
+  readonly pageMb: number;
+  readonly diskBytes: number;
+  readonly clickMs: number;
+}
+
+/** The limit is reached well before the second half begins, which is what is judged. */
+function planOf({ quick, full }: BenchOptions): Plan {
+  if (full) return { minutes: 60, rate: 5_000, limitBytes: 100_000_000, sampleMs: 20_000 };
+  if (quick) return { minutes: 1, rate: 20_000, limitBytes: 5_000_000, sampleMs: 2_000 };
+  return { minutes: 6, rate: 10_000, limitBytes: 20_000_000, sampleMs: 5_000 };
+}
+
+async function sample(
+  session: WindowSession,
+  file: string,
+  beganMs: number,
+  turn: number,
+): Promise<Sample> {
+  const clickMs = await clickToValue(session, turn);
+  const memory = await session.memoryMb();
+  return {
+    minute: (performance.now() - beganMs) / 60_000,
+    engineMb: memory.get('engine') ?? Number.NaN,
+    pageMb: memory.get('page') ?? Number.NaN,
+    diskBytes: sizeOf(file) + sizeOf(`${file}-wal`),
+    clickMs,
+  };
+}
+
+/** From a click on one of the topics on the screen until its name stands over the detail. */
+async function clickToValue({ window }: WindowSession, turn: number): Promise<number> {
+  const name = `sensor${String(turn % 5)}`;
+  const begun = performance.now();
+  await row(window, name).click();
+  await window.getByRole('treeitem', { name, selected: true }).first().waitFor();
+  return performance.now() - begun;
+}
+
+function sizeOf(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+}
+
+/** Growth a minute of the straight line through the samples (least squares). */
+function slope(samples: readonly Sample[], value: (one: Sample) => number): number {
+  const meanX = mean(samples.map(({ minute }) => minute));
+  const meanY = mean(samples.map(value));
+  let over = 0;
+  let under = 0;
+  for (const one of samples) {
+    over += (one.minute - meanX) * (value(one) - meanY);
+    under += (one.minute - meanX) ** 2;
+  }
+  return over / under;
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+async function measure(plan: Plan): Promise<Row[]> {
+  const broker = await startBroker();
+  try {
+    return await withFolder(async (home) => {
+      const session = await openWindow({
+        ...{ broker, home, qos: 0, topics: TOPICS, subscriptions: 0 },
+        env: { MQTT_LOUPE_HISTORY_BYTES: String(plan.limitBytes) },
+      });
+      try {
+        const { port } = broker;
+        const duration = plan.minutes * 60;
+        const load = startLoad({ port, topics: TOPICS, rate: plan.rate, duration, first: TOPICS });
+        const samples = await samplesOf(session, `${home}/history.db`, plan);
+        const sent = await load.result;
+        await session.storedReaches(TOPICS + sent.sent);
+        return rowsOf(plan, samples);
+      } finally {
+        await session.close();
+      }
+    });
+  } finally {
+    await broker.dispose();
+  }
+}
+
+async function samplesOf(session: WindowSession, file: string, plan: Plan): Promise<Sample[]> {
+  const beganMs = performance.now();
+  const samples: Sample[] = [];
+  while (performance.now() - beganMs < plan.minutes * 60_000 - plan.sampleMs) {
+    await wait(plan.sampleMs);
+    samples.push(await sample(session, file, beganMs, samples.length));
+  }
+  return samples;
+}
+
+function rowsOf(plan: Plan, samples: readonly Sample[]): Row[] {
+  const scenario = `${NAME} ${String(plan.minutes)} min at ${plan.rate.toLocaleString('en')}/s`;
+  const half = samples.slice(Math.floor(samples.length / 2));
+  const quarter = Math.floor(samples.length / 4);
+  const clicks = samples.map(({ clickMs }) => clickMs);
+  const growth = (value: (one: Sample) => number): { reference: number; ours: number } => ({
+    reference: median(half.map(value)),
+    ours: slope(half, value),
+  });
+  return [
+    {
+      ...{ scenario, metric: 'engine: RSS, and its growth a minute', unit: 'MB' },
+      ...growth(({ engineMb }) => engineMb),
+      target: null,
+    },
+    {
+      ...{ scenario, metric: 'page: RSS, and its growth a minute', unit: 'MB' },
+      ...growth(({ pageMb }) => pageMb),
+      target: null,
+    },
+    {
+      ...{ scenario, metric: 'disk: limit, and the most it was', unit: 'MB' },
+      reference: plan.limitBytes / 1e6,
+      ours: Math.max(...half.map(({ diskBytes }) => diskBytes)) / 1e6,
+      target: { kind: 'ratio-at-most', value: 1 + ROOM_BYTES / plan.limitBytes },
+    },
+    {
+      ...{ scenario, metric: 'click: first and last quarter, median', unit: 'ms' },
+      reference: median(clicks.slice(0, quarter)),
+      ours: median(clicks.slice(-quarter)),
+      target: { kind: 'ratio-at-most', value: 1.5 },
+    },
+  ];
+}
+
+export const steady: Scenario = {
+  name: NAME,
+  needsWindow: true,
+  run: (options) => measure(planOf(options)),
+};
