@@ -1,67 +1,126 @@
 import { numberAt } from '../../../app/payload/numbers';
 import type { Database, Statement } from './driver';
-import type { Series, SeriesRequest } from './history';
-import { headBytes, MESSAGE_COLUMNS, MessageRows, type MessageRow } from './message-rows';
+import type { Series, SeriesRequest, TopicSummary } from './history';
 import type { ReaderArgument, ReaderCalls, ReaderResult } from './reader-protocol';
+import { RecentTopics, TOPIC_COLUMNS, type TopicRow } from './recent-topics';
+import { RunMessages, storedHead } from './run-messages';
+import { RunSource } from './run-source';
+import { TopicCounts } from './topic-counts';
+import { TopicRuns } from './topic-runs';
 
-type SeriesRow = Pick<MessageRow, 'id' | 'time_us' | 'head' | 'rest_bytes'>;
+type NamedTopic = TopicRow & { readonly name: string };
 
 /** What the reader's thread answers. Payloads and arrays have buffers of their own, which may be transferred. */
 export class Queries implements ReaderCalls {
-  readonly #page: Statement<MessageRow>;
-  readonly #message: Statement<MessageRow>;
-  readonly #series: Statement<SeriesRow>;
-  readonly #rows: MessageRows;
+  readonly #database: Database;
+  readonly #source: RunSource;
+  readonly #messages: RunMessages;
+  readonly #recent: RecentTopics;
+  readonly #runs: TopicRuns;
+  readonly #counts: TopicCounts;
+  readonly #profileKey: Statement<number>;
+  readonly #topics: Statement<NamedTopic>;
 
   constructor(database: Database) {
-    this.#rows = new MessageRows(database);
-    this.#page = database.prepare(
-      `SELECT ${MESSAGE_COLUMNS} FROM messages WHERE topic = ? AND id < ? ORDER BY id DESC LIMIT ?`,
+    this.#database = database;
+    this.#source = new RunSource(database);
+    this.#messages = new RunMessages(database);
+    this.#recent = new RecentTopics(database, this.#source);
+    this.#runs = new TopicRuns(database, this.#source);
+    this.#counts = new TopicCounts(database, this.#source);
+    this.#profileKey = database
+      .prepare<unknown[], number>('SELECT key FROM profiles WHERE id = ?')
+      .pluck();
+    this.#topics = database.prepare(
+      `SELECT ${TOPIC_COLUMNS}, name FROM topics WHERE profile = ? AND key > ? ORDER BY key LIMIT ?`,
     );
-    this.#message = database.prepare(
-      `SELECT ${MESSAGE_COLUMNS} FROM messages
-         JOIN topics ON topics.key = messages.topic JOIN profiles ON profiles.key = topics.profile
-       WHERE messages.id = ? AND profiles.id = ?`,
-    );
-    this.#series = database.prepare(
-      `SELECT id, time_us, payload AS head, rest_bytes FROM messages
-       WHERE topic = ? AND id > ? ORDER BY id DESC LIMIT ?`,
-    );
+  }
+
+  topics({ profileId, afterKey, limit }: ReaderArgument<'topics'>): readonly TopicSummary[] {
+    return this.#atOnce(() => {
+      const profile = this.#profileKey.get(profileId);
+      if (profile === undefined) return [];
+      const found: NamedTopic[] = [];
+      // A name stands in the database with the first batch of its messages; a page is full all the same.
+      for (let after = afterKey; found.length < limit;) {
+        const rows = this.#topics.all(profile, after, limit);
+        found.push(...this.#recent.added(profile, rows).filter(({ count }) => count > 0));
+        after = rows.at(-1)?.key ?? after;
+        if (rows.length < limit) break;
+      }
+      return found.slice(0, limit);
+    });
   }
 
   page(request: ReaderArgument<'page'>): ReaderResult<'page'> {
     const { topicKey, beforeId, limit, previewBytes } = request;
     const before = beforeId ?? Number.MAX_SAFE_INTEGER;
-    // One more than wanted says whether there are more.
-    const rows = this.#page.all(headBytes(previewBytes), topicKey, before, limit + 1);
-    const messages = rows.slice(0, limit).map((row) => this.#rows.toMessage(row, previewBytes));
-    return { messages, more: rows.length > limit };
+    return this.#atOnce(() => {
+      const messages = [];
+      for (const { run, from, to } of this.#runs.before(topicKey, before)) {
+        for (let at = to - 1; at >= from; at--) {
+          // One more than wanted says whether there are more.
+          if (messages.length === limit) return { messages, more: true };
+          messages.push(this.#messages.messageOf(run, at, previewBytes));
+        }
+      }
+      return { messages, more: false };
+    });
   }
 
-  message(request: ReaderArgument<'message'>): ReaderResult<'message'> {
-    const { profileId, id, maxBytes } = request;
-    const row = this.#message.get(headBytes(maxBytes), id, profileId);
-    return row ? this.#rows.toMessage(row, maxBytes) : null;
+  message({ profileId, id, maxBytes }: ReaderArgument<'message'>): ReaderResult<'message'> {
+    return this.#atOnce(() => {
+      const profile = this.#profileKey.get(profileId);
+      const unit = profile === undefined ? undefined : this.#source.previous(profile, id + 1);
+      if (unit === undefined || unit.lastId < id) return null;
+      for (const run of this.#source.runsWith(unit, id)) {
+        const at = run.heads.ids.indexOf(id);
+        if (at >= 0) return this.#messages.messageOf(run, at, maxBytes);
+      }
+      return null;
+    });
   }
 
   /** Newest first until the time begins, then turned around. */
-  series(request: SeriesRequest): Series {
-    const { topicKey, path, fromUs, afterId, limit } = request;
-    const times: number[] = [];
-    const values: number[] = [];
-    let skipped = 0;
-    let lastId = afterId;
-    for (const row of this.#series.iterate(topicKey, afterId, limit)) {
-      lastId = Math.max(lastId, row.id);
-      if (row.time_us < fromUs) break;
-      const value = numberAt(this.#rows.payload(row.id, row.head, row.rest_bytes, Infinity), path);
-      if (value === null) skipped++;
-      else {
-        times.push(row.time_us);
-        values.push(value);
+  series({ topicKey, path, fromUs, afterId, limit }: SeriesRequest): Series {
+    return this.#atOnce(() => {
+      const times: number[] = [];
+      const values: number[] = [];
+      let skipped = 0;
+      let lastId = afterId;
+      const take = (run: Parameters<typeof storedHead>[0], at: number): boolean => {
+        const stored = storedHead(run, at, run.body);
+        if (stored.id <= afterId || times.length + skipped >= limit) return false;
+        lastId = Math.max(lastId, stored.id);
+        if (stored.timeUs < fromUs) return false;
+        const payload =
+          stored.sizeBytes === stored.head.length
+            ? stored.head
+            : this.#messages.payload(stored, Infinity);
+        const value = numberAt(payload, path);
+        if (value === null) skipped++;
+        else {
+          times.push(stored.timeUs);
+          values.push(value);
+        }
+        return true;
+      };
+      for (const { run, from, to } of this.#runs.before(topicKey, Number.MAX_SAFE_INTEGER)) {
+        let at = to - 1;
+        while (at >= from && take(run, at)) at--;
+        if (at >= from) break;
       }
-    }
-    const timesUs = Float64Array.from(times.reverse());
-    return { timesUs, values: Float64Array.from(values.reverse()), skipped, lastId };
+      const timesUs = Float64Array.from(times.reverse());
+      return { timesUs, values: Float64Array.from(values.reverse()), skipped, lastId };
+    });
+  }
+
+  counts(request: ReaderArgument<'counts'>): Float64Array {
+    return this.#atOnce(() => this.#counts.counts(request));
+  }
+
+  /** One snapshot, while the writer goes on. */
+  #atOnce<Result>(read: () => Result): Result {
+    return this.#database.transaction(read).deferred();
   }
 }

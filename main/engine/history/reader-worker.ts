@@ -47,19 +47,28 @@ function run(request: Exclude<ReaderRequest, { method: 'close' }>): ReaderResult
   database ??= openForReading(databaseFile);
   queries ??= new Queries(database);
   switch (request.method) {
+    case 'topics':
+      return queries.topics(request.argument);
     case 'page':
       return queries.page(request.argument);
     case 'message':
       return queries.message(request.argument);
     case 'series':
       return queries.series(request.argument);
+    case 'counts':
+      return queries.counts(request.argument);
   }
 }
 
 /** The memory that changes hands instead of being copied: `Queries` gives each array a buffer of its own. */
 function buffersOf(result: ReaderResult<ReaderMethod>): ArrayBuffer[] {
   if (result === null) return [];
-  if ('values' in result) return [result.timesUs.buffer, result.values.buffer].map(asArrayBuffer);
+  if (result instanceof Float64Array) return [asArrayBuffer(result.buffer)];
+  if ('skipped' in result) {
+    return [asArrayBuffer(result.timesUs.buffer), asArrayBuffer(result.values.buffer)];
+  }
+  // A tree's first payloads are small: copying them all at once is quicker than handing over thousands of buffers.
+  if (!('messages' in result) && !('payload' in result)) return [];
   const messages = 'messages' in result ? result.messages : [result];
   return messages.map((message) => asArrayBuffer(message.payload.buffer));
 }

@@ -1,70 +1,98 @@
 import { damagedRun } from './bytes';
 import type { Database, Statement } from './driver';
-import { decodeBody, decodeHeads, findTopic, type RunHeads, type StoredRun } from './run';
+import { decodeBody, decodeHeads, findTopic, type RunHeads } from './run';
 
-/** A batch or a segment: a range of ids of one profile, which overlaps with no other of it. */
-export interface Unit {
-  readonly kind: 'batch' | 'segment';
-  readonly key: number;
+/** Smallest and largest of what is there, whatever the order; times are wall clock µs. */
+export interface Bounds {
   readonly firstId: number;
   readonly lastId: number;
-  /** The smallest and the largest time, wall clock µs. */
   readonly firstUs: number;
   readonly lastUs: number;
   readonly messages: number;
+  /** Payloads that go on in `message_parts`. */
   readonly large: number;
 }
 
-interface RunRow extends StoredRun {
+/** A batch or a segment: a range of ids of one profile, which overlaps with no other of it. */
+export interface Unit extends Bounds {
+  readonly kind: 'batch' | 'segment';
   readonly key: number;
-  readonly lastId: number;
-  readonly lastUs: number;
-  readonly large: number;
+}
+
+interface RunRow extends Bounds {
+  readonly key: number;
+  readonly codec: number;
+}
+
+/** The blobs of a run, each read by the key of its row. */
+interface RunBlobs {
+  readonly topics: Statement<Uint8Array>;
+  readonly heads: Statement<Uint8Array>;
+  readonly body: Statement<Uint8Array>;
 }
 
 const UNIT_COLUMNS = `key, first_id AS firstId, last_id AS lastId, first_us AS firstUs, last_us AS lastUs,
   messages, large`;
-const RUN_COLUMNS = `${UNIT_COLUMNS}, codec, topics, heads`;
+const RUN_COLUMNS = `${UNIT_COLUMNS}, codec`;
 
-/** One run of a unit; its heads and body are read when they are first asked for. */
+/** Units that a walk finds at once. */
+const UNITS = 64;
+
+/** One run of a unit; its blobs are read when they are first asked for, within the transaction that found it. */
 export class Run {
   readonly #row: RunRow;
-  readonly #readBody: () => Uint8Array | undefined;
+  readonly #blobs: RunBlobs;
+  #topics: Uint8Array | undefined;
   #heads: RunHeads | undefined;
   #body: Uint8Array | undefined;
 
-  constructor(row: RunRow, readBody: () => Uint8Array | undefined) {
+  constructor(row: RunRow, blobs: RunBlobs) {
     this.#row = row;
-    this.#readBody = readBody;
+    this.#blobs = blobs;
   }
 
-  get bounds(): Pick<RunRow, 'firstId' | 'lastId' | 'firstUs' | 'lastUs' | 'messages' | 'large'> {
+  /** Of its row in `batches` or `blocks`. */
+  get key(): number {
+    return this.#row.key;
+  }
+
+  get bounds(): Bounds {
     return this.#row;
   }
 
   /** Each topic's key and count; see `topicsOf`. */
   get topics(): Uint8Array {
-    return this.#row.topics;
+    return (this.#topics ??= this.#read('topics'));
   }
 
   /** @throws LoupeError `history-unavailable` when it is damaged; also below */
   get heads(): RunHeads {
-    return (this.#heads ??= decodeHeads(this.#row));
+    return (this.#heads ??= decodeHeads({
+      ...this.#row,
+      topics: this.topics,
+      heads: this.#read('heads'),
+    }));
   }
 
   /** Where a topic's messages stand: `from` to before `to`; null when it has none here. */
   place(topic: number): { from: number; to: number } | null {
-    return findTopic(this.#row.topics, topic);
+    return findTopic(this.topics, topic);
   }
 
   /** Properties and payload (its first `HEAD_BYTES`) of all messages, cut by `heads.offsets`. */
   get body(): Uint8Array {
-    if (this.#body === undefined) {
-      const stored = this.#readBody();
-      if (stored === undefined) throw damagedRun();
-      this.#body = decodeBody(this.#row.codec, stored, this.heads);
-    }
-    return this.#body;
+    return (this.#body ??= this.readBody());
+  }
+
+  /** The same, but it is not kept. */
+  readBody(): Uint8Array {
+    return decodeBody(this.#row.codec, this.#read('body'), this.heads);
+  }
+
+  #read(blob: keyof RunBlobs): Uint8Array {
+    const bytes = this.#blobs[blob].get(this.#row.key);
+    if (bytes === undefined) throw damagedRun();
+    return bytes;
   }
 }
 
@@ -74,51 +102,51 @@ export class Run {
  */
 export class RunSource {
   readonly #profileOf: Statement<number>;
-  readonly #backward: ReadonlyMap<Unit['kind'], Statement<Omit<Unit, 'kind'>>>;
-  readonly #forward: ReadonlyMap<Unit['kind'], Statement<Omit<Unit, 'kind'>>>;
+  readonly #backward: Statement<Unit>;
+  readonly #forward: Statement<Unit>;
   readonly #batch: Statement<RunRow>;
-  readonly #batchBody: Statement<Uint8Array>;
   readonly #blocks: Statement<RunRow>;
   readonly #blocksOfTopic: Statement<RunRow & { readonly firstTopic: number }>;
-  readonly #blockBody: Statement<Uint8Array>;
+  readonly #blocksOfId: Statement<RunRow>;
+  readonly #batchBlobs: RunBlobs;
+  readonly #blockBlobs: RunBlobs;
 
   constructor(database: Database) {
     this.#profileOf = database
       .prepare<unknown[], number>('SELECT profile FROM topics WHERE key = ?')
       .pluck();
-    const backward = (table: string): Statement<Omit<Unit, 'kind'>> =>
-      database.prepare(
-        `SELECT ${UNIT_COLUMNS} FROM ${table} WHERE profile = ? AND first_id < ? ORDER BY first_id DESC LIMIT 1`,
-      );
-    this.#backward = new Map([
-      ['batch', backward('batches')],
-      ['segment', backward('segments')],
-    ]);
-    // The unit that reaches over the id, or the first one after it.
-    const forward = (table: string): Statement<Omit<Unit, 'kind'>> =>
-      database.prepare(
-        `SELECT ${UNIT_COLUMNS} FROM ${table} WHERE profile = ?1 AND last_id > ?2 AND first_id >= coalesce(
-           (SELECT max(first_id) FROM ${table} WHERE profile = ?1 AND first_id <= ?2 + 1), 0)
-         ORDER BY first_id LIMIT 1`,
-      );
-    this.#forward = new Map([
-      ['batch', forward('batches')],
-      ['segment', forward('segments')],
-    ]);
+    const backward = (kind: string, table: string): string =>
+      `SELECT '${kind}' AS kind, ${UNIT_COLUMNS} FROM ${table} WHERE profile = :profile AND first_id < :id`;
+    this.#backward = database.prepare(
+      `${backward('batch', 'batches')} UNION ALL ${backward('segment', 'segments')} ORDER BY firstId DESC LIMIT :limit`,
+    );
+    // The unit that reaches over the id, or those after it.
+    const forward = (kind: string, table: string): string =>
+      `SELECT '${kind}' AS kind, ${UNIT_COLUMNS} FROM ${table} WHERE profile = :profile AND last_id > :id AND
+         first_id >= coalesce((SELECT max(first_id) FROM ${table} WHERE profile = :profile AND first_id <= :id + 1), 0)`;
+    this.#forward = database.prepare(
+      `${forward('batch', 'batches')} UNION ALL ${forward('segment', 'segments')} ORDER BY firstId LIMIT :limit`,
+    );
     this.#batch = database.prepare(`SELECT ${RUN_COLUMNS} FROM batches WHERE key = ?`);
-    this.#batchBody = database
-      .prepare<unknown[], Uint8Array>('SELECT body FROM batches WHERE key = ?')
-      .pluck();
     this.#blocks = database.prepare(
-      `SELECT ${RUN_COLUMNS} FROM blocks WHERE segment = ? AND key > ? ORDER BY key LIMIT 1`,
+      `SELECT ${RUN_COLUMNS} FROM blocks WHERE segment = ? ORDER BY key`,
     );
     this.#blocksOfTopic = database.prepare(
       `SELECT ${RUN_COLUMNS}, first_topic AS firstTopic FROM blocks WHERE segment = ? AND last_topic >= ?
        ORDER BY last_topic, first_topic, key`,
     );
-    this.#blockBody = database
-      .prepare<unknown[], Uint8Array>('SELECT body FROM blocks WHERE key = ?')
-      .pluck();
+    this.#blocksOfId = database.prepare(
+      `SELECT ${RUN_COLUMNS} FROM blocks WHERE segment = :segment AND first_id <= :id AND last_id >= :id`,
+    );
+    const blobs = (table: string): RunBlobs => {
+      const blob = (name: string): Statement<Uint8Array> =>
+        database
+          .prepare<unknown[], Uint8Array>(`SELECT ${name} FROM ${table} WHERE key = ?`)
+          .pluck();
+      return { topics: blob('topics'), heads: blob('heads'), body: blob('body') };
+    };
+    this.#batchBlobs = blobs('batches');
+    this.#blockBlobs = blobs('blocks');
   }
 
   /** The profile that a topic belongs to; undefined when it is not there (any more). */
@@ -128,70 +156,67 @@ export class RunSource {
 
   /** The newest unit with an id below `beforeId`; undefined when there is none. */
   previous(profile: number, beforeId: number): Unit | undefined {
-    return later(this.#find(this.#backward, profile, beforeId));
+    return this.#backward.get({ profile, id: beforeId, limit: 1 });
   }
 
   /** The oldest unit with an id above `afterId`; undefined when there is none. */
   next(profile: number, afterId: number): Unit | undefined {
-    return earlier(this.#find(this.#forward, profile, afterId));
+    return this.#forward.get({ profile, id: afterId, limit: 1 });
+  }
+
+  /** All units with an id below `beforeId`, newest first; within one transaction. */
+  *unitsBefore(profile: number, beforeId: number): Generator<Unit> {
+    for (let before = beforeId; ;) {
+      const units = this.#backward.all({ profile, id: before, limit: UNITS });
+      yield* units;
+      const last = units.at(-1);
+      if (last === undefined || units.length < UNITS) return;
+      before = last.firstId;
+    }
+  }
+
+  /** All units with an id above `afterId`, oldest first; within one transaction. */
+  *unitsAfter(profile: number, afterId: number): Generator<Unit> {
+    for (let after = afterId; ;) {
+      const units = this.#forward.all({ profile, id: after, limit: UNITS });
+      yield* units;
+      const last = units.at(-1);
+      if (last === undefined || units.length < UNITS) return;
+      after = last.lastId;
+    }
   }
 
   /** All runs of a unit, in the order of topics. */
   *runs(unit: Unit): Generator<Run> {
     if (unit.kind === 'batch') {
       const row = this.#batch.get(unit.key);
-      if (row) yield this.#batchRun(row);
+      if (row) yield new Run(row, this.#batchBlobs);
       return;
     }
-    // One at a time, because a statement that is being stepped through keeps others from writing.
-    for (let row = this.#blocks.get(unit.key, 0); row; row = this.#blocks.get(unit.key, row.key)) {
-      yield this.#blockRun(row);
-    }
+    // All rows at once, because a statement that is being stepped through keeps others from writing.
+    for (const row of this.#blocks.all(unit.key)) yield new Run(row, this.#blockBlobs);
   }
 
   /** The runs of a unit that have messages of a topic, in the order of ids. */
   runsOf(unit: Unit, topic: number): Run[] {
-    const runs: Run[] = [];
-    if (unit.kind === 'batch') {
-      const row = this.#batch.get(unit.key);
-      if (row) runs.push(this.#batchRun(row));
-    } else {
-      for (const row of this.#blocksOfTopic.iterate(unit.key, topic)) {
-        if (row.firstTopic > topic) break;
-        runs.push(this.#blockRun(row));
-      }
-    }
+    const runs = unit.kind === 'batch' ? [...this.runs(unit)] : this.#blockRunsOf(unit, topic);
     return runs.filter((run) => run.place(topic) !== null);
   }
 
-  *#find(
-    statements: ReadonlyMap<Unit['kind'], Statement<Omit<Unit, 'kind'>>>,
-    profile: number,
-    id: number,
-  ): Generator<Unit> {
-    for (const [kind, statement] of statements) {
-      const row = statement.get(profile, id);
-      if (row) yield { kind, ...row };
+  /** The runs of a unit that may have the message. */
+  runsWith(unit: Unit, id: number): Run[] {
+    if (unit.kind === 'batch') return [...this.runs(unit)];
+    return this.#blocksOfId
+      .all({ segment: unit.key, id })
+      .map((row) => new Run(row, this.#blockBlobs));
+  }
+
+  #blockRunsOf(unit: Unit, topic: number): Run[] {
+    const runs: Run[] = [];
+    for (const row of this.#blocksOfTopic.iterate(unit.key, topic)) {
+      if (row.firstTopic > topic) break;
+      runs.push(new Run(row, this.#blockBlobs));
     }
+    return runs;
   }
-
-  #batchRun(row: RunRow): Run {
-    return new Run(row, () => this.#batchBody.get(row.key));
-  }
-
-  #blockRun(row: RunRow): Run {
-    return new Run(row, () => this.#blockBody.get(row.key));
-  }
-}
-
-function later(units: Iterable<Unit>): Unit | undefined {
-  let best: Unit | undefined;
-  for (const unit of units) if (best === undefined || unit.firstId > best.firstId) best = unit;
-  return best;
-}
-
-function earlier(units: Iterable<Unit>): Unit | undefined {
-  let best: Unit | undefined;
-  for (const unit of units) if (best === undefined || unit.firstId < best.firstId) best = unit;
-  return best;
 }
