@@ -1,7 +1,8 @@
 import { Buffer } from 'node:buffer';
 import { Duplex } from 'node:stream';
 import { PacketScanner } from './packet-scanner';
-import type { RefusedPublish, StreamViolation } from './packet-scanner';
+import type { StreamViolation } from './packet-scanner';
+import type { RefusedPublish } from './refused-publish';
 
 export interface GuardOptions {
   readonly maxPacketBytes: number;

@@ -10,7 +10,9 @@ import type { QoS } from '../../../app/message';
 import { clientFailure, clientOptions, CONNACK_WITHIN_MS, settingsFailure } from './client-options';
 import type { SessionOptions } from './client-options';
 import { GuardedStream } from './guard';
-import type { RefusedPublish } from './packet-scanner';
+import { refusalAnswer, refusalText } from './refused-publish';
+import type { RefusedPublish } from './refused-publish';
+import { hasSoundId, MISSING_ID } from './packet-id';
 import { Publisher } from './publisher';
 import { openStream, rawSocketFailure, StreamError } from './streams';
 import { askRetained, subscribeAll, unansweredOutcomes } from './subscriptions';
@@ -21,7 +23,6 @@ const SUBACK_WITHIN_MS = 15_000;
 const CLOSE_WITHIN_MS = 2_000;
 /** DISCONNECT with reason 0 (3.1.1 §3.14; in 5 an omitted reason means 0x00, §3.14.2.1). */
 const DISCONNECT = Buffer.from([0xe0, 0x00]);
-const QUOTA_EXCEEDED = 0x97;
 
 export interface LinkOptions extends SessionOptions {
   readonly password: () => Promise<string | undefined>;
@@ -179,6 +180,7 @@ export class Link {
   }
 
   #received(packet: Packet): void {
+    if (!hasSoundId(packet)) this.#fail({ kind: 'malformed', message: MISSING_ID });
     switch (packet.cmd) {
       case 'publish':
         return;
@@ -266,24 +268,9 @@ export class Link {
   }
 
   #refused(packet: RefusedPublish): void {
-    const where = packet.topic === null ? '' : ` on ${packet.topic}`;
-    const limit = this.#options.maxPacketBytes.toLocaleString('en');
-    this.#events.onRefused(
-      `a message of ${packet.sizeBytes.toLocaleString('en')} bytes${where} is over the limit of ${limit} bytes`,
-    );
-    const { packetId, qos } = packet;
-    if (packetId === null || this.#stream === null) return;
-    // Without an answer it would hold a place in the broker's window for good, and delivery would stop after a few.
-    const type = qos === 1 ? 0x40 : 0x50;
-    const head = [
-      type,
-      this.#options.profile.version === '5' ? 3 : 2,
-      packetId >> 8,
-      packetId & 0xff,
-    ];
-    this.#stream.write(
-      Buffer.from(this.#options.profile.version === '5' ? [...head, QUOTA_EXCEEDED] : head),
-    );
+    this.#events.onRefused(refusalText(packet, this.#options.maxPacketBytes));
+    const answer = refusalAnswer(packet, this.#options.profile.version);
+    if (answer !== null) this.#stream?.write(answer);
   }
 
   /** The first failure counts; everything after it is a consequence. */

@@ -1,4 +1,6 @@
 import { Buffer } from 'node:buffer';
+import { SkippedPublish } from './refused-publish';
+import type { RefusedPublish } from './refused-publish';
 
 const PUBLISH = 3;
 /** CONNACK or AUTH: all that a server may send first [MQTT-3.2.0-1], §4.12. */
@@ -18,20 +20,7 @@ const SERVER_TYPES =
 /** One byte of type and flags, up to four of Remaining Length (MQTT 5.0 §2.1). */
 const MAX_HEADER_BYTES = 5;
 const CONTINUES = 0x80;
-/** Topic length, the longest topic, packet identifier: all that is ever kept of a refused PUBLISH. */
-const MAX_PREFIX_BYTES = 2 + 65_535 + 2;
 const FIRST_BYTES_SHOWN = 16;
-
-/** A PUBLISH over the limit: its payload was thrown away as it came, never kept. */
-export interface RefusedPublish {
-  /** Bytes of the whole packet, fixed header included. */
-  readonly sizeBytes: number;
-  /** Null where the packet was too malformed to have one. */
-  readonly topic: string | null;
-  readonly qos: number;
-  /** Null for QoS 0. */
-  readonly packetId: number | null;
-}
 
 export type StreamViolation =
   | { readonly kind: 'malformed'; readonly message: string }
@@ -75,7 +64,7 @@ export class PacketScanner {
       if (this.#remaining > 0) {
         const end = Math.min(position + this.#remaining, chunk.length);
         if (this.#skipped !== null) {
-          this.#skip(chunk.subarray(position, end));
+          this.#skipped.skip(chunk.subarray(position, end));
           pending = end;
         }
         this.#remaining -= end - position;
@@ -179,38 +168,13 @@ export class PacketScanner {
     }
     const qos = (first >> 1) & 3;
     if (qos === 3) return { kind: 'malformed', message: 'a PUBLISH with QoS 3 [MQTT-3.3.1-4]' };
-    this.#skipped = { sizeBytes, qos, prefix: [], prefixBytes: 0 };
+    this.#skipped = new SkippedPublish(sizeBytes, qos);
     return null;
   }
 
-  #skip(bytes: Buffer): void {
-    const skipped = this.#skipped;
-    if (skipped === null || skipped.prefixBytes >= MAX_PREFIX_BYTES) return;
-    // A copy, so that the socket's buffer is not kept alive by a few bytes of it.
-    const part = Buffer.from(bytes.subarray(0, MAX_PREFIX_BYTES - skipped.prefixBytes));
-    skipped.prefix.push(part);
-    skipped.prefixBytes += part.length;
-  }
-
   #endSkip(): void {
-    const skipped = this.#skipped;
-    if (skipped === null) return;
+    if (this.#skipped === null) return;
+    this.#sink.refused(this.#skipped.refusal());
     this.#skipped = null;
-    const prefix = Buffer.concat(skipped.prefix);
-    const topicEnd = prefix.length < 2 ? Infinity : 2 + prefix.readUInt16BE(0);
-    const hasId = skipped.qos > 0 && topicEnd + 2 <= prefix.length;
-    this.#sink.refused({
-      sizeBytes: skipped.sizeBytes,
-      qos: skipped.qos,
-      topic: topicEnd <= prefix.length ? prefix.toString('utf8', 2, topicEnd) : null,
-      packetId: hasId ? prefix.readUInt16BE(topicEnd) : null,
-    });
   }
-}
-
-interface SkippedPublish {
-  readonly sizeBytes: number;
-  readonly qos: number;
-  readonly prefix: Buffer[];
-  prefixBytes: number;
 }
