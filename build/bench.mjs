@@ -1,7 +1,7 @@
 // Measures: the engine and the window against references measured in the same run. See tests/bench/README.md.
 // Usage: npm run bench [-- --only NAME] [--quick | --full] [--json FILE] [--cpu-prof FOLDER]
 //        npm run bench -- load --port N --count N   (the load generator alone)
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { hasDisplay, withVirtualDisplay } from './display.mjs';
 import { pinnedNode, root, stateDir } from './paths.mjs';
 import { pathWithTools, preparePackages } from './pinned-node.mjs';
@@ -11,7 +11,11 @@ import { setUp } from './setup.mjs';
 
 const benchDir = join(root, 'tests', 'bench');
 /** What runs in processes of its own is bundled as it is when it is shipped. */
-const programs = ['tests/bench/programs/programs.ts', 'main/engine/history/reader-worker.ts'];
+const programs = [
+  { source: 'tests/bench/programs/programs.ts', output: 'programs.cjs' },
+  { source: 'main/engine/history/reader-worker.ts', output: 'history-reader.cjs' },
+  { source: 'main/engine/history/writer-worker.ts', output: 'history-writer.cjs' },
+];
 
 await main(async () => {
   const code = await preparePackages(import.meta.filename);
@@ -33,8 +37,8 @@ async function runTypeScript(file, args, env = {}) {
 async function bundlePrograms() {
   const { build } = await import('vite');
   const { nodeConfig } = await import('./vite.node.mjs');
-  for (const source of programs) {
-    const config = nodeConfig({ source, output: basename(source).replace('.ts', '.cjs') });
+  for (const program of programs) {
+    const config = nodeConfig(program);
     await build({ ...config, build: { ...config.build, outDir: join(stateDir, 'bench') } });
   }
 }

@@ -8,7 +8,6 @@ import type { PayloadKind } from './stream';
 
 /** Where `npm run bench` puts the bundles. */
 export const bundleDir = join(stateDir, 'bench');
-export const readerFile = join(bundleDir, 'reader-worker.cjs');
 const programsFile = join(bundleDir, 'programs.cjs');
 
 type Values = Readonly<Record<string, string | number | boolean>>;
@@ -34,7 +33,7 @@ export class Program {
       ...nodeFlags,
       programsFile,
       name,
-      ...argumentsOf({ ...values, reader: readerFile }),
+      ...argumentsOf({ ...values, threads: bundleDir }),
     ];
     const child = spawn(pinnedNode, args, { stdio: ['pipe', 'pipe', 'inherit'] });
     this.#child = child;

@@ -11,8 +11,8 @@ export interface ProgramOptions {
   readonly size: number;
   /** The engine's data folder, or any folder to write to. */
   readonly home: string;
-  /** Bundle of the history's reader. */
-  readonly reader: string;
+  /** Folder of the bundles of the history's threads. */
+  readonly threads: string;
   readonly random: boolean;
 }
 
@@ -27,7 +27,7 @@ export function programOptions(args: string[]): ProgramOptions {
       topics: { type: 'string', default: '1000' },
       size: { type: 'string', default: '100' },
       home: { type: 'string', default: '' },
-      reader: { type: 'string', default: '' },
+      threads: { type: 'string', default: '' },
       random: { type: 'boolean', default: false },
     },
   });
@@ -43,7 +43,7 @@ export function programOptions(args: string[]): ProgramOptions {
     topics: number(values.topics),
     size: number(values.size),
     home: values.home,
-    reader: values.reader,
+    threads: values.threads,
     random: values.random,
   };
 }

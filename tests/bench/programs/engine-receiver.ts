@@ -35,10 +35,10 @@ export function benchProfile(port: number, qos: 0 | 1): Profile {
   };
 }
 
-export function openCore(home: string, readerFile: string): EngineCore {
+export function openCore(home: string, threads: string): EngineCore {
   return new EngineCore({
     home,
-    readerFile,
+    threads,
     password: () => Promise.resolve(undefined),
     onConnected: () => undefined,
     onProfileGone: () => undefined,
@@ -50,14 +50,14 @@ export function openCore(home: string, readerFile: string): EngineCore {
 
 /** Saves the profile into a data folder, for the app that is started there. */
 export async function prepareHome(options: ProgramOptions): Promise<void> {
-  const core = openCore(options.home, options.reader);
+  const core = openCore(options.home, options.threads);
   core.saveProfile(benchProfile(options.port, options.qos));
   await core.close();
   tell({ result: {} });
 }
 
 export async function receiveWithEngine(options: ProgramOptions): Promise<void> {
-  const core = openCore(options.home, options.reader);
+  const core = openCore(options.home, options.threads);
   core.saveProfile(benchProfile(options.port, options.qos));
   const status = (): StatusFrame => core.runtime(PROFILE_ID).status(performance.now());
   const cpu = process.cpuUsage();

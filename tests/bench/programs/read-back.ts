@@ -25,7 +25,7 @@ export async function readBack(history: History, profileId: string): Promise<Rea
   let topics = 0;
   let payloadBytes = 0;
   for (let afterKey = 0; ;) {
-    const page = history.topics(profileId, afterKey, TOPICS_PER_PAGE);
+    const page = await history.topics(profileId, afterKey, TOPICS_PER_PAGE);
     for (const { key, name } of page) {
       const seed = topicSeed(new TextEncoder().encode(name));
       topics += 1;
@@ -57,8 +57,8 @@ async function* payloadsOf(history: History, topicKey: number): AsyncGenerator<U
 }
 
 /** Reads back what an app stored that has ended, and says how the counters stand. */
-export async function readBackFile({ home, reader }: ProgramOptions): Promise<void> {
-  const history = openHistory({ file: `${home}/history.db`, readerFile: reader });
+export async function readBackFile({ home, threads }: ProgramOptions): Promise<void> {
+  const history = openHistory({ file: `${home}/history.db`, threads });
   try {
     const { received, stored, refused, pruned } = history.totals(PROFILE_ID);
     tell({

@@ -27,7 +27,7 @@ interface Memory {
 }
 
 export async function receiveRetained(options: ProgramOptions): Promise<void> {
-  const engine = await openEngine({ home: options.home, readerFile: options.reader });
+  const engine = await openEngine({ home: options.home, threads: options.threads });
   const { core, client } = engine;
   core.saveProfile(benchProfile(options.port, options.qos));
   const status = (): StatusFrame => core.runtime(PROFILE_ID).status(performance.now());

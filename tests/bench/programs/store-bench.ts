@@ -8,6 +8,7 @@ import type { OpenStore, Store } from './stores';
 export interface StoreResult {
   /** Messages a second, in batches of 5,000. */
   readonly writeRate: number;
+  /** How long one batch keeps the caller from anything else. */
   readonly longestAppendMs: number;
   /** Of the closed file. */
   readonly bytesPerMessage: number;
@@ -16,9 +17,12 @@ export interface StoreResult {
   readonly latestMs: number;
   readonly pageMs: number;
   readonly seriesMs: number;
+  readonly hoursMs: number;
 }
 
 const BATCH = 5_000;
+/** Batches that are given to the store before it has stored the first of them. */
+const UNDER_WAY = 8;
 const PAGE = 100;
 /** 10,000 messages a second. */
 const WRITE_EVERY_MS = 100;
@@ -28,40 +32,47 @@ const SERIES_READS = 20;
 
 export async function benchStore(open: OpenStore, options: ProgramOptions): Promise<void> {
   const file = join(options.home, 'store.db');
-  let store = open(file, options);
-  const written = fill(store, options.expect);
+  let store = await open(file, options);
+  const written = await fill(store, options.expect);
   await store.close();
   const bytesPerMessage = statSync(file).size / options.expect;
   const openAt = performance.now();
-  store = open(file, options);
+  store = await open(file, options);
   const openMs = performance.now() - openAt;
   // Incompressible payloads are about the disk only: there is no number in them to draw.
   const reads = options.random
-    ? { latestMs: 0, pageMs: 0, seriesMs: 0 }
+    ? { latestMs: 0, pageMs: 0, seriesMs: 0, hoursMs: 0 }
     : await readWhileWriting(store, options);
   await store.close();
   const result: StoreResult = { ...written, bytesPerMessage, openMs, ...reads };
   tell({ result });
 }
 
-function fill(store: Store, messages: number): Pick<StoreResult, 'writeRate' | 'longestAppendMs'> {
+async function fill(
+  store: Store,
+  messages: number,
+): Promise<Pick<StoreResult, 'writeRate' | 'longestAppendMs'>> {
   let longestAppendMs = 0;
+  const underWay: Promise<void>[] = [];
   const start = performance.now();
   for (let stored = 0; stored < messages; stored += BATCH) {
     const at = performance.now();
-    store.append(stored, Math.min(BATCH, messages - stored));
+    underWay.push(store.append(stored, Math.min(BATCH, messages - stored)));
     longestAppendMs = Math.max(longestAppendMs, performance.now() - at);
+    if (underWay.length >= UNDER_WAY) await underWay.shift();
   }
+  await Promise.all(underWay);
   return { writeRate: (messages * 1000) / (performance.now() - start), longestAppendMs };
 }
 
 async function readWhileWriting(
   store: Store,
   { expect, topics }: ProgramOptions,
-): Promise<Pick<StoreResult, 'latestMs' | 'pageMs' | 'seriesMs'>> {
+): Promise<Pick<StoreResult, 'latestMs' | 'pageMs' | 'seriesMs' | 'hoursMs'>> {
   let next = expect;
+  const underWay = new Set<Promise<void>>();
   const writer = setInterval(() => {
-    store.append(next, WRITE_MESSAGES);
+    underWay.add(store.append(next, WRITE_MESSAGES));
     next += WRITE_MESSAGES;
   }, WRITE_EVERY_MS);
   /** Any topic, but the same ones in every run. */
@@ -74,9 +85,11 @@ async function readWhileWriting(
       return store.page(anyTopic(round + 1), before, PAGE);
     });
     const series = await timed(SERIES_READS, perTopic, (round) => store.series(anyTopic(round)));
-    return { latestMs: latest, pageMs: page, seriesMs: series };
+    const hours = await timed(SERIES_READS, perTopic, (round) => store.hours(anyTopic(round)));
+    return { latestMs: latest, pageMs: page, seriesMs: series, hoursMs: hours };
   } finally {
     clearInterval(writer);
+    await Promise.all(underWay);
   }
 }
 

@@ -11,33 +11,41 @@ const SERIES_LIMIT = 200_000;
 
 export interface Store {
   /** Stores messages `first` … `first + count - 1` in one transaction. Ids are sequence numbers + 1. */
-  append(first: number, count: number): void;
+  append(first: number, count: number): Promise<void>;
   /** Newest first, before a message or from the end; returns how many were found. */
   page(topic: number, beforeId: number | null, limit: number): Promise<number>;
   /** All numbers of a topic; returns how many were found. */
   series(topic: number): Promise<number>;
+  /** Messages of a topic in each hour of the day; returns how many were counted. */
+  hours(topic: number): Promise<number>;
   close(): Promise<void>;
 }
 
-export type OpenStore = (file: string, options: ProgramOptions) => Store;
+export type OpenStore = (file: string, options: ProgramOptions) => Promise<Store>;
+
+const HOUR_US = 3_600_000_000;
+const BEGIN_US = 1_790_000_000_000_000;
 
 /** The messages spread over a day, whatever their number. */
 function timeUs(sequence: number, options: ProgramOptions): number {
   const dayUs = 86_400_000_000;
-  return 1_790_000_000_000_000 + Math.floor((sequence * dayUs) / Math.max(1, options.expect));
+  return BEGIN_US + Math.floor((sequence * dayUs) / Math.max(1, options.expect));
 }
 
 function payloadsOf(options: ProgramOptions): Payloads {
   return new Payloads(options.random ? 'random' : 'json', options.size);
 }
 
-export const openHistoryStore: OpenStore = (file, options) => {
-  const history: History = openHistory({ file, readerFile: options.reader });
+export const openHistoryStore: OpenStore = async (file, options) => {
+  const history: History = openHistory({ file, threads: options.threads });
   const payloads = payloadsOf(options);
   const session = history.beginSession(PROFILE_ID, timeUs(0, options));
-  const keys = Array.from({ length: options.topics }, (_, index) =>
-    history.internTopic(PROFILE_ID, topicName(index, options.topics)),
-  );
+  const stored = await history.topics(PROFILE_ID, 0, options.topics);
+  const known = new Map(stored.map(({ name, key }) => [name, key]));
+  const keys = Array.from({ length: options.topics }, (_, index) => {
+    const name = topicName(index, options.topics);
+    return known.get(name) ?? history.addTopic(PROFILE_ID, name);
+  });
   const keyOf = (topic: number): number => keys[topic] ?? 0;
   const batch: MessageBatch = {
     ...{ length: 0, ids: [], timesUs: [], topicKeys: [], flags: [] },
@@ -59,7 +67,7 @@ export const openHistoryStore: OpenStore = (file, options) => {
         batch.properties[index] = null;
         batch.payloads[index] = bytes.subarray(index * options.size, (index + 1) * options.size);
       }
-      history.append(PROFILE_ID, session, batch, { received: count, refused: 0 });
+      return history.append(PROFILE_ID, session, batch, { received: count, refused: 0 });
     },
     page: async (topic, beforeId, limit) => {
       const previewBytes = options.size;
@@ -69,6 +77,11 @@ export const openHistoryStore: OpenStore = (file, options) => {
     series: async (topic) => {
       const request = { topicKey: keyOf(topic), path: ['value'], fromUs: 0, afterId: 0 };
       return (await history.series({ ...request, limit: SERIES_LIMIT })).values.length;
+    },
+    hours: async (topic) => {
+      const steps = { fromUs: BEGIN_US, stepUs: HOUR_US, steps: 25 };
+      const request = { profileId: PROFILE_ID, topicKey: keyOf(topic), ...steps };
+      return (await history.counts(request)).reduce((sum, count) => sum + count, 0);
     },
     close: () => history.close(),
   };
@@ -97,8 +110,16 @@ export const openPlainStore: OpenStore = (file, options) => {
       insert.run(sequence + 1, topic, timeUs(sequence, options), payload);
     }
   });
-  return {
-    append,
+  const hours = database.prepare<unknown[], { count: number }>(
+    'SELECT time_us / ? AS hour, count(*) AS count FROM messages WHERE topic = ? GROUP BY 1',
+  );
+  return Promise.resolve({
+    append: (first, count) => {
+      append(first, count);
+      return Promise.resolve();
+    },
+    hours: (topic) =>
+      Promise.resolve(hours.all(HOUR_US, topic).reduce((sum, { count }) => sum + count, 0)),
     page: (topic, beforeId, limit) =>
       Promise.resolve(page.all(topic, beforeId ?? Number.MAX_SAFE_INTEGER, limit).length),
     series: (topic) => {
@@ -113,5 +134,5 @@ export const openPlainStore: OpenStore = (file, options) => {
       database.close();
       return Promise.resolve();
     },
-  };
+  });
 };
