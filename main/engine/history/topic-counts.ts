@@ -21,9 +21,9 @@ export class TopicCounts {
     this.#source = source;
     this.#runs = new TopicRuns(database, source);
     this.#minutes = database.prepare(
-      `SELECT (minute - :first) * ${String(MINUTE_US)} / :step AS step, sum(messages) AS messages FROM minutes
-       WHERE profile = (SELECT key FROM profiles WHERE id = :profile) AND minute >= :first AND minute < :end
-       GROUP BY 1`,
+      `SELECT CAST((minute - :first) * ${String(MINUTE_US)}.0 / :step AS INTEGER) AS step, sum(messages) AS messages
+       FROM minutes WHERE profile = (SELECT key FROM profiles WHERE id = :profile) AND minute >= :first AND minute < :end
+       GROUP BY step`,
     );
   }
 
@@ -48,8 +48,7 @@ export class TopicCounts {
     const counts = new Float64Array(steps);
     const first = Math.floor(fromUs / MINUTE_US);
     const end = first + Math.ceil((stepUs * steps) / MINUTE_US);
-    const step = Math.floor(stepUs);
-    for (const row of this.#minutes.iterate({ first, end, step, profile: profileId })) {
+    for (const row of this.#minutes.iterate({ first, end, step: stepUs, profile: profileId })) {
       if (row.step < steps) counts[row.step] = row.messages;
     }
     return counts;
@@ -61,7 +60,7 @@ export class TopicCounts {
     const add = (step: number, messages: number): void => {
       if (step >= 0 && step < steps) counts[step] = (counts[step] ?? 0) + messages;
     };
-    for (const unit of this.#runs.unitsBefore(topic, Infinity)) {
+    for (const unit of this.#runs.unitsBefore(topic, Number.MAX_SAFE_INTEGER)) {
       if (stepOf(unit.lastUs) < 0 || stepOf(unit.firstUs) >= steps) continue;
       for (const run of this.#source.runsOf(unit, topic)) {
         const { from, to } = run.place(topic) ?? { from: 0, to: 0 };
