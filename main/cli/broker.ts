@@ -15,6 +15,7 @@ import {
   type Profile,
 } from '../../app/profile';
 import type { QoS } from '../../app/message';
+import { readAuthorities } from './certificate-file';
 import { usageError } from './options';
 import { promptForPassword } from './password-prompt';
 import { dataFolder } from './places';
@@ -25,11 +26,15 @@ export interface BrokerChoice {
   readonly filters: readonly string[];
   readonly qos: QoS | undefined;
   readonly version: MqttVersion | undefined;
+  /** A file of certificates of authorities. */
+  readonly ca: string | undefined;
 }
 
 export interface Broker {
   readonly profile: Profile;
   readonly password: string | undefined;
+  /** Certificates (PEM) of authorities that are trusted besides those of the system. */
+  readonly authorities: readonly string[];
 }
 
 /** The broker that `--url` or `--profile` names, and the password for it. Throws `invalid-argument`. */
@@ -64,7 +69,12 @@ async function brokerOfUrl(url: string, choice: BrokerChoice): Promise<Broker> {
   );
   const [problem] = profileProblems(profile).values();
   if (problem !== undefined) throw usageError(`“${shown}” cannot be used: ${problem}`);
-  return { profile, password: await passwordFor(profile, parsed.password ?? undefined) };
+  const authorities = authoritiesFor(profile, choice.ca);
+  return {
+    profile,
+    authorities,
+    password: await passwordFor(profile, parsed.password ?? undefined),
+  };
 }
 
 /** The same broker and user are the same profile in every recording. */
@@ -88,7 +98,14 @@ async function brokerOfProfile(name: string, choice: BrokerChoice): Promise<Brok
   if (profile.subscriptions.length === 0) {
     throw usageError(`The profile “${name}” subscribes to nothing: say what with --topic FILTER.`);
   }
-  return { profile, password: await passwordFor(saved, undefined) };
+  const authorities = authoritiesFor(profile, choice.ca);
+  return { profile, authorities, password: await passwordFor(saved, undefined) };
+}
+
+function authoritiesFor({ protocol }: Profile, file: string | undefined): readonly string[] {
+  if (file === undefined) return [];
+  if (protocol === 'mqtts' || protocol === 'wss') return readAuthorities('--ca', file);
+  throw usageError(`--ca is for mqtts and wss: this connection (${protocol}) has no certificates.`);
 }
 
 /** Only read: the window may be using the file. */

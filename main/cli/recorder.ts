@@ -14,6 +14,8 @@ export type RecordingEnd = 'count' | 'time' | 'signal' | 'connection';
 export interface RecorderOptions {
   readonly profile: Profile;
   readonly password: string | undefined;
+  /** Certificates (PEM) of authorities that are trusted besides those of the system. */
+  readonly authorities: readonly string[];
   /** The history; made when it is missing. */
   readonly file: string;
   /** Stops after so many messages, exactly; null never. */
@@ -81,6 +83,7 @@ export class Recorder {
       clock: new Clock(),
       ids: { next: this.#history.nextId },
       password: () => Promise.resolve(options.password),
+      authorities: options.authorities,
       maxBytes: options.maxBytes ?? Infinity,
       onState: () => {
         this.#stateChanged(this.#runtime.state);

@@ -28,8 +28,8 @@ export interface IngestOptions {
   readonly history: History;
   readonly clock: Clock;
   readonly ids: MessageIds;
-  /** The key of the session under way in the history, begun when it is first asked for. */
-  readonly session: () => number;
+  /** The key of the session under way in the history; when it is first asked for, it begins at this time. */
+  readonly session: (fromUs: number) => number;
   /** After a batch was stored, or could not be. */
   readonly onFlushed: () => void;
   /** How long the broker is kept waiting while the history is behind; 10 s unless told. */
@@ -192,7 +192,7 @@ export class Ingest {
     if (refusal === null) return;
     this.refusal = null;
     const { fromUs, toUs, messages, why } = refusal;
-    this.options.history.recordGap(this.options.session(), {
+    this.options.history.recordGap(this.options.session(fromUs), {
       kind: 'refused',
       fromUs,
       toUs,
@@ -217,15 +217,18 @@ export class Ingest {
   }
 
   private async store(counts: { received: number; refused: number }): Promise<void> {
-    const { history, profileId, session } = this.options;
+    const { history, profileId, session, clock } = this.options;
     const { batch, nodes } = this;
+    const fromUs = batch.timesUs[0];
     for (let at = 0; at < batch.length; at += 1) {
       const node = nodes[at];
       if (!node) continue;
       if (node.topicKey === 0) node.topicKey = history.addTopic(profileId, node.path);
       batch.topicKeys[at] = node.topicKey;
     }
-    await history.append(profileId, session(), batch, counts);
+    // A batch of refusals alone has no message to begin with.
+    const key = session(batch.length > 0 && fromUs !== undefined ? fromUs : clock.nowUs());
+    await history.append(profileId, key, batch, counts);
   }
 
   /** Empties the batch, and lets go of the socket buffers that last values still point into. */

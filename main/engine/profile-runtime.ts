@@ -25,6 +25,8 @@ export interface RuntimeOptions {
   readonly clock: Clock;
   readonly ids: MessageIds;
   readonly password: () => Promise<string | undefined>;
+  /** Authorities (PEM) trusted besides those of the system. */
+  readonly authorities?: readonly string[];
   /** After the connection's state changed. */
   readonly onState: () => void;
   /** What the profile's history may take, in bytes; the oldest messages go first. */
@@ -80,7 +82,7 @@ export class ProfileRuntime {
       history,
       clock,
       ids,
-      session: () => (this.sessionKey ??= history.beginSession(profile.id, clock.nowUs())),
+      session: (fromUs) => (this.sessionKey ??= history.beginSession(profile.id, fromUs)),
       onFlushed: () => {
         options.onFlushed?.();
       },
@@ -121,6 +123,7 @@ export class ProfileRuntime {
     const connection = createConnection({
       profile: this.currentProfile,
       password: this.options.password,
+      authorities: this.options.authorities ?? [],
       sink: {
         onMessage: this.receiver(),
         onState: (state) => {

@@ -18,6 +18,7 @@ const options = {
   topic: { type: 'string', short: 't', multiple: true },
   qos: { type: 'string', short: 'q' },
   'mqtt-version': { type: 'string', short: 'V' },
+  ca: { type: 'string' },
   db: { type: 'string' },
   count: { type: 'string', short: 'C' },
   for: { type: 'string' },
@@ -49,6 +50,9 @@ BROKER
   -q, --qos 0|1|2      the most the broker may use; default 0, or the profile's
   -V, --mqtt-version 3.1|3.1.1|5
                        default: 5, or the profile's
+  --ca FILE            trust the authorities whose certificates (PEM) are in this file,
+                       besides those of the system: for a broker with a certificate
+                       of its own
 
   The password is taken from the URL, else from MQTT_LOUPE_PASSWORD, else (where there
   is a username and a terminal) it is asked for. The window keeps passwords in the
@@ -72,6 +76,7 @@ ${exitCodesHelp}
 EXAMPLES
   mqtt-loupe record --url mqtt://broker.example.com -t 'plant/#' --db plant.db
   mqtt-loupe record --url mqtts://reader@broker.example.com --for 10m --json
+  mqtt-loupe record --url mqtts://192.168.1.10 --ca plant-ca.pem --db plant.db
   mqtt-loupe record --profile "Plant Lyon" --max-size 20GB
 `,
   run: async (args, out) => {
@@ -87,6 +92,7 @@ EXAMPLES
       filters: topicFilters('--topic', values.topic),
       qos: qosOf(values.qos),
       version: oneOf('--mqtt-version', values['mqtt-version'], MQTT_VERSIONS),
+      ca: values.ca,
     });
     const file = historyFile(values.db);
     const summary = await recordUntilEnd(broker, file, limits);
@@ -130,12 +136,14 @@ function qosOf(value: string | undefined): QoS | undefined {
   return word === undefined ? undefined : (Number(word) as QoS);
 }
 
-function tellFailure(failure: ConnectionFailure, { profile, password }: Broker): void {
+function tellFailure(failure: ConnectionFailure, { profile, password, authorities }: Broker): void {
   const asksForPassword =
     password === undefined && ['bad-credentials', 'not-authorised'].includes(failure.code);
   const hint = asksForPassword
     ? `\nNo password was given${profile.id.startsWith('url-') ? '' : ' (the one that the window keeps in the keyring is not read here)'}: set MQTT_LOUPE_PASSWORD.`
-    : '';
+    : failure.code === 'tls-untrusted' && authorities.length === 0
+      ? '\nOr name a file with it: --ca FILE.'
+      : '';
   process.stderr.write(
     `mqtt-loupe record: ${failure.title} ${failure.advice} (${failure.technical})${hint}\n`,
   );
