@@ -1,85 +1,274 @@
+import { messageOf } from '../../../app/errors';
 import type { Database } from './driver';
-import { ROW_BYTES } from './layout';
+import { HEAD_BYTES, RUN_ROW_BYTES } from './layout';
+import { RunSource, type Run, type Unit } from './run-source';
 
 /** Of one kind of damage, so many examples are named. */
 const EXAMPLES = 5;
-
-interface Check {
-  readonly sql: string;
-  readonly words: (row: Readonly<Record<string, unknown>>) => string;
-}
-
-/** What must hold besides the soundness of the file itself; each finds what is wrong. */
-const checks: readonly Check[] = [
-  {
-    sql: `WITH actual AS (
-        SELECT topics.profile, count(*) AS messages, sum(length(payload) + rest_bytes +
-          coalesce(length(properties), 0) + ${String(ROW_BYTES)}) AS bytes
-        FROM messages JOIN topics ON topics.key = messages.topic GROUP BY topics.profile)
-      SELECT id, stored - pruned AS counted, coalesce(actual.messages, 0) AS messages,
-        profiles.bytes AS counted_bytes, coalesce(actual.bytes, 0) AS bytes
-      FROM profiles LEFT JOIN actual ON profile = key
-      WHERE counted <> coalesce(actual.messages, 0) OR counted_bytes <> coalesce(actual.bytes, 0)`,
-    words: (row) =>
-      `profile ${text(row['id'])}: ${text(row['counted'])} messages (${text(row['counted_bytes'])} bytes) were counted, ` +
-      `${text(row['messages'])} (${text(row['bytes'])} bytes) are there`,
-  },
-  {
-    sql: `SELECT id, stored, (SELECT coalesce(sum(count), 0) FROM topics WHERE profile = profiles.key) AS by_topic,
-        (SELECT coalesce(sum(stored), 0) FROM sessions WHERE profile = profiles.key) AS by_session
-      FROM profiles WHERE stored <> by_topic OR stored <> by_session`,
-    words: (row) =>
-      `profile ${text(row['id'])}: ${text(row['stored'])} stored in all, but ${text(row['by_topic'])} by topic and ` +
-      `${text(row['by_session'])} by session`,
-  },
-  {
-    sql: 'SELECT id FROM messages WHERE topic NOT IN (SELECT key FROM topics)',
-    words: (row) => `message ${text(row['id'])} belongs to no topic`,
-  },
-  {
-    sql: `SELECT id FROM messages WHERE NOT EXISTS (SELECT 1 FROM spans
-        WHERE spans.session = messages.session AND messages.id BETWEEN first_id AND last_id)`,
-    words: (row) => `message ${text(row['id'])} is in no span of its session`,
-  },
-  {
-    sql: 'SELECT DISTINCT message AS id FROM message_parts WHERE message NOT IN (SELECT id FROM messages)',
-    words: (row) => `parts of a payload have no message: ${text(row['id'])}`,
-  },
-  {
-    sql: `SELECT id, rest_bytes, (SELECT coalesce(sum(length(bytes)), 0) FROM message_parts WHERE message = id) AS bytes
-      FROM messages WHERE rest_bytes > 0 AND bytes <> rest_bytes`,
-    words: (row) =>
-      `message ${text(row['id'])}: ${text(row['bytes'])} of the ${text(row['rest_bytes'])} bytes of the end of its ` +
-      'payload are there',
-  },
-  {
-    sql: 'SELECT max(id) AS id, next_message FROM messages, position HAVING max(id) >= next_message',
-    words: (row) =>
-      `message ${text(row['id'])} stands beyond the next number, ${text(row['next_message'])}`,
-  },
-];
 
 /** What is wrong, in words; empty when all is sound. One snapshot of the file, also while it is written. */
 export function problemsOf(database: Database): string[] {
   const look = database.transaction(() => {
     const damages = database.pragma('integrity_check(20)') as { integrity_check: string }[];
-    const problems = damages.map((row) => row.integrity_check).filter((words) => words !== 'ok');
+    const damage = damages.map((row) => row.integrity_check).filter((words) => words !== 'ok');
     // What a damaged file would answer says nothing.
-    if (problems.length > 0) return problems;
-    return checks.flatMap((check) => problemsOfOne(database, check));
+    return damage.length > 0 ? damage : new Check(database).run();
   });
   return look.deferred();
 }
 
-function problemsOfOne(database: Database, { sql, words }: Check): string[] {
-  const rows = database
-    .prepare<unknown[], Record<string, unknown>>(`${sql} LIMIT ${String(EXAMPLES + 1)}`)
-    .all();
-  const problems = rows.slice(0, EXAMPLES).map(words);
-  if (rows.length > EXAMPLES) problems.push('… and more of the same kind');
-  return problems;
+interface Profile {
+  readonly key: number;
+  readonly id: string;
+  readonly stored: number;
+  readonly pruned: number;
+  readonly bytes: number;
 }
 
-function text(value: unknown): string {
-  return String(value);
+/** What a unit's row says of it, beside its bounds. */
+interface UnitRow {
+  readonly bytes: number;
+  readonly partBytes: number;
+  readonly rawBytes: number;
+}
+
+interface TopicCount {
+  readonly key: number;
+  readonly name: string;
+  readonly profile: number;
+  readonly count: number;
+  readonly lastId: number;
+}
+
+/** What is there of a topic. */
+interface Found {
+  /** Messages in segments, and those in batches that the topic's row does not count. */
+  beyondRow: number;
+  inSegments: number;
+  last: number;
+}
+
+/** One run through everything that is stored, a unit at a time. */
+class Check {
+  readonly #database: Database;
+  readonly #source: RunSource;
+  /** Kind of problem → how often, and the first of them. */
+  readonly #problems = new Map<string, { count: number; examples: string[] }>();
+  readonly #topics: ReadonlyMap<number, TopicCount>;
+  readonly #found = new Map<number, Found>();
+  #lastId = 0;
+  #parts = 0;
+
+  constructor(database: Database) {
+    this.#database = database;
+    this.#source = new RunSource(database);
+    const topics = this.#rows<TopicCount>(
+      'SELECT key, name, profile, count, last_id AS lastId FROM topics',
+    );
+    this.#topics = new Map(topics.map((topic) => [topic.key, topic]));
+  }
+
+  run(): string[] {
+    const profiles = this.#rows<Profile>('SELECT key, id, stored, pruned, bytes FROM profiles');
+    for (const profile of profiles) this.#checkProfile(profile);
+    this.#checkBlocks();
+    this.#checkParts();
+    this.#checkPosition();
+    return [...this.#problems.values()].flatMap(({ count, examples }) =>
+      count > examples.length
+        ? [...examples, `… and ${String(count - examples.length)} more of this kind`]
+        : examples,
+    );
+  }
+
+  #checkProfile(profile: Profile): void {
+    this.#found.clear();
+    let messages = 0;
+    let bytes = 0;
+    let before = 0;
+    for (const unit of this.#source.unitsAfter(profile.key, 0)) {
+      const name = `${unit.kind} ${String(unit.key)} of profile ${profile.id}`;
+      if (unit.firstId <= before) this.#note('overlap', `${name} overlaps with the one before it`);
+      before = Math.max(before, unit.lastId);
+      const row = this.#unitRow(unit);
+      this.#checkUnit(profile, unit, row, name);
+      messages += unit.messages;
+      bytes += row.bytes + row.partBytes;
+    }
+    this.#lastId = Math.max(this.#lastId, before);
+    const counted = profile.stored - profile.pruned;
+    if (counted !== messages || profile.bytes !== bytes) {
+      this.#note(
+        'profile',
+        `profile ${profile.id}: ${String(counted)} messages (${String(profile.bytes)} bytes) were counted, ` +
+          `${String(messages)} (${String(bytes)} bytes) are there`,
+      );
+    }
+    this.#checkTopics(profile);
+    this.#checkSessions(profile);
+  }
+
+  #unitRow(unit: Unit): UnitRow {
+    const table = unit.kind === 'batch' ? 'batches' : 'segments';
+    const [row] = this.#rows<UnitRow>(
+      `SELECT bytes, part_bytes AS partBytes, raw_bytes AS rawBytes FROM ${table} WHERE key = ?`,
+      unit.key,
+    );
+    return row ?? { bytes: 0, partBytes: 0, rawBytes: 0 };
+  }
+
+  #checkUnit(profile: Profile, unit: Unit, row: UnitRow, name: string): void {
+    const sum = { messages: 0, large: 0, partBytes: 0, rawBytes: 0 };
+    try {
+      for (const run of this.#source.runs(unit)) {
+        this.#checkRun(profile, unit, run, name);
+        const { heads, body } = run;
+        sum.messages += heads.length;
+        sum.rawBytes += body.length;
+        for (const [at, size] of heads.sizes.entries()) {
+          if (size <= HEAD_BYTES) continue;
+          sum.large += 1;
+          sum.partBytes += size - HEAD_BYTES;
+          this.#checkPart(heads.ids[at] ?? 0, size - HEAD_BYTES);
+        }
+      }
+    } catch (error) {
+      this.#note('unreadable', `${name} cannot be read: ${messageOf(error)}`);
+      return;
+    }
+    const isTrue =
+      sum.messages === unit.messages &&
+      sum.large === unit.large &&
+      sum.partBytes === row.partBytes &&
+      sum.rawBytes === row.rawBytes &&
+      this.#bytesOf(unit) === row.bytes;
+    if (!isTrue) this.#note('unit', `${name} has other messages or bytes than its row says`);
+  }
+
+  #checkRun(profile: Profile, unit: Unit, run: Run, name: string): void {
+    const { topics, ids, length, timesUs } = run.heads;
+    for (let at = 0; at < length; at++) {
+      const id = ids[at] ?? 0;
+      const timeUs = timesUs[at] ?? 0;
+      const topic = topics[at] ?? 0;
+      const isSame = at > 0 && topics[at - 1] === topic;
+      if (isSame && id <= (ids[at - 1] ?? 0)) {
+        this.#note('order', `${name}: message ${String(id)} is out of order`);
+      }
+      const { firstId, lastId, firstUs, lastUs } = unit;
+      if (id < firstId || id > lastId || timeUs < firstUs || timeUs > lastUs) {
+        this.#note('bounds', `${name}: message ${String(id)} lies outside its bounds`);
+      }
+      this.#count(profile, unit, topic, id);
+    }
+  }
+
+  #count(profile: Profile, unit: Unit, topic: number, id: number): void {
+    const row = this.#topics.get(topic);
+    if (row?.profile !== profile.key) {
+      this.#note('topic', `message ${String(id)} belongs to no topic of its profile`);
+      return;
+    }
+    let found = this.#found.get(topic);
+    if (found === undefined) {
+      found = { beyondRow: 0, inSegments: 0, last: 0 };
+      this.#found.set(topic, found);
+    }
+    if (id > row.lastId) found.beyondRow += 1;
+    if (unit.kind === 'segment') {
+      found.inSegments += 1;
+      found.last = Math.max(found.last, id);
+    }
+  }
+
+  /** All that was ever stored of a profile is counted by its topics, too: in rows, or beyond them in batches. */
+  #checkTopics(profile: Profile): void {
+    let counted = 0;
+    for (const topic of this.#topics.values()) {
+      if (topic.profile !== profile.key) continue;
+      const found = this.#found.get(topic.key);
+      counted += topic.count + (found?.beyondRow ?? 0);
+      if (found === undefined) continue;
+      if (found.last > topic.lastId || found.inSegments > topic.count) {
+        this.#note('topic row', `the row of topic ${topic.name} knows fewer messages than it has`);
+      }
+    }
+    if (counted !== profile.stored) {
+      this.#note(
+        'by topic',
+        `profile ${profile.id}: ${String(profile.stored)} stored in all, but ${String(counted)} by topic`,
+      );
+    }
+  }
+
+  #checkSessions(profile: Profile): void {
+    const [row] = this.#rows<{ stored: number }>(
+      'SELECT coalesce(sum(stored), 0) AS stored FROM sessions WHERE profile = ?',
+      profile.key,
+    );
+    if (row?.stored !== profile.stored) {
+      this.#note(
+        'by session',
+        `profile ${profile.id}: ${String(profile.stored)} stored in all, but ${String(row?.stored)} by session`,
+      );
+    }
+  }
+
+  #bytesOf(unit: Unit): number {
+    const table = unit.kind === 'batch' ? 'batches WHERE key = ?' : 'blocks WHERE segment = ?';
+    const [row] = this.#rows<{ bytes: number }>(
+      `SELECT sum(length(topics) + length(heads) + length(body) + ${String(RUN_ROW_BYTES)}) AS bytes FROM ${table}`,
+      unit.key,
+    );
+    return row?.bytes ?? 0;
+  }
+
+  #checkPart(id: number, bytes: number): void {
+    const [row] = this.#rows<{ bytes: number; parts: number }>(
+      'SELECT coalesce(sum(length(bytes)), 0) AS bytes, count(*) AS parts FROM message_parts WHERE message = ?',
+      id,
+    );
+    this.#parts += row?.parts ?? 0;
+    if (row?.bytes === bytes) return;
+    this.#note(
+      'part',
+      `message ${String(id)}: ${String(row?.bytes)} of the ${String(bytes)} bytes of the end of its payload are there`,
+    );
+  }
+
+  #checkBlocks(): void {
+    const stray = this.#rows<{ segment: number }>(
+      `SELECT DISTINCT segment FROM blocks WHERE segment NOT IN (SELECT key FROM segments)
+         AND segment IS NOT (SELECT building FROM position)`,
+    );
+    for (const { segment } of stray) {
+      this.#note('stray blocks', `blocks belong to no segment (${String(segment)})`);
+    }
+  }
+
+  #checkParts(): void {
+    const [row] = this.#rows<{ parts: number }>('SELECT count(*) AS parts FROM message_parts');
+    const stray = (row?.parts ?? 0) - this.#parts;
+    if (stray > 0) this.#note('stray parts', `${String(stray)} parts of payloads have no message`);
+  }
+
+  #checkPosition(): void {
+    const [row] = this.#rows<{ next: number }>('SELECT next_message AS next FROM position');
+    if (row !== undefined && this.#lastId < row.next) return;
+    this.#note(
+      'position',
+      `message ${String(this.#lastId)} stands beyond the next number, ${String(row?.next)}`,
+    );
+  }
+
+  #rows<Row>(sql: string, ...parameters: unknown[]): Row[] {
+    return this.#database.prepare<unknown[], Row>(sql).all(...parameters);
+  }
+
+  #note(kind: string, words: string): void {
+    const noted = this.#problems.get(kind) ?? { count: 0, examples: [] };
+    noted.count += 1;
+    if (noted.examples.length < EXAMPLES) noted.examples.push(words);
+    this.#problems.set(kind, noted);
+  }
 }
