@@ -1,5 +1,6 @@
 import type { Database, Statement } from './driver';
 import { HEAD_BYTES } from './layout';
+import { topicsOf } from './run';
 import { RunSource, type Unit } from './run-source';
 
 interface StoredUnit {
@@ -17,6 +18,7 @@ export class Remover {
   readonly #source: RunSource;
   readonly #sizes: ReadonlyMap<Unit['kind'], Statement<StoredUnit>>;
   readonly #sessions: Statement<SessionRange>;
+  readonly #countRemoved: Statement;
   readonly #deleteParts: Statement;
   readonly #deleteBatch: Statement;
   readonly #deleteBlocks: Statement;
@@ -40,6 +42,10 @@ export class Remover {
     this.#sessions = database.prepare(
       `SELECT key, first_id AS firstId FROM sessions
        WHERE profile = ? AND first_id <= ? AND last_id >= ? ORDER BY first_id`,
+    );
+    this.#countRemoved = database.prepare(
+      `UPDATE topics SET count = count + ?, last_id = ?, last_time_us = ?, last_flags = ?, last_size = ?,
+         last_head = NULL WHERE key = ? AND last_id < ?`,
     );
     this.#deleteParts = database.prepare('DELETE FROM message_parts WHERE message = ?');
     this.#deleteBatch = database.prepare('DELETE FROM batches WHERE key = ?');
@@ -101,12 +107,29 @@ export class Remover {
       partBytes: 0,
     };
     if (unit.large > 0) this.#removeParts(unit);
-    if (unit.kind === 'batch') this.#deleteBatch.run(unit.key);
-    else {
+    if (unit.kind === 'batch') {
+      this.#countInTopics(unit);
+      this.#deleteBatch.run(unit.key);
+    } else {
       this.#deleteBlocks.run(unit.key);
       this.#deleteSegment.run(unit.key);
     }
     this.#updateProfile.run(unit.messages, bytes + partBytes, profile);
+  }
+
+  /** A topic's row counts what was ever stored; messages come there with their segment, or when they go before that. */
+  #countInTopics(unit: Unit): void {
+    for (const run of this.#source.runs(unit)) {
+      const { heads } = run;
+      let to = 0;
+      for (const { topic, count } of topicsOf(run.topics)) {
+        to += count;
+        const last = to - 1;
+        const id = heads.ids[last];
+        const { timesUs, flags, sizes } = heads;
+        this.#countRemoved.run(count, id, timesUs[last], flags[last], sizes[last], topic, id);
+      }
+    }
   }
 
   #removeParts(unit: Unit): void {
