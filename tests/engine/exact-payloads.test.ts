@@ -75,7 +75,7 @@ const sums = new Map([...payloads].map(([name, bytes]) => [`payload/${name}`, di
 
 test('of any size, by QoS 0, 1 and 2: views, history, command line', async () => {
   const { port } = broker;
-  const engine = await openEngine({ readerFile: bundles.readerFile });
+  const engine = await openEngine({ threads: bundles.threads });
   try {
     const { client } = engine;
     const subscriptions = [{ filter: 'payload/#', qos: 2 as const }];
