@@ -53,6 +53,13 @@ export function passes(state: FilterState, isTopic: boolean): boolean {
 
 const SLASH = 47;
 const LAST_ASCII = 0x7f;
+const ASCII_CODES = 128;
+const CAPITAL_A = 65;
+const CAPITAL_Z = 90;
+/** From a capital letter to its small one. */
+const SMALL = 32;
+/** Longer texts are looked for without a table of 256 bytes for each character. */
+const MOST_TABLED = 1000;
 
 /**
  * Looks for a text in the path, letter by letter (Knuth, Morris, Pratt): the state is how much of the text the path ends
@@ -60,41 +67,40 @@ const LAST_ASCII = 0x7f;
  */
 function textFilter(needle: string): TreeFilter {
   const found = needle.length;
-  const fallback = fallbacks(needle);
-  const advance = (state: number, code: number): number => {
-    let matched = state;
-    while (matched > 0 && needle.charCodeAt(matched) !== code) matched = fallback[matched] ?? 0;
-    return needle.charCodeAt(matched) === code ? matched + 1 : matched;
-  };
+  const advance = automatonOf(needle);
   return {
     root: 0,
     step: (parent, name, depth) => {
       let state = depth === 0 ? parent : advance(parent, SLASH);
       if (state === found) return COVERED;
-      for (let at = 0; at < name.length; at += 1) {
-        const code = name.charCodeAt(at);
-        if (code > LAST_ASCII) return scan(state, name.toLowerCase(), at);
-        state = advance(state, lowered(code));
+      let text = name;
+      for (let at = 0; at < text.length; at += 1) {
+        // Small letters beyond ASCII are known to the language only; what was read before is as long as it was.
+        if (text.charCodeAt(at) > LAST_ASCII && text === name) text = name.toLowerCase();
+        state = advance(state, text.charCodeAt(at));
         if (state === found) return COVERED;
       }
-      return endOf(state);
+      // A text that ends with a slash also means the branch that the slash would follow.
+      return advance(state, SLASH) === found ? COVERED : state;
     },
   };
+}
 
-  /** The rest of a name whose small letters only the language knows. */
-  function scan(from: number, lower: string, at: number): FilterState {
-    let state = from;
-    for (let next = at; next < lower.length; next += 1) {
-      state = advance(state, lower.charCodeAt(next));
-      if (state === found) return COVERED;
-    }
-    return endOf(state);
-  }
-
-  /** A text that ends with a slash also means the branch that the slash would follow. */
-  function endOf(state: number): FilterState {
-    return advance(state, SLASH) === found ? COVERED : state;
-  }
+/** How much of the text matches after one more character, given how much did before; capital letters of ASCII are small ones. */
+function automatonOf(needle: string): (state: number, code: number) => number {
+  const fallback = fallbacks(needle);
+  const advance = (state: number, code: number): number => {
+    const small = code >= CAPITAL_A && code <= CAPITAL_Z ? code + SMALL : code;
+    let matched = state;
+    while (matched > 0 && needle.charCodeAt(matched) !== small) matched = fallback[matched] ?? 0;
+    return needle.charCodeAt(matched) === small ? matched + 1 : matched;
+  };
+  if (needle.length > MOST_TABLED) return advance;
+  const table = new Int16Array(needle.length * ASCII_CODES);
+  for (let at = 0; at < table.length; at += 1)
+    table[at] = advance(Math.floor(at / ASCII_CODES), at % ASCII_CODES);
+  return (state, code) =>
+    code <= LAST_ASCII ? (table[state * ASCII_CODES + code] ?? 0) : advance(state, code);
 }
 
 /** For each length of a beginning of the text: how long the longest shorter beginning is that it ends with. */
@@ -107,10 +113,6 @@ function fallbacks(text: string): Int32Array {
     table[at + 1] = matched;
   }
   return table;
-}
-
-function lowered(code: number): number {
-  return code >= 65 && code <= 90 ? code + 32 : code;
 }
 
 /** MQTT 5.0 §4.7.1; wildcards in the first level leave out `$` topics [MQTT-4.7.2-1]. */
