@@ -24,7 +24,7 @@ afterAll(async () => {
 
 async function open(home?: string): Promise<TestEngine> {
   const engine = await openEngine({
-    readerFile: bundles.readerFile,
+    threads: bundles.threads,
     ...(home === undefined ? {} : { home }),
   });
   engines.push(engine);

@@ -95,7 +95,7 @@ interface Heard {
 }
 
 async function openSubscribed(port: number): Promise<Heard> {
-  const engine = await openEngine({ readerFile: bundles.readerFile });
+  const engine = await openEngine({ threads: bundles.threads });
   const subscriptions = [
     { filter: '#', qos: 1 as const },
     { filter: '$private/#', qos: 1 as const },
@@ -175,7 +175,7 @@ async function expectEverywhere(heard: Heard, topics: readonly string[]): Promis
 
 /** What a next start of the program knows of the topics. */
 async function expectAfterRestart(home: string, profileId: string, topics: readonly string[]) {
-  const engine = await openEngine({ home, readerFile: bundles.readerFile });
+  const engine = await openEngine({ home, threads: bundles.threads });
   try {
     await engine.waitFor('status', { profileId }, (frame) => frame.topics === topics.length);
     const rows = await allRows({ engine, profileId });

@@ -6,7 +6,8 @@ import { startLoad } from '../bench/processes';
 import { readBack } from '../bench/programs/read-back';
 import { treeNodes } from '../bench/stream';
 import { openEngine, type TestEngine } from '../helpers/engine';
-import { bundleHistory, untrueCounters, type Bundles } from '../helpers/history';
+import { bundleHistory, type Bundles } from '../helpers/history';
+import { untrueCounters } from '../helpers/history-contents';
 import type { Mosquitto } from '../helpers/mosquitto';
 
 const TOPICS = 1_000;
@@ -34,7 +35,7 @@ test.each([
   '$count messages as fast as they come, QoS $qos: received = stored = sent, by number and by content',
   { timeout: 60_000 },
   async ({ count, qos, payload }) => {
-    engine = await openEngine({ readerFile: bundles.readerFile });
+    engine = await openEngine({ threads: bundles.threads });
     const { client, core, home } = engine;
     const { id: profileId } = await engine.addProfile({
       port: broker.port,

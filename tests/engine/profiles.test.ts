@@ -23,7 +23,7 @@ afterAll(async () => {
 
 async function open(home?: string, password?: string): Promise<TestEngine> {
   const engine = await openEngine({
-    readerFile: bundles.readerFile,
+    threads: bundles.threads,
     ...(home === undefined ? {} : { home }),
     ...(password === undefined ? {} : { password }),
   });

@@ -9,6 +9,8 @@ import { stateDir } from '../../build/paths.mjs';
 import { nodeConfig } from '../../build/vite.node.mjs';
 
 export interface CommandLine {
+  /** Folder of the history's threads that are bundled with it. */
+  readonly threads: string;
   /** The bundle that Node.js runs. */
   readonly program: string;
   /** Runs it to its end. */
@@ -55,6 +57,7 @@ export async function bundleCommandLine(): Promise<CommandLine> {
     startProgram([...(options.node ?? []), program, ...args], options.env ?? {});
   return {
     program,
+    threads: join(folder, 'engine'),
     start,
     run: (args, options) => start(args, options).ended,
     dispose: () => rm(folder, { recursive: true, force: true }),
