@@ -59,7 +59,7 @@ export class Housekeeping {
 
   /** Something was stored, or the limit changed. */
   appended(profile: number): void {
-    this.#planner.changed(profile);
+    this.#planner.appended(profile);
     if (this.#limits.has(profile)) this.#toPrune.add(profile);
   }
 

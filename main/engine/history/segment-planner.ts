@@ -15,6 +15,9 @@ const LAST_LEVEL = 4;
 const SHARE_OF_LIMIT = 16;
 const LEAST_RAW_BYTES = 64 * 1024;
 
+/** While batches come without a pause, this many times as much may wait. */
+const BURST = 2;
+const BURST_PAUSE_MS = 50;
 /** More than this waits only when compressing does not keep pace. */
 const BEHIND = 3;
 
@@ -41,6 +44,7 @@ export class SegmentPlanner {
   readonly #profilesWithBatches: Statement<number>;
   readonly #limits = new Map<number, number>();
   #waitingMessages = 0;
+  #appendedAt = 0;
   /** Profiles in which something changed since they were looked at. */
   readonly #toLook = new Set<number>();
 
@@ -64,6 +68,12 @@ export class SegmentPlanner {
 
   limit(profile: number, maxBytes: number): void {
     this.#limits.set(profile, maxBytes);
+  }
+
+  /** Something was stored. */
+  appended(profile: number): void {
+    this.#appendedAt = performance.now();
+    this.changed(profile);
   }
 
   /** Something was stored, compressed or removed. */
@@ -91,7 +101,7 @@ export class SegmentPlanner {
     for (const profile of this.#toLook) {
       const plan = this.#compress(profile) ?? this.#merge(profile);
       if (plan !== null) return plan;
-      this.#toLook.delete(profile);
+      if (this.#waitingMessages < MOST_MESSAGES) this.#toLook.delete(profile);
     }
     return null;
   }
@@ -106,10 +116,13 @@ export class SegmentPlanner {
     const waiting = this.#waitingOf.get(profile);
     if (waiting === undefined) return null;
     this.#waitingMessages = waiting.messages;
+    // A burst (the retained messages of a large broker) is taken first, and compressed when it is over.
+    const isBurst = performance.now() - this.#appendedAt < BURST_PAUSE_MS;
+    const factor = isBurst ? BURST : 1;
     const isDue =
       waiting.batches >= MOST_BATCHES ||
-      waiting.messages >= MOST_MESSAGES ||
-      waiting.rawBytes >= this.#mostRawBytes(profile);
+      waiting.messages >= MOST_MESSAGES * factor ||
+      waiting.rawBytes >= this.#mostRawBytes(profile) * factor;
     return isDue ? planOf(profile, this.#oldestBatches(profile)) : null;
   }
 

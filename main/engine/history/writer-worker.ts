@@ -20,6 +20,8 @@ const failures: Readonly<Record<WriterTask['kind'], string>> = {
   close: 'The history cannot be closed',
 };
 
+/** What waits for the end of a burst is looked at after this. */
+const BURST_END_MS = 100;
 /** After a failed slice, tidying up is looked at again with the next batch, or after this. */
 const RETRY_MS = 6_000;
 
@@ -29,6 +31,7 @@ const store = new Store(openForStoring(databaseFile));
 const delay = new Int32Array(new SharedArrayBuffer(4));
 let isWorkDue = false;
 let isClosed = false;
+let afterBurst: NodeJS.Timeout | undefined;
 /** Why tidying up failed last; it is tried again and again, and told once. */
 let trouble = '';
 
@@ -50,6 +53,7 @@ function take(id: number, task: Exclude<WriterTask, { kind: 'close' }>): void {
       done(id);
       // Tidying up has to keep pace, also when there is never a moment's rest.
       if (store.isBehind) tidyUp();
+      if (task.kind === 'append') tidyUpAfterBurst();
     }
   } catch (error) {
     failed(id, task.kind, error);
@@ -85,6 +89,14 @@ function tidyUpSoon(): void {
   if (isWorkDue) return;
   isWorkDue = true;
   setImmediate(tidyUp);
+}
+
+/** Once more when nothing has come for a while. */
+function tidyUpAfterBurst(): void {
+  afterBurst ??= setTimeout(() => {
+    afterBurst = undefined;
+    tidyUpSoon();
+  }, BURST_END_MS).unref();
 }
 
 function tidyUp(): void {

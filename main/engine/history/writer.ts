@@ -45,7 +45,8 @@ export class Writer {
     return new Promise<void>((resolve, reject) => {
       this.#worker ??= this.#start();
       const id = this.#nextId++;
-      if (task.kind !== 'forget') this.#lastInOrder = id;
+      // What changes nothing that can be read, and what takes its time, is not waited for.
+      if (task.kind !== 'forget' && task.kind !== 'limit') this.#lastInOrder = id;
       this.#pending.set(id, { resolve, reject });
       this.#worker.postMessage({ id, task } satisfies WriterRequest, [...transfer]);
     });

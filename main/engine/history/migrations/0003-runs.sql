@@ -71,11 +71,25 @@ CREATE TABLE minutes (
 
 -- From here on a topic's row tells of the messages that are in segments; those in batches have a larger id than its
 -- last one and come on top. `last_head` is the beginning of the last payload; null when that message was removed.
-ALTER TABLE topics ADD COLUMN first_id INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE topics ADD COLUMN first_us INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE topics ADD COLUMN last_head BLOB;
--- The unique name says the same.
-DROP INDEX topics_by_profile;
+-- The names have no index any more: who writes has them in memory, and it cost as much as all the rest of the row.
+CREATE TABLE topics_with_heads (
+  key INTEGER PRIMARY KEY,
+  profile INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  count INTEGER NOT NULL DEFAULT 0,
+  first_id INTEGER NOT NULL DEFAULT 0,
+  first_us INTEGER NOT NULL DEFAULT 0,
+  last_id INTEGER NOT NULL DEFAULT 0,
+  last_time_us INTEGER NOT NULL DEFAULT 0,
+  last_flags INTEGER NOT NULL DEFAULT 0,
+  last_size INTEGER NOT NULL DEFAULT 0,
+  last_head BLOB
+) STRICT;
+INSERT INTO topics_with_heads (key, profile, name, count, last_id, last_time_us, last_flags, last_size)
+  SELECT key, profile, name, count, last_id, last_time_us, last_flags, last_size FROM topics;
+DROP TABLE topics;
+ALTER TABLE topics_with_heads RENAME TO topics;
+CREATE INDEX topics_by_profile ON topics (profile);
 
 -- The segment that is being written: its blocks do not count before its row is there.
 ALTER TABLE position ADD COLUMN building INTEGER;
