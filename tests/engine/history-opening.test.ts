@@ -14,16 +14,20 @@ import {
   openForTest,
   rowsOf,
   temporaryFolder,
-  untrueCounters,
   type Bundles,
 } from '../helpers/history';
+import { untrueCounters } from '../helpers/history-contents';
 
-const noReader = { readerFile: 'not used here' };
+let bundles: Bundles;
+beforeAll(async () => {
+  bundles = await bundleHistory();
+});
+afterAll(() => bundles.dispose());
 
 describe('opening the history', () => {
   it('makes the folder and the file, with the layout that cannot be changed later', async () => {
     const file = join(await temporaryFolder(), 'deep', 'er', 'history.db');
-    const history = openHistory({ file, ...noReader });
+    const history = openHistory({ file, ...bundles });
     await history.close();
     const database = new Database(file);
     expect(database.pragma('journal_mode', { simple: true })).toBe('wal');
@@ -37,13 +41,13 @@ describe('opening the history', () => {
   it('takes an empty file for a new history', async () => {
     const file = join(await temporaryFolder(), 'history.db');
     writeFileSync(file, '');
-    const { history } = await openForTest({ file, ...noReader });
+    const { history } = await openForTest({ file, ...bundles });
     expect(history.nextId).toBe(1);
   });
 
   it('leaves the file of a newer version as it is, and says so', async () => {
-    const { history, file } = await openForTest(noReader);
-    appendAll(history, 'lab', history.beginSession('lab', 1), [
+    const { history, file } = await openForTest(bundles);
+    await appendAll(history, 'lab', history.beginSession('lab', 1), [
       { topic: 'a', payload: bytes('x') },
     ]);
     await history.close();
@@ -51,7 +55,7 @@ describe('opening the history', () => {
     newer.pragma('user_version = 999');
     newer.close();
     const before = readFileSync(file);
-    expect(() => openHistory({ file, ...noReader })).toThrow(
+    expect(() => openHistory({ file, ...bundles })).toThrow(
       expect.objectContaining({
         code: 'history-newer',
         message: expect.stringMatching(/newer version.*999.*untouched/s) as string,
@@ -66,7 +70,7 @@ describe('opening the history', () => {
     other.exec('CREATE TABLE notes (text)');
     other.close();
     const before = readFileSync(file);
-    expect(() => openHistory({ file, ...noReader })).toThrow(/another program/);
+    expect(() => openHistory({ file, ...bundles })).toThrow(/another program/);
     expect(Buffer.compare(readFileSync(file), before)).toBe(0);
   });
 
@@ -79,21 +83,21 @@ describe('opening the history', () => {
     ['zeroed in the middle', (file) => writeFileSync(file, readFileSync(file).fill(0, 4_096))],
   ];
   it.each(damages)('reports a file that was %s; set aside, a new one begins', async (_, damage) => {
-    const { history, file } = await openForTest(noReader);
-    appendAll(history, 'lab', history.beginSession('lab', 1), [
+    const { history, file } = await openForTest(bundles);
+    await appendAll(history, 'lab', history.beginSession('lab', 1), [
       { topic: 'a', payload: bytes('x') },
     ]);
     await history.close();
     damage(file);
     const damaged = readFileSync(file);
-    expect(() => openHistory({ file, ...noReader })).toThrow(
+    expect(() => openHistory({ file, ...bundles })).toThrow(
       expect.objectContaining({ code: 'history-unavailable' }) as Error,
     );
 
     const aside = setAside(file);
     expect(existsSync(file)).toBe(false);
     expect(Buffer.compare(readFileSync(aside), damaged)).toBe(0);
-    const again = await openForTest({ file, ...noReader });
+    const again = await openForTest({ file, ...bundles });
     expect(again.history.totals('lab').stored).toBe(0);
   });
 
@@ -109,7 +113,7 @@ describe('opening the history', () => {
   });
 
   it('says why it cannot make the file', () => {
-    expect(() => openHistory({ file: '/dev/null/history.db', ...noReader })).toThrow(
+    expect(() => openHistory({ file: '/dev/null/history.db', ...bundles })).toThrow(
       expect.objectContaining({
         code: 'history-unavailable',
         message: expect.stringContaining('/dev/null/history.db cannot be opened') as string,
@@ -119,12 +123,6 @@ describe('opening the history', () => {
 });
 
 describe('a crash', () => {
-  let bundles: Bundles;
-  beforeAll(async () => {
-    bundles = await bundleHistory();
-  });
-  afterAll(() => bundles.dispose());
-
   it('leaves a sound file with true counters, and its session ended with a gap', async () => {
     const file = join(await temporaryFolder(), 'history.db');
     for (let run = 1; run <= 3; run++) {
@@ -174,24 +172,30 @@ describe('a crash', () => {
   function endlessWriter(file: string): string {
     return `
       const { openHistory } = require(${JSON.stringify(bundles.historyFile)});
-      const history = openHistory({ file: ${JSON.stringify(file)}, readerFile: '' });
+      const history = openHistory({ file: ${JSON.stringify(file)} });
       const session = history.beginSession('lab', 1);
+      // A topic's key is the caller's to remember; each run of the program has topics of its own.
+      const keys = Array.from({ length: 400 }, (_, index) =>
+        history.addTopic('lab', 't' + history.nextId + '/' + index));
       const column = (make) => Array.from({ length: 500 }, (_, index) => make(index));
-      (function append() {
-        const next = history.nextId;
-        history.append('lab', session, {
-          length: 500,
-          ids: column((index) => next + index),
-          timesUs: column((index) => 1000000 + next + index),
-          topicKeys: column((index) => history.internTopic('lab', 't' + ((next + index * index) % 400))),
-          flags: column(() => 0),
-          packetIds: column(() => 0),
-          properties: column(() => null),
-          payloads: column((index) => Buffer.alloc(index === 7 ? 200000 : index)),
-        }, { received: 501, refused: 1 });
-        history.prune('lab', 5000000, 300);
-        process.send(history.totals('lab').stored);
-        setImmediate(append);
+      // Large enough that the segments' share of it is reached every few batches.
+      history.limit('lab', 5000000);
+      let next = history.nextId;
+      (async function append() {
+        for (;;) {
+          await history.append('lab', session, {
+            length: 500,
+            ids: column((index) => next + index),
+            timesUs: column((index) => 1000000 + next + index),
+            topicKeys: column((index) => keys[(next + index * index) % 400]),
+            flags: column(() => 0),
+            packetIds: column(() => 0),
+            properties: column(() => null),
+            payloads: column((index) => Buffer.alloc(index === 7 ? 200000 : index)),
+          }, { received: 501, refused: 1 });
+          next += 500;
+          process.send(history.totals('lab').stored);
+        }
       })();`;
   }
 });
