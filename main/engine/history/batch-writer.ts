@@ -7,12 +7,6 @@ import type { NewTopics, PackedBatch } from './writer-protocol';
 
 const MINUTE_US = 60_000_000;
 
-/** What a batch became. */
-export interface StoredBatch {
-  readonly messages: number;
-  readonly rawBytes: number;
-}
-
 interface Counts {
   readonly received: number;
   readonly refused: number;
@@ -22,8 +16,8 @@ interface Counts {
 export class BatchWriter {
   readonly #columns = new MessageColumns();
   readonly #encoder = new RunEncoder();
-  /** New topics whose transaction did not succeed yet: profile key → key → name. */
-  readonly #pendingTopics = new Map<number, Map<number, string>>();
+  /** New topics whose transaction did not succeed yet: profile → key → name. */
+  readonly #pendingTopics = new Map<string, Map<number, string>>();
   readonly #insertTopic: Statement;
   readonly #insertBatch: Statement;
   readonly #insertPart: Statement;
@@ -62,10 +56,10 @@ export class BatchWriter {
   }
 
   /** New topics that were named; they stay pending until `stored` says that their transaction succeeded. */
-  addTopics(profile: number, topics: NewTopics): void {
+  addTopics(profileId: string, topics: NewTopics): void {
     if (topics.keys.length === 0) return;
-    const pending = this.#pendingTopics.get(profile) ?? new Map<number, string>();
-    this.#pendingTopics.set(profile, pending);
+    const pending = this.#pendingTopics.get(profileId) ?? new Map<number, string>();
+    this.#pendingTopics.set(profileId, pending);
     for (const [index, key] of topics.keys.entries()) pending.set(key, topics.names[index] ?? '');
   }
 
@@ -74,24 +68,28 @@ export class BatchWriter {
     this.#pendingTopics.clear();
   }
 
-  forget(profile: number): void {
-    this.#pendingTopics.delete(profile);
+  forget(profileId: string): void {
+    this.#pendingTopics.delete(profileId);
   }
 
-  write(profile: number, session: number, batch: PackedBatch, counts: Counts): StoredBatch {
-    const nextTopic = this.#writeTopics();
+  /** @param profileKey the key of a profile, which is made when it is new */
+  write(
+    profileKey: (profileId: string) => number,
+    profileId: string,
+    session: number,
+    batch: PackedBatch,
+    counts: Counts,
+  ): void {
+    const nextTopic = this.#writeTopics(profileKey);
+    const profile = profileKey(profileId);
     let bytes = 0;
-    let rawBytes = 0;
     if (batch.length > 0) {
       this.#take(batch);
       const partBytes = this.#writeParts(batch);
-      const written = this.#writeRun(profile, partBytes);
-      bytes = written.bytes + partBytes;
-      rawBytes = written.rawBytes;
+      bytes = this.#writeRun(profile, partBytes) + partBytes;
       this.#countMinutes(profile, batch);
     }
     this.#count(profile, session, batch, counts, { bytes, nextTopic });
-    return { messages: batch.length, rawBytes };
   }
 
   /**
@@ -100,14 +98,15 @@ export class BatchWriter {
    */
   adopt(profile: number, batch: PackedBatch, partBytes: number): void {
     this.#take(batch, true);
-    const { bytes } = this.#writeRun(profile, partBytes);
+    const bytes = this.#writeRun(profile, partBytes);
     this.#countMinutes(profile, batch);
     this.#updateProfile.run(0, 0, 0, bytes + partBytes, profile);
   }
 
-  #writeTopics(): number {
+  #writeTopics(profileKey: (profileId: string) => number): number {
     let next = 0;
-    for (const [profile, topics] of this.#pendingTopics) {
+    for (const [profileId, topics] of this.#pendingTopics) {
+      const profile = profileKey(profileId);
       for (const [key, name] of topics) {
         this.#insertTopic.run(key, profile, name);
         next = Math.max(next, key + 1);
@@ -162,7 +161,8 @@ export class BatchWriter {
     return bytes;
   }
 
-  #writeRun(profile: number, partBytes: number): { bytes: number; rawBytes: number } {
+  /** Returns what the row takes. */
+  #writeRun(profile: number, partBytes: number): number {
     const columns = this.#columns;
     const run = this.#encoder.encode(columns, columns.byTopic(), 0, columns.length, false);
     const bytes = RUN_ROW_BYTES + run.topics.length + run.heads.length + run.body.length;
@@ -182,7 +182,7 @@ export class BatchWriter {
       run.heads,
       run.body,
     );
-    return { bytes, rawBytes: run.rawBytes };
+    return bytes;
   }
 
   /** Most batches lie within one minute. */

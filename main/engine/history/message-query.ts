@@ -1,150 +1,161 @@
 import type { MessageQuery, StoredMessage } from './archive';
 import type { Database, Statement } from './driver';
-import { HEAD_BYTES } from './layout';
-import { MESSAGE_COLUMNS, MessageRows, type MessageRow } from './message-rows';
+import { RunMessages } from './run-messages';
+import { RunSource, type Run, type Unit } from './run-source';
 
 /** A topic that is meant by a query. */
 export interface QueriedTopic {
   readonly key: number;
+  readonly profile: number;
   readonly profileId: string;
   readonly name: string;
-  readonly count: number;
 }
 
-type Row = MessageRow & { readonly session: number; readonly topic: number };
+/** With more topics than these, reading a whole unit is quicker than finding each of them in it. */
+const FEW_TOPICS = 50;
 
-/** Rows of a step; their payloads (64 KiB each at most) are in memory at once. */
-const PAGE_ROWS = 256;
-/** By topic: a step looks into a range of ids that is grown until it holds about so many. */
-const STEP_IDS = 4_000;
-const FIRST_RANGE = 4_096;
-/** By topic pays while the topics hold less than an eighth of the messages (and are not so many). */
-const BY_TOPIC_SHARE = 8;
-const BY_TOPIC_MAX = 10_000;
-
-/** Half-open: `from` belongs to it, `to` does not. */
-interface Range {
-  from: number;
-  to: number;
+interface SessionStart {
+  readonly key: number;
+  readonly firstId: number;
 }
 
-/** Walks through messages in the order of ids, in steps that each are one short read. */
+/** Where a message stands; its body is in memory. */
+interface Place {
+  readonly id: number;
+  readonly run: Run;
+  readonly at: number;
+}
+
+/** Walks through messages in the order of ids: a batch or a segment at a time, each of them read at once. */
 export class MessageWalker {
-  readonly #rows: MessageRows;
-  readonly #bounds: Statement<{ first: number | null; last: number | null }>;
-  readonly #one: Statement<Row>;
-  readonly #page: ReadonlyMap<boolean, Statement<Row>>;
-  readonly #idsOfTopic: Statement<number>;
+  readonly #database: Database;
+  readonly #source: RunSource;
+  readonly #messages: RunMessages;
+  readonly #sessions: Statement<SessionStart>;
 
   constructor(database: Database) {
-    this.#rows = new MessageRows(database);
-    this.#bounds = database.prepare(
-      'SELECT (SELECT min(id) FROM messages) AS first, (SELECT max(id) FROM messages) AS last',
+    this.#database = database;
+    this.#source = new RunSource(database);
+    this.#messages = new RunMessages(database);
+    this.#sessions = database.prepare(
+      'SELECT key, first_id AS firstId FROM sessions WHERE profile = ? AND first_id IS NOT NULL ORDER BY first_id',
     );
-    const columns = `${MESSAGE_COLUMNS}, session, topic`;
-    this.#one = database.prepare(`SELECT ${columns} FROM messages WHERE id = ?`);
-    const page = (order: string): Statement<Row> =>
-      database.prepare(
-        `SELECT ${columns} FROM messages WHERE id >= ? AND id < ? AND time_us BETWEEN ? AND ?
-         ORDER BY id ${order} LIMIT ?`,
-      );
-    this.#page = new Map([
-      [false, page('ASC')],
-      [true, page('DESC')],
-    ]);
-    this.#idsOfTopic = database
-      .prepare<unknown[], number>(
-        'SELECT id FROM messages WHERE topic = ? AND id >= ? AND id < ? AND time_us BETWEEN ? AND ?',
-      )
-      .pluck();
   }
 
-  *walk(
-    query: MessageQuery,
-    topics: ReadonlyMap<number, QueriedTopic>,
-    allMessages: number,
-  ): Generator<StoredMessage> {
-    const { first, last } = this.#bounds.get() ?? { first: null, last: null };
-    if (first === null || last === null || topics.size === 0) return;
-    const range = { from: first, to: last + 1 };
-    const meant = [...topics.values()].reduce((sum, topic) => sum + topic.count, 0);
-    const byTopic = topics.size <= BY_TOPIC_MAX && meant * BY_TOPIC_SHARE < allMessages;
-    const rows = byTopic ? this.#byTopic(query, topics, range) : this.#throughAll(query, range);
+  *walk(query: MessageQuery, topics: ReadonlyMap<number, QueriedTopic>): Generator<StoredMessage> {
+    const byProfile = new Map<number, Map<number, QueriedTopic>>();
+    for (const topic of topics.values()) {
+      const own = byProfile.get(topic.profile) ?? new Map<number, QueriedTopic>();
+      byProfile.set(topic.profile, own.set(topic.key, topic));
+    }
+    const streams = [...byProfile].map(([profile, own]) => this.#ofProfile(query, profile, own));
     let left = query.limit;
-    for (const row of rows) {
+    for (const message of merged(streams, query.newestFirst)) {
       if (left <= 0) return;
-      const topic = topics.get(row.topic);
-      if (topic === undefined) continue;
-      const message = this.#toMessage(row, topic);
       if (query.accepts !== null && !query.accepts(message)) continue;
       left -= 1;
       yield message;
     }
   }
 
-  #toMessage(row: Row, topic: QueriedTopic): StoredMessage {
-    const { profileId, name } = topic;
-    return {
-      ...this.#rows.toMessage(row, Infinity),
-      profileId,
-      session: row.session,
-      topic: name,
-    };
-  }
-
-  *#throughAll(query: MessageQuery, range: Range): Generator<Row> {
-    const { newestFirst } = query;
-    const [fromUs, toUs] = timesOf(query);
-    for (;;) {
-      const rows =
-        this.#page
-          .get(newestFirst)
-          ?.all(HEAD_BYTES, range.from, range.to, fromUs, toUs, PAGE_ROWS) ?? [];
-      yield* rows;
-      const last = rows.at(-1);
-      if (last === undefined || rows.length < PAGE_ROWS) return;
-      if (newestFirst) range.to = last.id;
-      else range.from = last.id + 1;
-    }
-  }
-
-  /** The order of ids across topics: their ids within a range are collected and sorted, range after range. */
-  *#byTopic(
+  *#ofProfile(
     query: MessageQuery,
+    profile: number,
     topics: ReadonlyMap<number, QueriedTopic>,
-    range: Range,
-  ): Generator<Row> {
-    const { newestFirst } = query;
-    let width = FIRST_RANGE;
-    while (range.from < range.to) {
-      const step: Range = newestFirst
-        ? { from: Math.max(range.from, range.to - width), to: range.to }
-        : { from: range.from, to: Math.min(range.to, range.from + width) };
-      const ids = this.#idsOf(query, topics, step);
-      for (const id of newestFirst ? ids.toReversed() : ids) {
-        // Read one by one: the caller may take its time, and a payload may be large.
-        const row = this.#one.get(HEAD_BYTES, id);
-        if (row !== undefined) yield row;
-      }
-      if (newestFirst) range.to = step.from;
-      else range.from = step.to;
-      if (ids.length < STEP_IDS / 2) width *= 2;
-      else if (ids.length > STEP_IDS * 2) width = Math.ceil(width / 2);
+  ): Generator<StoredMessage> {
+    const sessions = this.#sessions.all(profile);
+    const newest = this.#source.previous(profile, Number.MAX_SAFE_INTEGER)?.lastId ?? 0;
+    for (const { id, run, at } of this.#places(query, profile, topics, newest)) {
+      const topic = topics.get(run.heads.topics[at] ?? 0);
+      if (topic === undefined) continue;
+      const session = sessions[sessions.findLastIndex(({ firstId }) => firstId <= id)]?.key ?? 0;
+      const message = this.#messages.messageOf(run, at, Infinity);
+      yield { ...message, profileId: topic.profileId, session, topic: topic.name };
     }
   }
 
-  #idsOf(query: MessageQuery, topics: ReadonlyMap<number, QueriedTopic>, step: Range): number[] {
-    const [fromUs, toUs] = timesOf(query);
-    const ids: number[] = [];
-    for (const key of topics.keys()) {
-      for (const id of this.#idsOfTopic.iterate(key, step.from, step.to, fromUs, toUs)) {
-        ids.push(id);
+  /** Between units the writer may turn batches into segments: the walk goes on by the ids it has seen. */
+  *#places(
+    query: MessageQuery,
+    profile: number,
+    topics: ReadonlyMap<number, QueriedTopic>,
+    newest: number,
+  ): Generator<Place> {
+    const { newestFirst } = query;
+    let seen = newestFirst ? newest + 1 : 0;
+    for (;;) {
+      const step = this.#atOnce(() => {
+        const unit = newestFirst
+          ? this.#source.previous(profile, seen)
+          : this.#source.next(profile, seen);
+        return unit && { unit, places: this.#placesIn(query, unit, topics) };
+      });
+      if (step === undefined || step.unit.firstId > newest) return;
+      const { unit, places } = step;
+      places.sort((one, other) => (newestFirst ? other.id - one.id : one.id - other.id));
+      for (const place of places) {
+        const isNew = newestFirst ? place.id < seen : place.id > seen;
+        if (isNew && place.id <= newest) yield place;
+      }
+      seen = newestFirst ? unit.firstId : unit.lastId;
+    }
+  }
+
+  #placesIn(query: MessageQuery, unit: Unit, topics: ReadonlyMap<number, QueriedTopic>): Place[] {
+    const fromUs = query.fromUs ?? -Infinity;
+    const toUs = query.toUs ?? Infinity;
+    const places: Place[] = [];
+    if (unit.lastUs < fromUs || unit.firstUs > toUs) return places;
+    for (const run of this.#runs(unit, topics)) {
+      if (run.bounds.lastUs < fromUs || run.bounds.firstUs > toUs) continue;
+      const before = places.length;
+      const { heads } = run;
+      for (let at = 0; at < heads.length; at++) {
+        const timeUs = heads.timesUs[at] ?? 0;
+        if (timeUs < fromUs || timeUs > toUs || !topics.has(heads.topics[at] ?? 0)) continue;
+        places.push({ id: heads.ids[at] ?? 0, run, at });
+      }
+      // Read now: the unit may be another one when the caller asks for the message.
+      if (places.length > before) void run.body;
+    }
+    return places;
+  }
+
+  #runs(unit: Unit, topics: ReadonlyMap<number, QueriedTopic>): Iterable<Run> {
+    if (topics.size > FEW_TOPICS) return this.#source.runs(unit);
+    const runs = new Map<number, Run>();
+    for (const topic of topics.keys()) {
+      for (const run of this.#source.runsOf(unit, topic)) {
+        if (!runs.has(run.key)) runs.set(run.key, run);
       }
     }
-    return ids.sort((one, other) => one - other);
+    return runs.values();
+  }
+
+  #atOnce<Result>(read: () => Result): Result {
+    return this.#database.transaction(read).deferred();
   }
 }
 
-function timesOf({ fromUs, toUs }: MessageQuery): readonly [number, number] {
-  return [fromUs ?? Number.MIN_SAFE_INTEGER, toUs ?? Number.MAX_SAFE_INTEGER];
+/** Streams that are in the order of ids, as one. */
+function* merged(
+  streams: readonly Generator<StoredMessage>[],
+  newestFirst: boolean,
+): Generator<StoredMessage> {
+  const waiting = streams.map((stream) => ({ stream, next: stream.next() }));
+  for (;;) {
+    let first: (typeof waiting)[number] | undefined;
+    for (const one of waiting) {
+      if (one.next.done === true) continue;
+      const best = first?.next;
+      const isFirst =
+        best === undefined ||
+        best.done === true ||
+        (newestFirst ? one.next.value.id > best.value.id : one.next.value.id < best.value.id);
+      if (isFirst) first = one;
+    }
+    if (first === undefined || first.next.done === true) return;
+    yield first.next.value;
+    first.next = first.stream.next();
+  }
 }

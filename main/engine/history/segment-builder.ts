@@ -33,6 +33,7 @@ export class SegmentBuilder {
   readonly #setBuilding: Statement;
   readonly #insertBlock: Statement;
   readonly #insertSegment: Statement;
+  readonly #lastOfTopic: Statement<number>;
   readonly #addToTopic: Statement;
   readonly #deleteBatch: Statement;
   readonly #deleteBlocks: Statement;
@@ -57,6 +58,9 @@ export class SegmentBuilder {
       `INSERT INTO segments (key, profile, level, first_id, last_id, first_us, last_us, messages, large, part_bytes,
          bytes, raw_bytes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
+    this.#lastOfTopic = database
+      .prepare<unknown[], number>('SELECT last_id FROM topics WHERE key = ?')
+      .pluck();
     this.#addToTopic = database.prepare(
       `UPDATE topics SET count = count + ?, first_us = CASE first_id WHEN 0 THEN ? ELSE first_us END,
          first_id = CASE first_id WHEN 0 THEN ? ELSE first_id END,
@@ -164,7 +168,7 @@ export class SegmentBuilder {
 
   /**
    * Adds the messages to their topics' rows. A row's last id says which messages it has: who reads the row and the
-   * batches meanwhile counts none twice.
+   * batches meanwhile counts none twice, and neither does this when an earlier attempt did not come to its end.
    */
   *#writeTopics(order: Uint32Array, isOver: IsOver): Generator<undefined, void> {
     const { topics } = this.#columns;
@@ -172,22 +176,30 @@ export class SegmentBuilder {
       const topic = topics[order[from] ?? 0] ?? 0;
       let to = from + 1;
       while (to < order.length && topics[order[to] ?? 0] === topic) to++;
-      this.#writeTopic(topic, order[from] ?? 0, order[to - 1] ?? 0, to - from);
+      this.#writeTopic(topic, order, from, to);
       from = to;
       if (isOver()) yield;
     }
   }
 
-  #writeTopic(topic: number, first: number, last: number, count: number): void {
+  #writeTopic(topic: number, order: Uint32Array, begin: number, to: number): void {
     const { ids, timesUs, flags, sizes, properties, offsets, places, bodies } = this.#columns;
+    const known = this.#lastOfTopic.get(topic);
+    if (known === undefined)
+      throw new LoupeError('internal', 'Messages of an unknown topic are stored.');
+    let from = begin;
+    while (from < to && (ids[order[from] ?? 0] ?? 0) <= known) from++;
+    if (from === to) return;
+    const first = order[from] ?? 0;
+    const last = order[to - 1] ?? 0;
     const size = sizes[last] ?? 0;
-    const begin = (offsets[last] ?? 0) + propertyBytes(properties[last] ?? 0);
+    const start = (offsets[last] ?? 0) + propertyBytes(properties[last] ?? 0);
     const head = bodies[places[last] ?? 0]?.subarray(
-      begin,
-      begin + Math.min(size, LAST_HEAD_BYTES),
+      start,
+      start + Math.min(size, LAST_HEAD_BYTES),
     );
-    const { changes } = this.#addToTopic.run(
-      count,
+    this.#addToTopic.run(
+      to - from,
       timesUs[first],
       ids[first],
       ids[last],
@@ -197,7 +209,6 @@ export class SegmentBuilder {
       head,
       topic,
     );
-    if (changes !== 1) throw new LoupeError('internal', 'Messages of an unknown topic are stored.');
   }
 
   #replace({ profile, sources, level }: Plan, segment: number, sum: Sum): void {

@@ -16,6 +16,8 @@ import { numberOf, openDatabase, openDatabaseForReading } from './database';
 import { historyError, type Database } from './driver';
 import type { GapKind } from './history';
 import { MessageWalker, type QueriedTopic } from './message-query';
+import { RecentTopics, TOPIC_COLUMNS, type TopicRow } from './recent-topics';
+import { RunSource } from './run-source';
 import { writerOf } from './writer-lock';
 
 /**
@@ -23,7 +25,15 @@ import { writerOf } from './writer-lock';
  * @throws LoupeError `not-found` when there is none, `history-newer`, `history-unavailable`
  */
 export function openArchive(file: string): Archive {
-  return new SqliteArchive(file, openDatabaseForReading(file));
+  const database = openDatabaseForReading(file);
+  const version = numberOf(database, 'user_version');
+  if (version >= RUNS_VERSION) return new SqliteArchive(file, database);
+  database.close();
+  throw new LoupeError(
+    'history-unavailable',
+    `The history ${file} cannot be read: it was written by an older version of MQTT Loupe (format ` +
+      `${String(version)}). Run \`mqtt-loupe vacuum\` on it, which brings it up to date, or use a copy in the window once.`,
+  );
 }
 
 /**
@@ -46,6 +56,9 @@ export function compact(file: string, program: string): { before: number; after:
   }
   return { before, after: bytesOf(file) };
 }
+
+/** Formats before this one had a row for each message. */
+const RUNS_VERSION = 3;
 
 const GAPS_SQL = 'SELECT session, kind, count(*) AS count FROM gaps GROUP BY session, kind';
 
@@ -80,26 +93,39 @@ class SqliteArchive implements Archive {
   }
 
   *topics(query: TopicQuery): Generator<TopicInfo> {
-    const page = this.#database.prepare<unknown[], TopicInfo & { key: number; profile: string }>(
-      `SELECT topics.key, profiles.id AS profileId, name, count, last_time_us AS lastTimeUs,
-         last_size AS lastSizeBytes, payload AS lastPayload
-       FROM topics JOIN profiles ON profiles.key = topics.profile LEFT JOIN messages ON messages.id = last_id
-       WHERE topics.key > ? AND count > 0 ORDER BY topics.key LIMIT ?`,
+    const page = this.#database.prepare<unknown[], TopicRow & { readonly name: string }>(
+      `SELECT ${TOPIC_COLUMNS}, name FROM topics WHERE profile = ? AND key > ? ORDER BY key LIMIT ?`,
     );
+    const profiles = attempt(this.#file, () =>
+      this.#database
+        .prepare<unknown[], { key: number; id: string }>(
+          'SELECT key, id FROM profiles ORDER BY key',
+        )
+        .all(),
+    );
+    const recent = new RecentTopics(this.#database, new RunSource(this.#database));
     const isMeant = meaning(query);
-    for (let after = 0; ;) {
-      const rows = attempt(this.#file, () => page.all(after, TOPIC_PAGE));
-      for (const { key, ...topic } of rows) {
-        after = key;
-        if (isMeant(topic.profileId, topic.name)) yield topic;
+    for (const { key: profile, id: profileId } of profiles) {
+      if (query.profileId !== null && query.profileId !== profileId) continue;
+      for (let after = 0; ;) {
+        const read = this.#database.transaction(() => {
+          const rows = page.all(profile, after, TOPIC_PAGE);
+          return { rows: rows.length, topics: recent.added(profile, rows) };
+        });
+        const { rows, topics } = attempt(this.#file, () => read.deferred());
+        for (const { key, name, count, lastTimeUs, lastSizeBytes, lastPayload } of topics) {
+          after = key;
+          if (count === 0 || !isMeant(profileId, name)) continue;
+          yield { profileId, name, count, lastTimeUs, lastSizeBytes, lastPayload };
+        }
+        if (rows < TOPIC_PAGE) break;
       }
-      if (rows.length < TOPIC_PAGE) return;
     }
   }
 
   *messages(query: MessageQuery): Generator<StoredMessage> {
     const walk = attempt(this.#file, () =>
-      new MessageWalker(this.#database).walk(query, this.#meantTopics(query), this.#messages()),
+      new MessageWalker(this.#database).walk(query, this.#meantTopics(query)),
     );
     for (;;) {
       const next = attempt(this.#file, () => walk.next());
@@ -119,8 +145,8 @@ class SqliteArchive implements Archive {
   #meantTopics(query: TopicQuery): ReadonlyMap<number, QueriedTopic> {
     const isMeant = meaning(query);
     const rows = this.#database.prepare<unknown[], QueriedTopic>(
-      `SELECT topics.key, profiles.id AS profileId, name, count
-       FROM topics JOIN profiles ON profiles.key = topics.profile WHERE count > 0`,
+      `SELECT topics.key, profile, profiles.id AS profileId, name
+       FROM topics JOIN profiles ON profiles.key = topics.profile`,
     );
     const topics = new Map<number, QueriedTopic>();
     for (const topic of rows.iterate()) {
@@ -129,20 +155,10 @@ class SqliteArchive implements Archive {
     return topics;
   }
 
-  #messages(): number {
-    const counted = this.#database.prepare<unknown[], number | null>(
-      'SELECT sum(stored - pruned) FROM profiles',
-    );
-    return counted.pluck().get() ?? 0;
-  }
-
   #profiles(): ProfileInfo[] {
-    // A history of the first format that nobody has opened for writing since has no settings.
-    const hasSettings = numberOf(this.#database, 'user_version') > 1;
-    const name = hasSettings ? "settings ->> '$.name'" : 'NULL';
     const rows = this.#database.prepare<unknown[], ProfileInfo>(
-      `SELECT id, ${name} AS name, received, stored, refused, pruned,
-         (SELECT count(*) FROM topics WHERE profile = profiles.key AND count > 0) AS topics
+      `SELECT id, settings ->> '$.name' AS name, received, stored, refused, pruned,
+         (SELECT count(*) FROM topics WHERE profile = profiles.key) AS topics
        FROM profiles ORDER BY key`,
     );
     return rows.all();
@@ -153,7 +169,8 @@ class SqliteArchive implements Archive {
       unknown[],
       { oldestTimeUs: number | null; newestTimeUs: number | null }
     >(
-      `SELECT (SELECT min(first_time_us) FROM spans) AS oldestTimeUs,
+      `SELECT (SELECT min(first_us) FROM (SELECT min(first_us) AS first_us FROM batches
+           UNION ALL SELECT min(first_us) FROM segments)) AS oldestTimeUs,
          (SELECT max(last_time_us) FROM sessions) AS newestTimeUs`,
     );
     return times.get() ?? { oldestTimeUs: null, newestTimeUs: null };

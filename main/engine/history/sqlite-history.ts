@@ -216,6 +216,9 @@ class SqliteHistory implements History {
   /** The reader goes first: the last connection to close tidies the journal away. */
   async close(): Promise<void> {
     await this.#writer.settled();
+    // Who waited for a batch may have something to note now.
+    await new Promise(setImmediate);
+    await this.#writer.settled();
     await this.#reader.close();
     await this.#writer.close();
     this.#lock.release();

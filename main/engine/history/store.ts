@@ -5,6 +5,16 @@ import { Housekeeping } from './housekeeping';
 import { SessionLog } from './session-log';
 import type { Counters, WriterTask } from './writer-protocol';
 
+/** What is noted beside messages. */
+type Note = Extract<WriterTask, { kind: 'begin' | 'end' | 'gap' }>;
+
+function isNote(task: WriterTask): task is Note {
+  return task.kind === 'begin' || task.kind === 'end' || task.kind === 'gap';
+}
+
+/** Of what could not be written, the newest so many notes are kept. */
+const MOST_OWED = 10_000;
+
 /** What the writer of a history does; everything is done when a call returns. Lives in the writer's thread. */
 export class Store {
   readonly #database: Database;
@@ -14,8 +24,8 @@ export class Store {
   readonly #totals: Statement<ProfileTotals>;
   /** Profiles whose counters changed since they were last told. */
   readonly #changed = new Set<string>();
-  /** Sessions that began and are not in the database yet, because it could not be written to. */
-  readonly #begun = new Map<number, { readonly profileId: string; readonly startedUs: number }>();
+  /** What is not in the database yet, because it could not be written to; it goes with the next that can be. */
+  #owed: Note[] = [];
   /** Also of profiles that have no history yet. */
   readonly #limits = new Map<string, number>();
 
@@ -29,17 +39,17 @@ export class Store {
 
   /** Does a task; what SQLite throws is not classified yet. Of a task that throws, nothing is stored. */
   do(task: Exclude<WriterTask, { kind: 'close' | 'forget' }>): void {
-    if (task.kind === 'begin') this.#begun.set(task.session, task);
+    if (isNote(task)) this.#owed.push(task);
+    if (task.kind === 'append') this.#writer.addTopics(task.profileId, task.topics);
     try {
       this.#inTransaction(() => {
-        for (const [session, { profileId, startedUs }] of this.#begun) {
-          this.#sessions.begin(session, this.#sessions.profileKey(profileId), startedUs);
-        }
+        for (const note of this.#owed) this.#note(note);
         this.#do(task);
       });
-      this.#begun.clear();
+      this.#owed = [];
     } catch (error) {
       this.#sessions.undone();
+      this.#owed = this.#owed.slice(-MOST_OWED);
       throw error;
     }
     if (task.kind === 'append') {
@@ -51,15 +61,13 @@ export class Store {
 
   /** Begins to remove a profile; `done` is called when all of it is gone, also when there is none. */
   forget(profileId: string, done: () => void): void {
-    for (const [session, begun] of this.#begun) {
-      if (begun.profileId === profileId) this.#begun.delete(session);
-    }
+    this.#owed = this.#owed.filter((note) => note.kind !== 'begin' || note.profileId !== profileId);
+    this.#writer.forget(profileId);
     const profile = this.#sessions.findProfile(profileId);
     if (profile === undefined) {
       done();
       return;
     }
-    this.#writer.forget(profile);
     this.#housekeeping.forget(profile, () => {
       this.#sessions.profileForgotten(profileId);
       this.#changed.add(profileId);
@@ -106,20 +114,22 @@ export class Store {
       case 'describe':
         this.#sessions.describe(this.#sessions.profileKey(task.profileId), task.settings);
         break;
-      case 'begin':
-        break;
-      case 'end':
-        this.#sessions.end(task.session, task.endedUs);
-        break;
-      case 'gap':
-        this.#sessions.recordGap(task.session, task.gap);
-        break;
       case 'append':
-        this.#append(task);
+        this.#writer.write(
+          (profileId) => this.#sessions.profileKey(profileId),
+          task.profileId,
+          task.session,
+          task.batch,
+          task,
+        );
         break;
       case 'limit':
         this.#limits.set(task.profileId, task.maxBytes);
         this.#applyLimit(task.profileId);
+        break;
+      case 'begin':
+      case 'end':
+      case 'gap':
         break;
     }
   }
@@ -132,10 +142,12 @@ export class Store {
     this.#housekeeping.appended(profile);
   }
 
-  #append(task: Extract<WriterTask, { kind: 'append' }>): void {
-    const profile = this.#sessions.profileKey(task.profileId);
-    this.#writer.addTopics(profile, task.topics);
-    this.#writer.write(profile, task.session, task.batch, task);
+  #note(note: Note): void {
+    if (note.kind === 'begin') {
+      const profile = this.#sessions.profileKey(note.profileId);
+      this.#sessions.begin(note.session, profile, note.startedUs);
+    } else if (note.kind === 'end') this.#sessions.end(note.session, note.endedUs);
+    else this.#sessions.recordGap(note.session, note.gap);
   }
 
   #totalsOf(profileId: string): ProfileTotals {
@@ -161,7 +173,8 @@ function prepareTotals(database: Database): Statement<ProfileTotals> {
   return database.prepare(`SELECT ${TOTALS_COLUMNS} FROM profiles WHERE key = ?`);
 }
 
-const TOTALS_COLUMNS = `received, stored, refused, pruned, bytes, coalesce(
+/** The columns of `ProfileTotals`, of `profiles`. */
+export const TOTALS_COLUMNS = `received, stored, refused, pruned, bytes, coalesce(
   (SELECT first_us FROM segments WHERE profile = profiles.key ORDER BY first_id LIMIT 1),
   (SELECT first_us FROM batches WHERE profile = profiles.key ORDER BY first_id LIMIT 1)) AS oldestTimeUs`;
 
