@@ -127,7 +127,10 @@ export class ChildList {
   }
 
   private gather(): number[] {
-    return this.blocks ? this.blocks.flatMap((block) => block.nodes) : this.only;
+    if (!this.blocks) return this.only;
+    const nodes: number[] = [];
+    for (const block of this.blocks) for (const index of block.nodes) nodes.push(index);
+    return nodes;
   }
 
   /** Lays the children anew in the order given. */

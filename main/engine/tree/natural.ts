@@ -67,6 +67,7 @@ const WIDEST_CHARACTER = 0xff;
 const LENGTH_BITS = 6;
 const LONGEST_NUMBER = 0x3f;
 const DIGIT_BITS = 4;
+const POWERS = Float64Array.from({ length: KEY_BITS + 1 }, (_, exponent) => 2 ** exponent);
 
 /**
  * The beginning of a text, from `from`, as a number below 2^52: a smaller number means that the text stands before another
@@ -75,41 +76,48 @@ const DIGIT_BITS = 4;
 export function naturalKey(text: string, from: number): number {
   let key = 0;
   let left = KEY_BITS;
-  // Makes room for so many bits, or as many of them as there are left.
-  const push = (value: number, bits: number): void => {
-    const taken = Math.min(bits, left);
-    key = key * 2 ** taken + (value >>> (bits - taken));
-    left -= taken;
-  };
-  for (let at = from; at < text.length && left > 0;) {
+  for (let at = from; at < text.length && left > 0; at += 1) {
     const code = text.charCodeAt(at);
-    if (!isDigit(code)) {
-      push(Math.min(code, WIDEST_CHARACTER), CHARACTER_BITS);
-      at += 1;
+    if (isDigit(code)) {
+      const end = endOfDigits(text, at);
+      while (at < end - 1 && text.charCodeAt(at) === ZERO) at += 1;
+      const digits = Math.min(end - at, LONGEST_NUMBER);
+      key = pushed(key, (ZERO << LENGTH_BITS) | digits, CHARACTER_BITS + LENGTH_BITS, left);
+      left -= CHARACTER_BITS + LENGTH_BITS;
+      if (digits === LONGEST_NUMBER) break;
+      for (; at < end && left > 0; at += 1) {
+        key = pushed(key, text.charCodeAt(at) - ZERO, DIGIT_BITS, left);
+        left -= DIGIT_BITS;
+      }
+      at -= 1;
+    } else {
+      key = pushed(key, Math.min(code, WIDEST_CHARACTER), CHARACTER_BITS, left);
+      left -= CHARACTER_BITS;
       // What is wider is told apart by nothing here, so nothing after it counts.
       if (code >= WIDEST_CHARACTER) break;
-      continue;
     }
-    const end = endOfDigits(text, at);
-    while (at < end - 1 && text.charCodeAt(at) === ZERO) at += 1;
-    push(ZERO, CHARACTER_BITS);
-    push(Math.min(end - at, LONGEST_NUMBER), LENGTH_BITS);
-    if (end - at >= LONGEST_NUMBER) break;
-    for (; at < end && left > 0; at += 1) push(text.charCodeAt(at) - ZERO, DIGIT_BITS);
   }
-  return key * 2 ** left;
+  return left > 0 ? key * (POWERS[left] ?? 1) : key;
+}
+
+/** A key with a value of so many bits behind it, or with as many of them as there is room for. */
+function pushed(key: number, value: number, bits: number, left: number): number {
+  return bits <= left
+    ? key * (POWERS[bits] ?? 1) + value
+    : key * (POWERS[left] ?? 1) + (value >>> (bits - left));
 }
 
 /** How many characters all the texts have in common, without the digits that these end with. */
 export function commonStart(texts: readonly string[]): number {
   const [first = ''] = texts;
-  let length = first.length;
+  let common = first;
   for (const text of texts) {
-    if (text.startsWith(first.slice(0, length))) continue;
+    if (text.startsWith(common)) continue;
     let at = 0;
-    while (at < length && text.charCodeAt(at) === first.charCodeAt(at)) at += 1;
-    length = at;
+    while (at < common.length && text.charCodeAt(at) === common.charCodeAt(at)) at += 1;
+    common = common.slice(0, at);
   }
+  let { length } = common;
   while (length > 0 && isDigit(first.charCodeAt(length - 1))) length -= 1;
   return length;
 }

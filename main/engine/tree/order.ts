@@ -52,7 +52,8 @@ export class Order {
     const named = this.sortedByName(siblings);
     if (this.sortMode === 'name') return Array.from(named);
     // What is equal stays in the order of names.
-    const keys = Float64Array.from(named, (index) => -this.amount(index));
+    const keys = new Float64Array(named.length);
+    for (let at = 0; at < named.length; at += 1) keys[at] = -this.amount(named[at] ?? 0);
     return Array.from(sortedByKey(named, keys, null));
   }
 
@@ -69,7 +70,8 @@ export class Order {
     const start = commonStart(names);
     const top = table.depth(siblings[0] ?? 0) === 0;
     const keys = new Float64Array(names.length);
-    for (const [at, name] of names.entries()) {
+    for (let at = 0; at < names.length; at += 1) {
+      const name = names[at] ?? '';
       const system = top && name.charCodeAt(0) === DOLLAR;
       keys[at] = naturalKey(name, start) + (system ? SYSTEM : 0);
     }
