@@ -19,6 +19,14 @@ const path = v.pipe(v.string(), v.maxLength(MAX_TOPIC_BYTES));
 const count = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER));
 const upTo = (maximum: number): v.GenericSchema<number> =>
   v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(maximum));
+/** The longest path that a system takes is 4,096 bytes (Linux), or 32,767 characters (Windows). */
+const filePath = v.pipe(
+  v.string(),
+  v.minLength(1),
+  v.maxLength(32_767),
+  v.check((text) => !text.includes('\0'), 'A path must not contain the character U+0000.'),
+);
+const fileOnly = v.object({ path: filePath });
 const bytes = v.instance(Uint8Array);
 const nothing = v.undefined();
 const profileOnly = v.object({ profileId: id });
@@ -41,6 +49,9 @@ export const engineCallSchemas: Schemas<EngineCalls> = {
   disconnect: profileOnly,
   retryNow: profileOnly,
   openDemo: nothing,
+  openHistoryFile: fileOnly,
+  closeHistoryFile: fileOnly,
+  forgetHistoryFile: fileOnly,
   setExpanded: v.object({ profileId: id, path, expanded: v.boolean(), deep: v.boolean() }),
   setAllExpanded: v.object({ profileId: id, expanded: v.boolean() }),
   treeStep: v.object({
@@ -156,4 +167,5 @@ export const shellCallSchemas: Schemas<ShellCalls> = {
     suggestedName: v.pipe(v.string(), v.maxLength(255)),
     bytes,
   }),
+  chooseHistoryFile: nothing,
 };

@@ -46,6 +46,16 @@ export interface EngineCalls {
   /** Starts the built-in broker with its simulated plant (once) and connects to it. */
   openDemo(): { readonly profileId: string };
 
+  /**
+   * Opens a history that was recorded elsewhere, or is being recorded, read-only: each of its profiles comes into the
+   * list with an `archive`. Opening it again changes nothing.
+   */
+  openHistoryFile(arg: { readonly path: string }): { readonly profileIds: readonly string[] };
+  /** Lets go of the file; it stays among the recent ones. */
+  closeHistoryFile(arg: { readonly path: string }): void;
+  /** Takes a file off the recent ones. */
+  forgetHistoryFile(arg: { readonly path: string }): void;
+
   setExpanded(arg: {
     readonly profileId: string;
     readonly path: TopicPath;
@@ -119,6 +129,26 @@ export interface ProfileSummary {
   /** The built-in broker's profile is made by the engine and not edited. */
   readonly builtIn: boolean;
   readonly storedMessages: number;
+  /** The recorded history that the profile stands in; null for a connection of one's own. */
+  readonly archive: ArchiveSummary | null;
+}
+
+/** A recorded history that was opened read-only. */
+export interface ArchiveSummary {
+  readonly path: string;
+  readonly fileBytes: number;
+  /** Who is recording into it now, in words; null when nobody does or it cannot be told. */
+  readonly writer: string | null;
+  readonly oldestTimeUs: number | null;
+  readonly newestTimeUs: number | null;
+  /** Why it can no longer be followed, in words; null when all is well. */
+  readonly problem: string | null;
+}
+
+export interface ProfilesFrame {
+  readonly profiles: readonly ProfileSummary[];
+  /** Paths of the recorded histories that were opened last, the newest first; also those that are open now. */
+  readonly recentHistories: readonly string[];
 }
 
 export interface StatusFrame {
@@ -235,6 +265,8 @@ export interface ChartFrame {
   /** Seconds since 1970, ascending. */
   readonly times: Float64Array;
   readonly values: Float64Array;
+  /** Where the span ends, ms since 1970; null for now. */
+  readonly endMs: number | null;
   /** Messages with a number at the path and without one within the span. */
   readonly numeric: number;
   readonly skipped: number;
@@ -262,7 +294,7 @@ interface View<Params, Frame> {
 
 /** Open → frames, the next one only when the previous was acknowledged. */
 export interface EngineViews {
-  profiles: View<Record<never, never>, { readonly profiles: readonly ProfileSummary[] }>;
+  profiles: View<Record<never, never>, ProfilesFrame>;
   status: View<{ readonly profileId: string }, StatusFrame>;
   tree: View<TreeParams, TreeFrame>;
   topic: View<TopicParams, TopicFrame>;
@@ -332,6 +364,8 @@ export interface ShellCalls {
   openLink(arg: { readonly url: string }): void;
   /** Asks where, then writes the bytes; false when the person cancelled. */
   saveFile(arg: { readonly suggestedName: string; readonly bytes: Uint8Array }): boolean;
+  /** Asks which recorded history to open; its path, or null when the person cancelled. */
+  chooseHistoryFile(): string | null;
 }
 
 /** What main tells the window unasked. */
@@ -340,6 +374,8 @@ export type ShellEvent =
   | { readonly kind: 'engine-restarted' }
   /** Another start of the program asked for a connection. */
   | { readonly kind: 'show-profile'; readonly profileId: string }
+  /** The menu's "Open a recorded history…". */
+  | { readonly kind: 'open-history' }
   | { readonly kind: 'engine-failed'; readonly message: string }
   /** Something that went wrong and the person should know, in words. */
   | { readonly kind: 'warning'; readonly message: string }

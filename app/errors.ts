@@ -9,6 +9,7 @@ export type ErrorCode =
   | 'history-unavailable'
   | 'history-newer'
   | 'history-in-use'
+  | 'history-read-only'
   | 'secret-unavailable'
   | 'engine-unavailable'
   | 'forbidden'

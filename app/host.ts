@@ -14,6 +14,7 @@ export type HostQuestion =
   | { readonly kind: 'open-demo' }
   | { readonly kind: 'open-url'; readonly url: string }
   | { readonly kind: 'open-profile'; readonly name: string }
+  | { readonly kind: 'open-history'; readonly path: string }
   | { readonly kind: 'connect'; readonly profileId: string }
   | { readonly kind: 'summary' };
 

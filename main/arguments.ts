@@ -4,22 +4,27 @@ export interface StartArguments {
   readonly connect: string | null;
   readonly profile: string | null;
   readonly screenshot: string | null;
+  /** Recorded histories to open, as they were written. */
+  readonly files: readonly string[];
 }
 
 const WITH_VALUE = new Set(['--connect', '--profile', '--screenshot']);
 
 /**
  * Reads our own arguments out of a command line and leaves Chromium's alone; both `--connect URL` and `--connect=URL`.
+ * What is no option is a file.
  * Throws with a text for the person when a value is missing.
  */
 export function readArguments(argv: readonly string[]): StartArguments {
   const values = new Map<string, string>();
+  const files: string[] = [];
   let demo = false;
   for (let index = 0; index < argv.length; index += 1) {
     const argument = argv[index] ?? '';
     const equals = argument.indexOf('=');
     const name = equals < 0 ? argument : argument.slice(0, equals);
     if (name === '--demo') demo = true;
+    if (!argument.startsWith('-') && argument !== '') files.push(argument);
     if (!WITH_VALUE.has(name)) continue;
     const value = equals < 0 ? argv[++index] : argument.slice(equals + 1);
     if (value === undefined || value === '' || value.startsWith('--')) {
@@ -32,6 +37,7 @@ export function readArguments(argv: readonly string[]): StartArguments {
     connect: values.get('--connect') ?? null,
     profile: values.get('--profile') ?? null,
     screenshot: values.get('--screenshot') ?? null,
+    files,
   };
 }
 

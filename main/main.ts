@@ -12,14 +12,14 @@ import { takeScreenshot, type Summary } from './screenshot';
 import { Secrets, secretStorage } from './secrets';
 import { shellCalls } from './shell-calls';
 import { serveShell, tellWindow } from './shell-server';
-import { openWanted, readWanted, type Wanted } from './wanted';
+import { NOTHING_WANTED, openWanted, readWanted, type Wanted } from './wanted';
 import { Warnings } from './warnings';
 import { WindowState } from './window-state';
 
 function main(): void {
   let wanted: StartArguments;
   try {
-    wanted = readArguments(process.argv.slice(1));
+    wanted = withFiles(readArguments(process.argv.slice(1)));
   } catch (error) {
     console.error(messageOf(error));
     app.exit(2);
@@ -35,12 +35,10 @@ function main(): void {
   app.setPath('sessionData', sessionData);
   // As root Chromium's sandbox cannot start, and insisting on it would crash every page.
   if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
-  const { demo, connect, profile } = wanted;
+  const { demo, connect, profile, files } = wanted;
   // A picture is of this start's own window: the running one is left alone.
   const handedOn: Wanted =
-    wanted.screenshot === null
-      ? { demo, connect, profile }
-      : { demo: false, connect: null, profile: null };
+    wanted.screenshot === null ? { demo, connect, profile, files } : NOTHING_WANTED;
   if (!app.requestSingleInstanceLock({ ...handedOn })) {
     console.error(alreadyRunning(home, wanted));
     app.exit(wanted.screenshot === null ? 0 : 1);
@@ -53,11 +51,21 @@ function main(): void {
   });
 }
 
+/** Whole paths of the files; started from its folder, the program's own one is named before them. */
+function withFiles(wanted: StartArguments): StartArguments {
+  const files = wanted.files.map((file) => resolve(file));
+  return { ...wanted, files: files.filter((file) => file !== resolve(app.getAppPath())) };
+}
+
+function isAsking({ demo, connect, profile, files }: StartArguments): boolean {
+  return demo || connect !== null || profile !== null || files.length > 0;
+}
+
 function alreadyRunning(home: string, wanted: StartArguments): string {
   const what =
     wanted.screenshot !== null
       ? 'A picture needs a window of its own'
-      : wanted.demo || wanted.connect !== null || wanted.profile !== null
+      : isAsking(wanted)
         ? 'Its window comes to the front and opens what you asked for'
         : 'Its window comes to the front';
   return `MQTT Loupe is already running with the data folder ${home}. ${what}. For a second one set MQTT_LOUPE_HOME to another folder.`;
@@ -93,7 +101,11 @@ async function run(home: string, wanted: StartArguments): Promise<void> {
   });
 
   denyPowers();
-  installMenu();
+  installMenu({
+    openHistory: () => {
+      tell({ kind: 'open-history' });
+    },
+  });
   serveApp(join(__dirname, '../renderer'));
   app.on('web-contents-created', (_event, contents) => {
     confine(contents, warn);

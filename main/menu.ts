@@ -1,10 +1,25 @@
 import { app, Menu, type MenuItemConstructorOptions } from 'electron';
 
-/** The application menu: standard roles, so that editing keys work everywhere; hidden until Alt on Linux and Windows. */
-export function installMenu(): void {
+/**
+ * The application menu: standard roles, so that editing keys work everywhere; hidden until Alt on Linux and Windows.
+ * @param openHistory a person wants to open a recorded history
+ */
+export function installMenu({ openHistory }: { readonly openHistory: () => void }): void {
   const template: MenuItemConstructorOptions[] = [
     ...(process.platform === 'darwin' ? [{ role: 'appMenu' as const }] : []),
-    { role: 'fileMenu' },
+    {
+      role: 'fileMenu',
+      submenu: [
+        {
+          label: 'Open a recorded history…',
+          // The page takes the key first; here it is for where the page has no say.
+          accelerator: 'CmdOrCtrl+O',
+          click: openHistory,
+        },
+        { type: 'separator' },
+        { role: process.platform === 'darwin' ? 'close' : 'quit' },
+      ],
+    },
     { role: 'editMenu' },
     {
       label: 'View',

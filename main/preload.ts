@@ -1,5 +1,5 @@
-/** The bridge into the sandboxed page: three functions and the engine's port, nothing of Node or Electron. */
-import { contextBridge, ipcRenderer } from 'electron';
+/** The bridge into the sandboxed page: a few functions and the engine's port, nothing of Node or Electron. */
+import { contextBridge, ipcRenderer, webUtils } from 'electron';
 
 contextBridge.exposeInMainWorld('shell', {
   call: (method: string, arg: unknown): Promise<unknown> =>
@@ -13,6 +13,9 @@ contextBridge.exposeInMainWorld('shell', {
       ipcRenderer.off('shell-event', receive);
     };
   },
+  /** Where a file stands that a person dropped on the page; empty for what is no file of the system. */
+  pathOf: (file: Parameters<typeof webUtils.getPathForFile>[0]): string =>
+    webUtils.getPathForFile(file),
   ready: (): void => {
     ipcRenderer.send('shell-ready');
   },

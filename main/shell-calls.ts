@@ -1,4 +1,11 @@
-import { app, clipboard, dialog, shell, type BrowserWindow } from 'electron';
+import {
+  app,
+  clipboard,
+  dialog,
+  shell,
+  type BrowserWindow,
+  type OpenDialogOptions,
+} from 'electron';
 import { writeFile } from 'node:fs/promises';
 import type { ShellCalls } from '../app/contract';
 import { LoupeError, messageOf } from '../app/errors';
@@ -43,6 +50,7 @@ export function shellCalls(options: ShellCallsOptions): Implementation<ShellCall
     },
     openLink: ({ url }) => openLink(url, options.window()),
     saveFile: ({ suggestedName, bytes }) => saveFile(suggestedName, bytes, options.window()),
+    chooseHistoryFile: () => chooseHistoryFile(options.window()),
   };
 }
 
@@ -64,6 +72,23 @@ export async function openLink(text: string, window: BrowserWindow | null): Prom
     ? await dialog.showMessageBox(window, question)
     : await dialog.showMessageBox(question);
   if (response === 0) await shell.openExternal(url.href);
+}
+
+/** Asks for the file of a recorded history; null when the person cancelled. */
+async function chooseHistoryFile(window: BrowserWindow | null): Promise<string | null> {
+  const question: OpenDialogOptions = {
+    title: 'Open a recorded history',
+    buttonLabel: 'Open',
+    filters: [
+      { name: 'Recorded histories', extensions: ['db'] },
+      { name: 'All files', extensions: ['*'] },
+    ],
+    properties: ['openFile', 'dontAddToRecent'],
+  };
+  const { canceled, filePaths } = window
+    ? await dialog.showOpenDialog(window, question)
+    : await dialog.showOpenDialog(question);
+  return canceled ? null : (filePaths[0] ?? null);
 }
 
 async function saveFile(

@@ -4,18 +4,22 @@ import type { EngineProcess } from './engine-process';
 import type { Secrets } from './secrets';
 
 /** What a start asks to open: it can come from a second start too, which hands it on and ends. */
-export type Wanted = Pick<StartArguments, 'demo' | 'connect' | 'profile'>;
+export type Wanted = Pick<StartArguments, 'demo' | 'connect' | 'profile' | 'files'>;
 
 const wantedSchema = v.object({
   demo: v.boolean(),
   connect: v.nullable(v.string()),
   profile: v.nullable(v.string()),
+  /** Absolute paths. */
+  files: v.array(v.string()),
 });
+
+export const NOTHING_WANTED: Wanted = { demo: false, connect: null, profile: null, files: [] };
 
 /** What a second start handed on; nothing when it is not understood (another version may have sent it). */
 export function readWanted(data: unknown): Wanted {
   const result = v.safeParse(wantedSchema, data);
-  return result.success ? result.output : { demo: false, connect: null, profile: null };
+  return result.success ? result.output : NOTHING_WANTED;
 }
 
 /**
@@ -25,9 +29,16 @@ export function readWanted(data: unknown): Wanted {
 export async function openWanted(
   engine: EngineProcess,
   secrets: Secrets,
-  { demo, connect, profile }: Wanted,
+  { demo, connect, profile, files }: Wanted,
 ): Promise<string | null> {
-  if (!demo && connect === null && profile === null) return null;
+  let recorded: string | null = null;
+  for (const path of files) {
+    const { profileIds } = (await engine.ask({ kind: 'open-history', path })) as {
+      profileIds: readonly string[];
+    };
+    recorded = profileIds[0] ?? recorded;
+  }
+  if (!demo && connect === null && profile === null) return recorded;
   const opened = (await engine.ask(
     demo
       ? { kind: 'open-demo' }

@@ -12,6 +12,8 @@ interface ShellBridge {
     | { readonly ok: false; readonly error: WireError }
   >;
   onEvent(listener: (event: ShellEvent) => void): () => void;
+  /** Where a dropped file stands; empty for what is no file of the system. */
+  pathOf(file: File): string;
   /** Says that this window listens: the engine's port may come. */
   ready(): void;
 }
@@ -32,6 +34,12 @@ export const shell: Client<ShellCalls> = clientOf<ShellCalls>(async (method, arg
 /** Listens to what main tells the window; returns how to stop. */
 export function onShellEvent(listener: (event: ShellEvent) => void): () => void {
   return window.shell.onEvent(listener);
+}
+
+/** Where a file stands that was dropped on the window; null for what is no file of the system. */
+export function pathOf(file: File): string | null {
+  const path = window.shell.pathOf(file);
+  return path === '' ? null : path;
 }
 
 /** Says that the window is ready for the engine's port. */

@@ -31,6 +31,10 @@ export function engineCalls(core: EngineCore): Implementation<EngineCalls> {
     retryNow: ({ profileId }) => core.runtime(profileId).retryNow(),
     openDemo: async () => ({ profileId: await core.openDemo() }),
 
+    openHistoryFile: async ({ path }) => ({ profileIds: await core.archives.open(path) }),
+    closeHistoryFile: ({ path }) => core.archives.close(path),
+    forgetHistoryFile: ({ path }) => core.archives.forget(path),
+
     setExpanded: ({ profileId, path, expanded, deep }) => {
       const { tree } = core.runtime(profileId);
       const node = tree.node(path);

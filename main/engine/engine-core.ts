@@ -12,9 +12,11 @@ import {
 } from '../../app/profile';
 import { EngineServer, type ViewOpeners } from '../../app/rpc/server';
 import type { Port, ToEngine, ToRenderer } from '../../app/rpc/wire';
+import { Archives } from './archives';
 import { engineCalls } from './calls';
 import { Clock } from './clock';
 import { startDemoBroker, type DemoBroker } from './demo/demo-broker';
+import { readOnlyError } from './history/archived-history';
 import type { History } from './history/history';
 import { openHistoryOrBegin } from './history-file';
 import type { MessageIds } from './ingest';
@@ -42,6 +44,8 @@ export interface EngineOptions {
   /** What each profile's history may take, in bytes; 1 GB unless told. */
   readonly historyBytes?: number;
   readonly demoFile?: string;
+  /** How often a recorded history is looked at for more, ms. */
+  readonly archiveLookMs?: number;
 }
 
 /** A view's frame clock: about 30 frames a second; a view that was just changed does not wait for it. */
@@ -61,6 +65,7 @@ export class EngineCore {
   readonly profiles: ProfileStore;
   readonly memory: MemoryFile;
   readonly history: History;
+  readonly archives: Archives;
   private readonly clock = new Clock();
   private readonly ids: MessageIds;
   private readonly runtimes = new Map<string, ProfileRuntime>();
@@ -78,6 +83,17 @@ export class EngineCore {
     this.ids = { next: this.history.nextId };
     this.profiles.adopt(this.history.describedProfiles());
     for (const profileId of this.profiles.deleted) this.forget(profileId);
+    this.archives = new Archives({
+      ...options,
+      threads: options.threads,
+      memory: this.memory,
+      clock: this.clock,
+      onChange: () => {
+        this.stateVersion += 1;
+      },
+      ...(options.archiveLookMs === undefined ? {} : { lookMs: options.archiveLookMs }),
+    });
+    void this.archives.reopen();
   }
 
   /** Serves one window. Returns how to stop. */
@@ -100,7 +116,7 @@ export class EngineCore {
 
   /** A profile in use; made when it is first asked for. Throws `not-found`. */
   runtime(profileId: string): ProfileRuntime {
-    const known = this.runtimes.get(profileId);
+    const known = this.runtimes.get(profileId) ?? this.archives.runtime(profileId);
     if (known) return known;
     const runtime = new ProfileRuntime({
       profile: this.profiles.get(profileId),
@@ -171,6 +187,7 @@ export class EngineCore {
   }
 
   saveProfile(profile: Profile): Profile {
+    if (this.archives.runtime(profile.id)) throw readOnlyError('It cannot be edited');
     const saved = this.profiles.save(profile);
     this.runtimes.get(profile.id)?.edited(saved);
     this.stateVersion += 1;
@@ -221,6 +238,7 @@ export class EngineCore {
     for (const server of this.servers) server.close();
     await Promise.all([...this.runtimes.values()].map((runtime) => runtime.close()));
     if (this.demo) await (await this.demo).stop();
+    await this.archives.closeAll();
     this.profiles.flush();
     this.memory.flush();
     await this.history.close();
@@ -231,7 +249,13 @@ export class EngineCore {
       profiles: () =>
         new ProfilesView(
           () => this.stateVersion,
-          () => this.profiles.all.map((profile) => this.summaryOf(profile)),
+          () => ({
+            profiles: [
+              ...this.profiles.all.map((profile) => this.summaryOf(profile)),
+              ...this.archives.summaries,
+            ],
+            recentHistories: this.archives.recentPaths,
+          }),
         ),
       status: ({ profileId }) => new StatusView(this.runtime(profileId)),
       tree: (params) => new TreeView(this.runtime(params.profileId), params),
@@ -248,6 +272,7 @@ export class EngineCore {
       state: this.runtimes.get(profile.id)?.state ?? { kind: 'disconnected' },
       builtIn: profile.id === BUILT_IN_ID,
       storedMessages: totals.stored - totals.pruned,
+      archive: null,
     };
   }
 

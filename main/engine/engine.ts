@@ -142,6 +142,8 @@ async function answer(question: HostQuestion): Promise<unknown> {
       if (profile) return { profileId: profile.id, password: null };
       throw new LoupeError('not-found', noSuchProfile(question.name));
     }
+    case 'open-history':
+      return { profileIds: await core.archives.open(question.path) };
     case 'connect':
       await core.connect(question.profileId);
       return null;

@@ -91,9 +91,19 @@ export class ProfileRuntime {
     this.rate = new RateMeter(0, performance.now());
     this.retained = new RetainedDesk({
       tree: this.tree,
-      connection: () => (this.connectionState.kind === 'connected' ? this.connection : null),
+      connection: () => this.openConnection(),
       lastMessage: (topic) => this.lastMessage(topic),
     });
+  }
+
+  /** Whether it is a past that was recorded elsewhere: there is no connection, and there are no rates. */
+  get isArchived(): boolean {
+    return false;
+  }
+
+  /** Where a topic's spans of time end, ms since 1970; null for now. */
+  spanEndMs(_topic: string): number | null {
+    return null;
   }
 
   get profile(): Profile {
@@ -206,6 +216,11 @@ export class ProfileRuntime {
   async close(): Promise<void> {
     await this.disconnect();
     await this.options.history.settled();
+  }
+
+  /** Null while not connected. */
+  protected openConnection(): Connection | null {
+    return this.connectionState.kind === 'connected' ? this.connection : null;
   }
 
   private receiver(): Receive {

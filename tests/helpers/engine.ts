@@ -33,6 +33,8 @@ export interface TestEngineOptions {
   readonly demoFile?: string;
   /** The password of every profile. */
   readonly password?: string;
+  /** How often a recorded history is looked at for more, ms. */
+  readonly archiveLookMs?: number;
 }
 
 let profileNumber = 0;
@@ -49,6 +51,7 @@ export async function openEngine(options: TestEngineOptions): Promise<TestEngine
     warn: (message) => warnings.push(message),
     threads: options.threads,
     ...(options.demoFile === undefined ? {} : { demoFile: options.demoFile }),
+    ...(options.archiveLookMs === undefined ? {} : { archiveLookMs: options.archiveLookMs }),
   };
   const core = new EngineCore(engineOptions);
   const [windowEnd, engineEnd] = portPair<ToEngine, ToRenderer>();

@@ -1,5 +1,6 @@
 import type { WireError } from '../../../app/errors';
 import type { Message } from '../../../app/message';
+import type { ArchiveState, ChangedTopics, ChangedTopicsRequest } from './archive-queries';
 import type { CountsRequest, PageRequest, Series, SeriesRequest, TopicSummary } from './history';
 
 /** What the reader's thread answers, written once: both sides derive from it. */
@@ -19,9 +20,17 @@ export interface ReaderCalls {
   counts(arg: CountsRequest): Float64Array;
 }
 
-export type ReaderMethod = keyof ReaderCalls;
-export type ReaderArgument<Method extends ReaderMethod> = Parameters<ReaderCalls[Method]>[0];
-export type ReaderResult<Method extends ReaderMethod> = ReturnType<ReaderCalls[Method]>;
+/** What it answers besides of a history that another program writes. */
+export interface ArchiveCalls {
+  archive(arg: Record<never, never>): ArchiveState;
+  changedTopics(arg: ChangedTopicsRequest): ChangedTopics;
+}
+
+type AllCalls = ReaderCalls & ArchiveCalls;
+
+export type ReaderMethod = keyof AllCalls;
+export type ReaderArgument<Method extends ReaderMethod> = Parameters<AllCalls[Method]>[0];
+export type ReaderResult<Method extends ReaderMethod> = ReturnType<AllCalls[Method]>;
 
 export type ReaderRequest =
   | {

@@ -4,6 +4,8 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { toWireError } from '../../../app/errors';
+import { ArchiveQueries } from './archive-queries';
+import { openDatabaseForReading } from './database';
 import { historyError, openForReading, type Database } from './driver';
 import { Queries } from './queries';
 import type {
@@ -18,6 +20,7 @@ const { databaseFile } = workerData as ReaderStart;
 const port = parentPort;
 let database: Database | undefined;
 let queries: Queries | undefined;
+let archive: ArchiveQueries | undefined;
 
 port?.on('message', (request: ReaderRequest) => {
   if (request.method === 'close') {
@@ -44,6 +47,8 @@ function answer(request: Exclude<ReaderRequest, { method: 'close' }>): {
 }
 
 function run(request: Exclude<ReaderRequest, { method: 'close' }>): ReaderResult<ReaderMethod> {
+  if (request.method === 'archive') return openArchive().state();
+  if (request.method === 'changedTopics') return openArchive().changedTopics(request.argument);
   database ??= openForReading(databaseFile);
   queries ??= new Queries(database);
   switch (request.method) {
@@ -58,6 +63,13 @@ function run(request: Exclude<ReaderRequest, { method: 'close' }>): ReaderResult
     case 'counts':
       return queries.counts(request.argument);
   }
+}
+
+/** A file that comes from elsewhere: it is looked whether it is a history that can be read. */
+function openArchive(): ArchiveQueries {
+  database ??= openDatabaseForReading(databaseFile);
+  archive ??= new ArchiveQueries(databaseFile, database);
+  return archive;
 }
 
 /** The memory that changes hands instead of being copied: `Queries` gives each array a buffer of its own. */

@@ -1,5 +1,5 @@
 import { FLAG_RETAIN, type History, type TopicSummary } from '../history/history';
-import { PACKET_ID_IN_HISTORY } from './topic-node';
+import { PACKET_ID_IN_HISTORY, type TopicValue } from './topic-node';
 import type { TopicTree } from './topic-tree';
 
 const PAGE = 5_000;
@@ -10,6 +10,8 @@ export async function loadTree(
   history: History,
   profileId: string,
 ): Promise<void> {
+  // Nothing was ever stored: then the reader's thread need not even start.
+  if (history.totals(profileId).stored === 0) return;
   let afterKey = 0;
   for (;;) {
     const topics = await history.topics(profileId, afterKey, PAGE);
@@ -20,11 +22,28 @@ export async function loadTree(
   }
 }
 
+/** Brings a topic up to what the history knows of it now: another program is writing to it. */
+export function renewTopic(tree: TopicTree, topic: TopicSummary): void {
+  const node = tree.topic(topic.name);
+  const known = node?.value;
+  if (!node || !known) {
+    plant(tree, topic);
+    return;
+  }
+  const more = topic.count - known.count;
+  if (more <= 0 || topic.lastId <= known.id) return;
+  known.take(valueOf(topic));
+  tree.count(node, topic.name, known, more, topic.lastId);
+}
+
 function plant(tree: TopicTree, topic: TopicSummary): void {
   const node = tree.reach(topic.name);
   node.topicKey = topic.key;
-  if (topic.count === 0) return;
-  const value = {
+  if (topic.count > 0) tree.count(node, topic.name, valueOf(topic), topic.count, topic.lastId);
+}
+
+function valueOf(topic: TopicSummary): TopicValue {
+  return {
     count: topic.count,
     payload: topic.lastPayload,
     sizeBytes: topic.lastSizeBytes,
@@ -36,5 +55,4 @@ function plant(tree: TopicTree, topic: TopicSummary): void {
     properties: null,
     retained: (topic.lastFlags & FLAG_RETAIN) !== 0 && topic.lastSizeBytes > 0,
   };
-  tree.count(node, topic.name, value, topic.count, topic.lastId);
 }

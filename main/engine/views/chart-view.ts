@@ -37,6 +37,7 @@ export class ChartView implements ViewSource<ChartParams, ChartFrame> {
 
   next(nowMs: number): null | Promise<ChartFrame | null> {
     const newest = this.runtime.tree.topic(this.params.topic)?.value?.id ?? 0;
+    if (newest === this.seenId && this.runtime.spanEndMs(this.params.topic) !== null) return null;
     // Without news the left end still moves out of the span, at a pace the eye can see.
     const pixelMs = Math.max(1000, this.params.spanMs / this.params.maxPoints);
     if (newest === this.seenId && nowMs - this.sentEndMs < pixelMs) return null;
@@ -58,7 +59,8 @@ export class ChartView implements ViewSource<ChartParams, ChartFrame> {
 
   private async read(): Promise<ChartFrame | null> {
     const { params } = this;
-    const fromUs = Date.now() * 1000 - params.spanMs * 1000;
+    const endMs = this.runtime.spanEndMs(params.topic);
+    const fromUs = ((endMs ?? Date.now()) - params.spanMs) * 1000;
     const topicKey = this.keyOf(params.topic);
     if (topicKey !== 0) {
       const series = await this.runtime
@@ -74,7 +76,7 @@ export class ChartView implements ViewSource<ChartParams, ChartFrame> {
       this.lastId = Math.max(this.lastId, series.lastId);
     }
     this.forgetBefore(fromUs / 1_000_000);
-    return this.frame();
+    return this.frame(endMs);
   }
 
   private keyOf(topic: string): number {
@@ -90,7 +92,7 @@ export class ChartView implements ViewSource<ChartParams, ChartFrame> {
     this.values.splice(0, gone);
   }
 
-  private frame(): ChartFrame {
+  private frame(endMs: number | null): ChartFrame {
     let minimum: number | null = null;
     let maximum: number | null = null;
     for (const value of this.values) {
@@ -100,6 +102,7 @@ export class ChartView implements ViewSource<ChartParams, ChartFrame> {
     const thin = thinOut(this.times, this.values, this.params.maxPoints);
     return {
       ...thin,
+      endMs,
       numeric: this.values.length,
       skipped: this.skipped,
       minimum,

@@ -1,4 +1,4 @@
-import type { ProfileSummary, RecentPublish, StatusFrame } from '../../../app/contract';
+import type { ProfilesFrame, RecentPublish, StatusFrame } from '../../../app/contract';
 import type { ViewSource } from '../../../app/rpc/server';
 import type { ProfileRuntime } from '../profile-runtime';
 
@@ -32,10 +32,7 @@ export class StatusView implements ViewSource<{ readonly profileId: string }, St
 }
 
 /** The profile list with the state of every connection. */
-export class ProfilesView implements ViewSource<
-  Record<never, never>,
-  { readonly profiles: readonly ProfileSummary[] }
-> {
+export class ProfilesView implements ViewSource<Record<never, never>, ProfilesFrame> {
   readonly intervalMs = LIST_INTERVAL_MS;
   private sentVersion = -1;
   private sent = '';
@@ -43,7 +40,7 @@ export class ProfilesView implements ViewSource<
 
   constructor(
     private readonly version: () => number,
-    private readonly list: () => readonly ProfileSummary[],
+    private readonly list: () => ProfilesFrame,
   ) {}
 
   update(): void {
@@ -51,17 +48,17 @@ export class ProfilesView implements ViewSource<
     this.sent = '';
   }
 
-  next(nowMs: number): { readonly profiles: readonly ProfileSummary[] } | null {
+  next(nowMs: number): ProfilesFrame | null {
     const version = this.version();
     const looksAgain = nowMs - this.lookedAtMs >= NUMBERS_INTERVAL_MS;
     if (version === this.sentVersion && !looksAgain) return null;
     this.sentVersion = version;
     this.lookedAtMs = nowMs;
-    const profiles = this.list();
-    const text = JSON.stringify(profiles);
+    const frame = this.list();
+    const text = JSON.stringify(frame);
     if (text === this.sent) return null;
     this.sent = text;
-    return { profiles };
+    return frame;
   }
 
   close(): void {

@@ -28,7 +28,7 @@ export class TopicView implements ViewSource<TopicParams, TopicFrame> {
     const node = this.runtime.tree.node(this.params.topic);
     const own = node?.value?.count ?? 0;
     this.meter ??= new RateMeter(own, nowMs);
-    this.meter.read(own, nowMs);
+    if (!this.runtime.isArchived) this.meter.read(own, nowMs);
     const state = `${String(node?.latestId)}:${String(node?.count)}:${String(node?.value?.retained)}:${String(this.meter.perSecond)}`;
     if (state === this.sent) return null;
     this.sent = state;

@@ -86,7 +86,7 @@ export class TreeView implements ViewSource<TreeParams, TreeFrame> {
 
   /** Reads the rates of the rows on the screen; true when one changed. */
   private sample(nowMs: number): boolean {
-    if (nowMs - this.samplesAtMs < TREND_STEP_MS) return false;
+    if (this.runtime.isArchived || nowMs - this.samplesAtMs < TREND_STEP_MS) return false;
     this.samplesAtMs = nowMs;
     let moved = false;
     for (const [node, memory] of this.shown) moved = memory.meter.read(node.count, nowMs) || moved;
