@@ -1,3 +1,4 @@
+import { chooseArchive, closeArchive } from '../archives/open-archive';
 import { brokerUrl } from '../../app/profile';
 import { THEMES } from '../frame/themes';
 import type { AppState } from '../state/app.svelte';
@@ -88,17 +89,21 @@ function topicCommands(app: AppState): Command[] {
         app.updateUi({ treeSort: sort });
       },
     })),
-    {
-      id: 'publish',
-      group,
-      label: 'Publish a message',
-      shortcut: 'Mod+Shift+P',
-      run: () => {
-        app.updateUi({ publishOpen: true });
-        void focusPlace('publish');
-      },
-    },
+    ...(app.profiles.find(profileId)?.archive ? [] : [publishCommand(app)]),
   ];
+}
+
+function publishCommand(app: AppState): Command {
+  return {
+    id: 'publish',
+    group: 'Topics',
+    label: 'Publish a message',
+    shortcut: 'Mod+Shift+P',
+    run: () => {
+      app.updateUi({ publishOpen: true });
+      void focusPlace('publish');
+    },
+  };
 }
 
 function connectionCommands(app: AppState): Command[] {
@@ -114,14 +119,23 @@ function connectionCommands(app: AppState): Command[] {
         overlays.newConnection();
       },
     },
+    {
+      id: 'open-history',
+      group,
+      label: 'Open a recorded history…',
+      shortcut: 'Mod+O',
+      run: () => void chooseArchive(app),
+    },
     ...(active ? activeCommands(app, active.profile.id) : []),
     ...app.profiles.all
       .filter(({ profile }) => profile.id !== app.activeProfile || app.page !== 'topics')
-      .map(({ profile, state }): Command => ({
+      .map(({ profile, state, archive }): Command => ({
         id: `switch-${profile.id}`,
         group,
         label: `Go to ${profile.name}`,
-        hint: `${brokerUrl(profile)}, ${stateWord(state)}`,
+        hint: archive
+          ? `recorded history, ${archive.path}`
+          : `${brokerUrl(profile)}, ${stateWord(state)}`,
         run: () => {
           app.activate(profile.id);
         },
@@ -140,8 +154,15 @@ function connectionCommands(app: AppState): Command[] {
 function activeCommands(app: AppState, profileId: string): Command[] {
   const summary = app.profiles.find(profileId);
   if (!summary) return [];
-  const { profile, state, builtIn } = summary;
+  const { profile, state, builtIn, archive } = summary;
   const group = 'Connections';
+  if (archive) {
+    const label = `Close ${profile.name}`;
+    const run = (): void => void closeArchive(app, archive.path);
+    return [
+      { id: 'close-history', group, label, hint: 'recorded history', shortcut: 'Mod+W', run },
+    ];
+  }
   const open = isOpen(state);
   return [
     {

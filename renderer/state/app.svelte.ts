@@ -9,6 +9,7 @@ import type {
 import { messageOf } from '../../app/errors';
 import type { EngineClient } from '../../app/rpc/client';
 import { createEngineClient, listenForEnginePorts } from '../engine-client';
+import { chooseArchive } from '../archives/open-archive';
 import { announceReady, onShellEvent, shell } from '../shell-client';
 import { toaster } from '../ui/toaster.svelte';
 import { ProfilesState } from './profiles.svelte';
@@ -206,6 +207,9 @@ export class AppState {
         return;
       case 'show-profile':
         this.activate(event.profileId);
+        return;
+      case 'open-history':
+        void chooseArchive(this);
         return;
       case 'warning':
         toaster.show({ text: event.message, tone: 'warn', lastsMs: null });

@@ -1,4 +1,4 @@
-import type { Profile, ProfileSummary } from '../../app/contract';
+import type { ArchiveSummary, Profile, ProfileSummary } from '../../app/contract';
 import { messageOf } from '../../app/errors';
 import type { EngineClient } from '../../app/rpc/client';
 import { shell } from '../shell-client';
@@ -14,6 +14,7 @@ export type PasswordChange =
 export class ProfilesState {
   /** Null until the engine has told. */
   #list = $state.raw<readonly ProfileSummary[] | null>(null);
+  #recentHistories = $state.raw<readonly string[]>([]);
   #following = false;
 
   constructor(private readonly engine: EngineClient) {}
@@ -24,6 +25,23 @@ export class ProfilesState {
 
   get all(): readonly ProfileSummary[] {
     return this.#list ?? [];
+  }
+
+  /** Connections of one's own: everything that is no recorded history. */
+  get connections(): readonly ProfileSummary[] {
+    return this.all.filter(({ archive }) => archive === null);
+  }
+
+  /** What is open of recorded histories. */
+  get archives(): readonly (ProfileSummary & { readonly archive: ArchiveSummary })[] {
+    return this.all.flatMap((one) =>
+      one.archive === null ? [] : [{ ...one, archive: one.archive }],
+    );
+  }
+
+  /** Paths of the recorded histories opened last, the newest first. */
+  get recentHistories(): readonly string[] {
+    return this.#recentHistories;
   }
 
   find(profileId: string | null): ProfileSummary | null {
@@ -38,6 +56,7 @@ export class ProfilesState {
       {},
       (frame) => {
         this.#list = frame.profiles;
+        this.#recentHistories = frame.recentHistories;
       },
       (error) => {
         this.#following = false;
@@ -86,7 +105,7 @@ export class ProfilesState {
 
   /** Moves a profile to another place in the list. */
   async move(profileId: string, index: number): Promise<void> {
-    const last = this.all.length - 1;
+    const last = this.connections.length - 1;
     await this.engine.calls.moveProfile({ profileId, index: Math.max(0, Math.min(last, index)) });
   }
 

@@ -57,6 +57,13 @@ export function rowMenu(app: AppState, tree: TreeState, row: TreeRow): MenuEntry
         tree.setExpanded(row.path, false, true);
       },
     },
+    ...(app.profiles.find(tree.profileId)?.archive ? [] : brokerEntries(app, tree, row)),
+  ];
+}
+
+/** What needs a broker. */
+function brokerEntries(app: AppState, tree: TreeState, row: TreeRow): MenuEntry[] {
+  return [
     { kind: 'separator' },
     {
       kind: 'action',

@@ -1,0 +1,33 @@
+import { pathOf, shell } from '../shell-client';
+import type { AppState } from '../state/app.svelte';
+
+/** Opens a recorded history and shows it; what went wrong is told. */
+export async function openArchive(app: AppState, path: string): Promise<void> {
+  const opened = await app.attempt(() => app.engine.calls.openHistoryFile({ path }));
+  const first = opened?.profileIds[0];
+  if (first !== undefined) app.activate(first);
+}
+
+/** Asks which recorded history to open. */
+export async function chooseArchive(app: AppState): Promise<void> {
+  const path = await app.attempt(() => shell.chooseHistoryFile());
+  if (path !== null) await openArchive(app, path);
+}
+
+/** Lets go of the file; the window goes to the list of connections when it was shown. */
+export async function closeArchive(app: AppState, path: string): Promise<void> {
+  const wasShown = app.profiles.find(app.activeProfile)?.archive?.path === path;
+  if (wasShown) app.activate(null);
+  await app.attempt(() => app.engine.calls.closeHistoryFile({ path }));
+}
+
+/** Whether files are dragged from elsewhere, and not a card of the window. */
+export function bringsFiles(event: DragEvent): boolean {
+  return event.dataTransfer?.types.includes('Files') ?? false;
+}
+
+/** Opens the files that were dropped on the window. */
+export async function openDropped(app: AppState, event: DragEvent): Promise<void> {
+  const paths = [...(event.dataTransfer?.files ?? [])].map((file) => pathOf(file));
+  for (const path of paths) if (path !== null) await openArchive(app, path);
+}
