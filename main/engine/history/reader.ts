@@ -100,6 +100,7 @@ export class Reader {
   }
 }
 
-function closedError(): LoupeError {
+/** What a call is told that comes too late. */
+export function closedError(): LoupeError {
   return new LoupeError('history-unavailable', 'The history could not be read: it was closed.');
 }

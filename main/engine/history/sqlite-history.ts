@@ -15,7 +15,7 @@ import type {
   SeriesRequest,
   TopicSummary,
 } from './history';
-import { Reader } from './reader';
+import { closedError, Reader } from './reader';
 import type { ReaderArgument, ReaderMethod, ReaderResult } from './reader-protocol';
 import { NO_TOTALS, takeOver, type Snapshot } from './store';
 import { Writer } from './writer';
@@ -73,6 +73,7 @@ class SqliteHistory implements History {
   #nextSession: number;
   #backlogMessages = 0;
   #backlogBytes = 0;
+  #closing = false;
 
   constructor(snapshot: Snapshot, lock: WriterLock, options: HistoryOptions) {
     this.nextId = snapshot.nextMessage;
@@ -215,6 +216,7 @@ class SqliteHistory implements History {
 
   /** The reader goes first: the last connection to close tidies the journal away. */
   async close(): Promise<void> {
+    this.#closing = true;
     await this.#writer.settled();
     // Who waited for a batch may have something to note now.
     await new Promise(setImmediate);
@@ -228,6 +230,7 @@ class SqliteHistory implements History {
     method: Method,
     argument: ReaderArgument<Method>,
   ): Promise<ReaderResult<Method>> {
+    if (this.#closing) throw closedError();
     await this.#writer.settled();
     return this.#reader.call(method, argument);
   }
