@@ -1,5 +1,5 @@
 // Sets up, builds and starts the app.
-// Usage: npm start -- [--demo] [--connect URL] [--profile NAME] [--screenshot FILE.png]
+// Usage: npm start -- [--demo] [--connect URL] [--profile NAME] [--screenshot FILE.png] [HISTORY.db …]
 import { hasDisplay, withVirtualDisplay } from './display.mjs';
 import { callerDir, root } from './paths.mjs';
 import { preparePackages } from './pinned-node.mjs';

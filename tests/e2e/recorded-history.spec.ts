@@ -1,0 +1,102 @@
+import { expect, test } from '@playwright/test';
+import mqtt from 'mqtt';
+import { createHash } from 'node:crypto';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { root } from '../../build/paths.mjs';
+import { run } from '../../build/process.mjs';
+import { launchApp, runApp, type LaunchedApp } from '../helpers/electron';
+import { startMosquitto, type Mosquitto } from '../helpers/mosquitto';
+import { openTopic, row, status } from '../helpers/window';
+
+let broker: Mosquitto;
+let folder: string;
+let file: string;
+let launched: LaunchedApp | null = null;
+
+test.beforeEach(async () => {
+  broker = await startMosquitto();
+  folder = await mkdtemp(join(tmpdir(), 'mqtt-loupe-recorded-'));
+  file = join(folder, 'plant.db');
+});
+
+test.afterEach(async () => {
+  await launched?.close();
+  launched = null;
+  await broker.dispose();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** Records retained messages with the command line, as on a server. */
+async function record(): Promise<void> {
+  const client = await mqtt.connectAsync(`mqtt://127.0.0.1:${String(broker.port)}`);
+  for (const [topic, payload] of [
+    ['plant/press/temperature', '21.5'],
+    ['plant/state', '{"on":true}'],
+  ] as const) {
+    await client.publishAsync(topic, payload, { qos: 1, retain: true });
+  }
+  await client.endAsync();
+  const url = `mqtt://127.0.0.1:${String(broker.port)}`;
+  const args = ['record', '--url', url, '-t', 'plant/#', '--db', file, '--count', '2'];
+  const program = join(root, 'dist/cli/mqtt-loupe.cjs');
+  const { code, output } = await run(process.execPath, [program, ...args], { timeoutMs: 30_000 });
+  expect(output).toContain('stored 2');
+  expect(code).toBe(0);
+}
+
+async function hash(): Promise<string> {
+  return createHash('sha256')
+    .update(await readFile(file))
+    .digest('hex');
+}
+
+test('a recorded history opens by its path, is browsed read-only, and closes unchanged', async () => {
+  await record();
+  const before = await hash();
+  launched = await launchApp({ args: [file] });
+  const { window } = launched;
+  const bar = window.getByRole('complementary', { name: 'Recorded history' });
+  await expect(bar).toContainText('read-only');
+  await expect(status(window)).toContainText(/recorded history\s*2 messages/);
+  await expect(window.getByRole('button', { name: 'Connect', exact: true })).toHaveCount(0);
+  await expect(window.getByRole('form', { name: 'Publish' })).toHaveCount(0);
+  await expect(window.getByText('Nothing can be published here')).toBeVisible();
+
+  await openTopic(window, 'plant/press/temperature');
+  await expect(window.locator('.headline')).toContainText('21.5');
+  await window.getByRole('tab', { name: 'Chart' }).click();
+  await expect(window.getByRole('img', { name: /until .*minimum 21\.5/ })).toBeVisible();
+  await window.keyboard.press('Control+W');
+  await expect(bar).toBeHidden();
+  const recent = window.getByRole('region', { name: 'Recorded histories' });
+  await expect(recent.getByText(file)).toBeVisible();
+
+  const second = await runApp(launched.home, [file]);
+  expect(second.output).toMatch(/opens what you asked for/);
+  await expect(row(window, 'plant')).toBeVisible();
+  await bar.getByRole('button', { name: 'Close' }).click();
+  await expect(bar).toBeHidden();
+  expect(launched.complaints).toEqual([]);
+  await launched.close();
+  launched = null;
+  expect(await hash()).toBe(before);
+});
+
+test('the palette asks for a file; one that is no history is told in words', async () => {
+  await record();
+  launched = await launchApp();
+  const { app, window } = launched;
+  const answer = (path: string): Promise<void> =>
+    app.evaluate(({ dialog }, chosen) => {
+      dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [chosen] });
+    }, path);
+  await expect(window.getByRole('button', { name: 'Open a recorded history…' })).toBeVisible();
+  await answer(join(root, 'package.json'));
+  await window.keyboard.press('Control+O');
+  await expect(window.getByText(/package\.json cannot be opened: .*not a database/)).toBeVisible();
+  await answer(file);
+  await window.keyboard.press('Control+O');
+  await expect(row(window, 'plant')).toBeVisible();
+});
