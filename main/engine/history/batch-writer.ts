@@ -72,21 +72,30 @@ export class BatchWriter {
     this.#pendingTopics.delete(profileId);
   }
 
-  /** @param profileKey the key of a profile, which is made when it is new */
+  /**
+   * @param profileKey the key of a profile, which is made when it is new
+   * @param mostBytes a run takes hardly more than this: a large batch becomes several
+   */
   write(
     profileKey: (profileId: string) => number,
     profileId: string,
     session: number,
     batch: PackedBatch,
     counts: Counts,
+    mostBytes: number,
   ): void {
     const nextTopic = this.#writeTopics(profileKey);
     const profile = profileKey(profileId);
     let bytes = 0;
     if (batch.length > 0) {
       this.#take(batch);
-      const partBytes = this.#writeParts(batch);
-      bytes = this.#writeRun(profile, partBytes) + partBytes;
+      const { length } = this.#columns;
+      for (let from = 0; from < length;) {
+        const to = this.#endOfRun(from, mostBytes);
+        const partBytes = this.#writeParts(batch, from, to);
+        bytes += this.#writeRun(profile, partBytes, from, to) + partBytes;
+        from = to;
+      }
       this.#countMinutes(profile, batch);
     }
     this.#count(profile, session, batch, counts, { bytes, nextTopic });
@@ -98,7 +107,7 @@ export class BatchWriter {
    */
   adopt(profile: number, batch: PackedBatch, partBytes: number): void {
     this.#take(batch, true);
-    const bytes = this.#writeRun(profile, partBytes);
+    const bytes = this.#writeRun(profile, partBytes, 0, batch.length);
     this.#countMinutes(profile, batch);
     this.#updateProfile.run(0, 0, 0, bytes + partBytes, profile);
   }
@@ -145,26 +154,37 @@ export class BatchWriter {
     }
   }
 
-  #writeParts(batch: PackedBatch): number {
-    const { ids, sizes, offsets, properties, length } = this.#columns;
+  #endOfRun(from: number, mostBytes: number): number {
+    const { length, sizes } = this.#columns;
     let bytes = 0;
-    for (let at = 0; at < length; at++) {
+    let to = from;
+    for (; to < length; to++) {
+      bytes += sizes[to] ?? 0;
+      if (to > from && bytes > mostBytes) break;
+    }
+    return to;
+  }
+
+  #writeParts(batch: PackedBatch, from: number, to: number): number {
+    const { ids, sizes, offsets, properties } = this.#columns;
+    let bytes = 0;
+    for (let at = from; at < to; at++) {
       const size = sizes[at] ?? 0;
       if (size <= HEAD_BYTES) continue;
       bytes += size - HEAD_BYTES;
       const begin = (offsets[at] ?? 0) + propertyBytes(properties[at] ?? 0);
       const payload = batch.body.subarray(begin, begin + size);
-      for (let part = 0, from = HEAD_BYTES; from < size; part++, from += PART_BYTES) {
-        this.#insertPart.run(ids[at], part, payload.subarray(from, from + PART_BYTES));
+      for (let part = 0, done = HEAD_BYTES; done < size; part++, done += PART_BYTES) {
+        this.#insertPart.run(ids[at], part, payload.subarray(done, done + PART_BYTES));
       }
     }
     return bytes;
   }
 
   /** Returns what the row takes. */
-  #writeRun(profile: number, partBytes: number): number {
-    const columns = this.#columns;
-    const run = this.#encoder.encode(columns, columns.byTopic(), 0, columns.length, false);
+  #writeRun(profile: number, partBytes: number, from: number, to: number): number {
+    const order = this.#columns.byTopic(from, to);
+    const run = this.#encoder.encode(this.#columns, order, 0, order.length, false);
     const bytes = RUN_ROW_BYTES + run.topics.length + run.heads.length + run.body.length;
     this.#insertBatch.run(
       profile,

@@ -50,15 +50,15 @@ export class MessageColumns {
     return propertyBytes(this.properties[at] ?? 0) + Math.min(this.sizes[at] ?? 0, HEAD_BYTES);
   }
 
-  /** Indexes in the order (topic, arrival); messages must stand in the order of arrival. */
-  byTopic(): Uint32Array {
-    const { length, topics } = this;
-    const keys = new Float64Array(length);
-    for (let at = 0; at < length; at++) keys[at] = (topics[at] ?? 0) * MOST_SORTED + at;
+  /** Indexes of the messages from `from` to before `to` in the order (topic, arrival); they must stand in the order of arrival. */
+  byTopic(from = 0, to = this.length): Uint32Array {
+    const { topics } = this;
+    const keys = new Float64Array(to - from);
+    for (let at = from; at < to; at++) keys[at - from] = (topics[at] ?? 0) * MOST_SORTED + at;
     // Numbers sort several times faster than indexes with a comparator.
     keys.sort();
-    const order = new Uint32Array(length);
-    for (let at = 0; at < length; at++) order[at] = (keys[at] ?? 0) % MOST_SORTED;
+    const order = new Uint32Array(to - from);
+    for (let at = 0; at < order.length; at++) order[at] = (keys[at] ?? 0) % MOST_SORTED;
     return order;
   }
 }

@@ -157,9 +157,13 @@ export class SegmentPlanner {
   }
 
   #mostRawBytes(profile: number): number {
-    const share = (this.#limits.get(profile) ?? Infinity) / SHARE_OF_LIMIT;
-    return Math.max(LEAST_RAW_BYTES, Math.min(MOST_RAW_BYTES, share));
+    return mostRawBytes(this.#limits.get(profile) ?? Infinity);
   }
+}
+
+/** How many bytes a batch or a segment may have (unless a single message is larger), by the profile's limit. */
+export function mostRawBytes(limit: number): number {
+  return Math.max(LEAST_RAW_BYTES, Math.min(MOST_RAW_BYTES, limit / SHARE_OF_LIMIT));
 }
 
 function planOf(profile: number, sources: readonly SourceRow[]): Plan {

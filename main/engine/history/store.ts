@@ -2,6 +2,7 @@ import type { Database, Statement } from './driver';
 import type { ProfileTotals } from './history';
 import { BatchWriter } from './batch-writer';
 import { Housekeeping } from './housekeeping';
+import { mostRawBytes } from './segment-planner';
 import { SessionLog } from './session-log';
 import type { Counters, WriterTask } from './writer-protocol';
 
@@ -121,6 +122,7 @@ export class Store {
           task.session,
           task.batch,
           task,
+          mostRawBytes(this.#limits.get(task.profileId) ?? Infinity),
         );
         break;
       case 'limit':
