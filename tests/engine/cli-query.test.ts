@@ -1,3 +1,4 @@
+import Database from 'better-sqlite3';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -7,15 +8,23 @@ import { escapeHidden } from '../../app/payload/escape';
 import { topicMatches } from '../../app/topic';
 import { openArchive } from '../../main/engine/history/sqlite-archive';
 import type { MessageQuery } from '../../main/engine/history/archive';
+import type { History } from '../../main/engine/history/history';
 import { bundleCommandLine, type CommandLine } from '../helpers/cli';
-import { appendAll, openForTest, temporaryFolder } from '../helpers/history';
+import {
+  appendAll,
+  bundleHistory,
+  openForTest,
+  temporaryFolder,
+  type Bundles,
+} from '../helpers/history';
 import { startMosquitto } from '../helpers/mosquitto';
 
 let cli: CommandLine;
+let bundles: Bundles;
 beforeAll(async () => {
-  cli = await bundleCommandLine();
+  [cli, bundles] = await Promise.all([bundleCommandLine(), bundleHistory()]);
 });
-afterAll(() => cli.dispose());
+afterAll(() => Promise.all([cli.dispose(), bundles.dispose()]));
 
 /** All that tools stumble over: separators, quotes, line ends, markup, control characters, other scripts, bytes. */
 const texts = [
@@ -116,11 +125,11 @@ describe('what is hostile', () => {
   });
 
   test('control characters in a topic, which few brokers let through, are as harmless', async () => {
-    const { history, file } = await openForTest({ readerFile: '' });
+    const { history, file } = await openForTest(bundles);
     const topics = ['\u001b]0;title\u0007', 'tab\there', 'new\nline', '\u0000', 'a\u009bb'];
     const session = history.beginSession('lab', 1);
     const payload = Buffer.from('x');
-    appendAll(
+    await appendAll(
       history,
       'lab',
       session,
@@ -171,33 +180,60 @@ function parseCsv(text: string): Record<string, string>[] {
 }
 
 const COUNT = 6_000;
+const BATCH = 500;
 
-async function filled(): Promise<{ file: string; sent: { topic: string; timeUs: number }[] }> {
-  const { history, file } = await openForTest({ readerFile: '' });
+/** What a batch's profile is: their ids interleave. */
+function profileOf(at: number): string {
+  return Math.floor(at / BATCH) % 3 === 2 ? 'field' : 'lab';
+}
+
+interface Sent {
+  readonly profile: string;
+  readonly topic: string;
+  readonly timeUs: number;
+}
+
+/** Fills a history in two runs: the first half is compressed when the first one ends. */
+async function filled(): Promise<{ file: string; sent: Sent[]; close: () => Promise<void> }> {
   const sent = Array.from({ length: COUNT }, (_, at) => ({
+    profile: profileOf(at),
     // One topic in a hundred is rare, and a few messages are out of the order of time: the clock was set back.
     topic: at % 100 === 7 ? `rare/${String(at % 3)}` : `plant/line${String(at % 5)}/value`,
     timeUs: 1_000_000 + at * 10 - (at % 50 === 0 ? 5_000 : 0),
   }));
-  const session = history.beginSession('lab', 1);
-  for (let from = 0; from < COUNT; from += 1_500) {
-    const part = sent.slice(from, from + 1_500);
-    appendAll(
-      history,
-      'lab',
-      session,
-      part.map((one, at) => ({ ...one, payload: Buffer.from(`value ${String(from + at)}`) })),
-    );
+  const first = await openForTest(bundles);
+  await fill(first.history, sent, 0, COUNT / 2);
+  await first.history.close();
+  const { history, file } = await openForTest({ ...bundles, file: first.file });
+  await fill(history, sent, COUNT / 2, COUNT);
+  return { file, sent, close: () => history.close() };
+}
+
+async function fill(history: History, sent: Sent[], begin: number, end: number): Promise<void> {
+  const sessions = new Map<string, number>();
+  for (let from = begin; from < end; from += BATCH) {
+    const profile = profileOf(from);
+    const session = sessions.get(profile) ?? history.beginSession(profile, 1);
+    sessions.set(profile, session);
+    const messages = sent.slice(from, from + BATCH).map(({ topic, timeUs }, at) => ({
+      ...{ topic, timeUs },
+      payload: Buffer.from(`value ${String(from + at)}`),
+    }));
+    await appendAll(history, profile, session, messages);
   }
-  await history.close();
-  return { file, sent };
 }
 
 describe('a query', () => {
-  test.each([false, true])(
-    'finds what a look at every message finds, in order (newest first: %s)',
-    async (newestFirst) => {
-      const { file, sent } = await filled();
+  test.each([
+    [false, 'while it is recorded'],
+    [true, 'while it is recorded'],
+    [false, 'after that'],
+    [true, 'after that'],
+  ])(
+    'finds what a look at every message finds, in order (newest first: %s, %s)',
+    async (newestFirst, when) => {
+      const { file, sent, close } = await filled();
+      if (when === 'after that') await close();
       const archive = openArchive(file);
       const range = { fromUs: 1_010_000, toUs: 1_050_000 };
       const everything = { fromUs: null, toUs: null };
@@ -228,11 +264,12 @@ describe('a query', () => {
                   timeUs <= (toUs ?? Infinity),
               );
             if (newestFirst) wanted.reverse();
-            const found = [...archive.messages(query)].map(({ id, topic, timeUs }) => ({
-              topic,
-              timeUs,
-              id,
-            }));
+            const found = [...archive.messages(query)].map((one) => {
+              const { id, topic, timeUs, profileId: profile, session, payload } = one;
+              expect(Buffer.from(payload).toString()).toBe(`value ${String(id - 1)}`);
+              expect(session).toBe((id > COUNT / 2 ? 3 : 1) + (profile === 'field' ? 1 : 0));
+              return { profile, topic, timeUs, id };
+            });
             expect(found).toEqual(wanted.slice(0, limit));
           }
         }
@@ -242,7 +279,8 @@ describe('a query', () => {
   );
 
   test('takes text, case, limit, order and times from the command line', async () => {
-    const { file } = await filled();
+    const { file, close } = await filled();
+    await close();
     const ids = async (...args: string[]): Promise<number[]> =>
       (await cli.run(['query', '--db', file, '-f', 'ndjson', ...args])).out
         .trimEnd()
@@ -259,7 +297,8 @@ describe('a query', () => {
   });
 
   test('ends quietly when its reader has enough', async () => {
-    const { file } = await filled();
+    const { file, close } = await filled();
+    await close();
     const running = cli.start(['query', '--db', file, '-f', 'csv']);
     running.child.stdout.once('data', () => running.child.stdout.destroy());
     expect(await running.ended).toMatchObject({ code: 0, err: '' });
@@ -286,20 +325,31 @@ describe('a query', () => {
 });
 
 test('check names what is wrong', async () => {
-  const { default: Database } = await import('better-sqlite3');
-  const { file } = await filled();
+  const { file, close } = await filled();
+  await close();
+  const sound = await cli.run(['check', '--db', file, '--json']);
+  expect(JSON.parse(sound.out)).toMatchObject({ sound: true, problems: [] });
   const database = new Database(file);
-  database.exec(
-    'DELETE FROM messages WHERE id = 17; UPDATE topics SET count = count + 1 WHERE key = 1',
-  );
+  const [segment] = database
+    .prepare<unknown[], { key: number; messages: number }>(
+      "SELECT segments.key, messages FROM segments JOIN profiles ON profile = profiles.key WHERE id = 'lab'",
+    )
+    .all();
+  database.prepare('DELETE FROM blocks WHERE segment = ?').run(segment?.key);
+  database.prepare('DELETE FROM segments WHERE key = ?').run(segment?.key);
+  database.exec("UPDATE topics SET count = count + 1 WHERE name = 'plant/line1/value'");
   database.close();
   const { code, out } = await cli.run(['check', '--db', file, '--json']);
   expect(code).toBe(1);
+  const left = 4_000 - (segment?.messages ?? 0);
   expect(JSON.parse(out)).toMatchObject({
     sound: false,
     problems: [
-      expect.stringMatching(/^profile lab: 6000 messages .* were counted, 5999 /u),
-      expect.stringMatching(/6000 stored in all, but 6001 by topic/u),
+      expect.stringMatching(
+        new RegExp(`^profile lab: 4000 messages .* were counted, ${left} `, 'u'),
+      ),
+      expect.stringMatching(/profile lab: 4000 stored in all, but 4001 by topic/u),
+      expect.stringMatching(/profile field: 2000 stored in all, but 2001 by topic/u),
     ],
   });
 });
