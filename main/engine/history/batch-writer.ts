@@ -98,7 +98,17 @@ export class BatchWriter {
       }
       this.#countMinutes(profile, batch);
     }
-    this.#count(profile, session, batch, counts, { bytes, nextTopic });
+    if (!this.#countInSession(profile, session, batch, counts)) {
+      // The names of a profile that is gone must not begin it anew with the next batch of another.
+      this.#pendingTopics.delete(profileId);
+      throw new LoupeError(
+        'internal',
+        'A batch names a session that the history does not know (forgotten meanwhile?).',
+      );
+    }
+    const next = batch.length > 0 ? (batch.ids[batch.length - 1] ?? 0) + 1 : 0;
+    this.#updateProfile.run(counts.received, batch.length, counts.refused, bytes, profile);
+    this.#updatePosition.run(next, nextTopic);
   }
 
   /**
@@ -225,16 +235,16 @@ export class BatchWriter {
     add();
   }
 
-  #count(
+  /** False when there is no such session. */
+  #countInSession(
     profile: number,
     session: number,
     batch: PackedBatch,
     { received, refused }: Counts,
-    { bytes, nextTopic }: { bytes: number; nextTopic: number },
-  ): void {
+  ): boolean {
     const stored = batch.length;
     const firstId = stored > 0 ? batch.ids[0] : null;
-    const lastId = stored > 0 ? (batch.ids[stored - 1] ?? 0) : null;
+    const lastId = stored > 0 ? batch.ids[stored - 1] : null;
     const lastTimeUs = stored > 0 ? batch.timesUs[stored - 1] : null;
     const { changes } = this.#updateSession.run(
       received,
@@ -246,13 +256,6 @@ export class BatchWriter {
       session,
       profile,
     );
-    if (changes !== 1) {
-      throw new LoupeError(
-        'internal',
-        'A batch names a session that the history does not know (forgotten meanwhile?).',
-      );
-    }
-    this.#updateProfile.run(received, stored, refused, bytes, profile);
-    this.#updatePosition.run(lastId === null ? 0 : lastId + 1, nextTopic);
+    return changes === 1;
   }
 }
