@@ -1,9 +1,10 @@
 import { expect, test } from '@playwright/test';
-import Database from 'better-sqlite3';
 import mqtt from 'mqtt';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { root } from '../../build/paths.mjs';
+import { run } from '../../build/process.mjs';
 import { launchApp, type LaunchedApp } from '../helpers/electron';
 import { startMosquitto, type Mosquitto } from '../helpers/mosquitto';
 import { addProfile, openTopic, row, status } from '../helpers/window';
@@ -53,16 +54,12 @@ async function deleteProfile(name: string): Promise<void> {
 }
 
 /** How often a payload stands in the database, whoever it belongs to. */
-function storedTimes(payload: string): number {
-  const database = new Database(join(home, 'history.db'), { readonly: true });
-  try {
-    const count = database.prepare<[Buffer], number>(
-      'SELECT count(*) FROM messages WHERE payload = ?',
-    );
-    return count.pluck().get(Buffer.from(payload)) ?? 0;
-  } finally {
-    database.close();
-  }
+async function storedTimes(payload: string): Promise<number> {
+  const program = join(root, 'dist/cli/mqtt-loupe.cjs');
+  const query = ['query', '--db', join(home, 'history.db'), '--format', 'ndjson'];
+  const { code, output } = await run(process.execPath, [program, ...query], { timeoutMs: 30_000 });
+  expect(code).toBe(0);
+  return output.split(`"payload":"${payload}"`).length - 1;
 }
 
 async function expectHistory(name: string): Promise<void> {

@@ -59,6 +59,8 @@ test('the page runs isolated, sandboxed and without Node', async () => {
   expect(await page.evaluate(() => Object.keys(window.shell).sort())).toEqual([
     'call',
     'onEvent',
+    // The path of a file that was dropped on the window.
+    'pathOf',
     'ready',
   ]);
 });
