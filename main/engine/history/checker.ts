@@ -1,10 +1,8 @@
 import { messageOf } from '../../../app/errors';
 import type { Database } from './driver';
 import { HEAD_BYTES, RUN_ROW_BYTES } from './layout';
+import { ProblemList } from './problem-list';
 import { RunSource, type Run, type Unit } from './run-source';
-
-/** Of one kind of damage, so many examples are named. */
-const EXAMPLES = 5;
 
 /** What is wrong, in words; empty when all is sound. One snapshot of the file, also while it is written. */
 export function problemsOf(database: Database): string[] {
@@ -52,8 +50,7 @@ interface Found {
 class Check {
   readonly #database: Database;
   readonly #source: RunSource;
-  /** Kind of problem → how often, and the first of them. */
-  readonly #problems = new Map<string, { count: number; examples: string[] }>();
+  readonly #problems = new ProblemList();
   readonly #topics: ReadonlyMap<number, TopicCount>;
   readonly #found = new Map<number, Found>();
   #lastId = 0;
@@ -71,14 +68,10 @@ class Check {
   run(): string[] {
     const profiles = this.#rows<Profile>('SELECT key, id, stored, pruned, bytes FROM profiles');
     for (const profile of profiles) this.#checkProfile(profile);
-    this.#checkBlocks();
+    this.#checkOwners();
     this.#checkParts();
     this.#checkPosition();
-    return [...this.#problems.values()].flatMap(({ count, examples }) =>
-      count > examples.length
-        ? [...examples, `… and ${String(count - examples.length)} more of this kind`]
-        : examples,
-    );
+    return this.#problems.words();
   }
 
   #checkProfile(profile: Profile): void {
@@ -88,7 +81,8 @@ class Check {
     let before = 0;
     for (const unit of this.#source.unitsAfter(profile.key, 0)) {
       const name = `${unit.kind} ${String(unit.key)} of profile ${profile.id}`;
-      if (unit.firstId <= before) this.#note('overlap', `${name} overlaps with the one before it`);
+      if (unit.firstId <= before)
+        this.#problems.note('overlap', `${name} overlaps with the one before it`);
       before = Math.max(before, unit.lastId);
       const row = this.#unitRow(unit);
       this.#checkUnit(profile, unit, row, name);
@@ -98,7 +92,7 @@ class Check {
     this.#lastId = Math.max(this.#lastId, before);
     const counted = profile.stored - profile.pruned;
     if (counted !== messages || profile.bytes !== bytes) {
-      this.#note(
+      this.#problems.note(
         'profile',
         `profile ${profile.id}: ${String(counted)} messages (${String(profile.bytes)} bytes) were counted, ` +
           `${String(messages)} (${String(bytes)} bytes) are there`,
@@ -106,6 +100,7 @@ class Check {
     }
     this.#checkTopics(profile);
     this.#checkSessions(profile);
+    this.#checkMinutes(profile, messages);
   }
 
   #unitRow(unit: Unit): UnitRow {
@@ -133,7 +128,7 @@ class Check {
         }
       }
     } catch (error) {
-      this.#note('unreadable', `${name} cannot be read: ${messageOf(error)}`);
+      this.#problems.note('unreadable', `${name} cannot be read: ${messageOf(error)}`);
       return;
     }
     const isTrue =
@@ -142,31 +137,51 @@ class Check {
       sum.partBytes === row.partBytes &&
       sum.rawBytes === row.rawBytes &&
       this.#bytesOf(unit) === row.bytes;
-    if (!isTrue) this.#note('unit', `${name} has other messages or bytes than its row says`);
+    if (!isTrue)
+      this.#problems.note('unit', `${name} has other messages or bytes than its row says`);
   }
 
   #checkRun(profile: Profile, unit: Unit, run: Run, name: string): void {
     const { topics, ids, length, timesUs } = run.heads;
+    this.#checkRunBounds(unit, run, name);
+    const { firstId, lastId, firstUs, lastUs } = run.bounds;
     for (let at = 0; at < length; at++) {
       const id = ids[at] ?? 0;
       const timeUs = timesUs[at] ?? 0;
       const topic = topics[at] ?? 0;
       const isSame = at > 0 && topics[at - 1] === topic;
       if (isSame && id <= (ids[at - 1] ?? 0)) {
-        this.#note('order', `${name}: message ${String(id)} is out of order`);
+        this.#problems.note('order', `${name}: message ${String(id)} is out of order`);
       }
-      const { firstId, lastId, firstUs, lastUs } = unit;
       if (id < firstId || id > lastId || timeUs < firstUs || timeUs > lastUs) {
-        this.#note('bounds', `${name}: message ${String(id)} lies outside its bounds`);
+        this.#problems.note('bounds', `${name}: message ${String(id)} lies outside its bounds`);
       }
       this.#count(profile, unit, topic, id);
     }
   }
 
+  /** By these a run is found. */
+  #checkRunBounds(unit: Unit, { bounds, heads, key }: Run, name: string): void {
+    const isInside =
+      bounds.firstId >= unit.firstId &&
+      bounds.lastId <= unit.lastId &&
+      bounds.firstUs >= unit.firstUs &&
+      bounds.lastUs <= unit.lastUs;
+    if (!isInside)
+      this.#problems.note('run', `${name}: its run ${String(key)} lies outside its bounds`);
+    if (unit.kind === 'batch') return;
+    const [row] = this.#rows<{ first: number; last: number }>(
+      'SELECT first_topic AS first, last_topic AS last FROM blocks WHERE key = ?',
+      key,
+    );
+    if (row?.first === heads.topics[0] && row?.last === heads.topics.at(-1)) return;
+    this.#problems.note('topics', `${name}: its run ${String(key)} is not found by its topics`);
+  }
+
   #count(profile: Profile, unit: Unit, topic: number, id: number): void {
     const row = this.#topics.get(topic);
     if (row?.profile !== profile.key) {
-      this.#note('topic', `message ${String(id)} belongs to no topic of its profile`);
+      this.#problems.note('topic', `message ${String(id)} belongs to no topic of its profile`);
       return;
     }
     let found = this.#found.get(topic);
@@ -190,11 +205,14 @@ class Check {
       counted += topic.count + (found?.beyondRow ?? 0);
       if (found === undefined) continue;
       if (found.last > topic.lastId || found.inSegments > topic.count) {
-        this.#note('topic row', `the row of topic ${topic.name} knows fewer messages than it has`);
+        this.#problems.note(
+          'topic row',
+          `the row of topic ${topic.name} knows fewer messages than it has`,
+        );
       }
     }
     if (counted !== profile.stored) {
-      this.#note(
+      this.#problems.note(
         'by topic',
         `profile ${profile.id}: ${String(profile.stored)} stored in all, but ${String(counted)} by topic`,
       );
@@ -202,25 +220,37 @@ class Check {
   }
 
   #checkSessions(profile: Profile): void {
-    const [row] = this.#rows<{ stored: number }>(
-      'SELECT coalesce(sum(stored), 0) AS stored FROM sessions WHERE profile = ?',
+    const bySession = this.#number(
+      'SELECT sum(stored) FROM sessions WHERE profile = ?',
       profile.key,
     );
-    if (row?.stored !== profile.stored) {
-      this.#note(
+    if (bySession !== profile.stored) {
+      this.#problems.note(
         'by session',
-        `profile ${profile.id}: ${String(profile.stored)} stored in all, but ${String(row?.stored)} by session`,
+        `profile ${profile.id}: ${String(profile.stored)} stored in all, but ${String(bySession)} by session`,
       );
     }
   }
 
+  /** Minutes are forgotten whole, after their last message was removed. */
+  #checkMinutes(profile: Profile, messages: number): void {
+    const byMinute = this.#number(
+      'SELECT sum(messages) FROM minutes WHERE profile = ?',
+      profile.key,
+    );
+    if (byMinute >= messages) return;
+    this.#problems.note(
+      'minutes',
+      `profile ${profile.id}: ${String(messages)} messages are there, but ${String(byMinute)} by minute`,
+    );
+  }
+
   #bytesOf(unit: Unit): number {
     const table = unit.kind === 'batch' ? 'batches WHERE key = ?' : 'blocks WHERE segment = ?';
-    const [row] = this.#rows<{ bytes: number }>(
-      `SELECT sum(length(topics) + length(heads) + length(body) + ${String(RUN_ROW_BYTES)}) AS bytes FROM ${table}`,
+    return this.#number(
+      `SELECT sum(length(topics) + length(heads) + length(body) + ${String(RUN_ROW_BYTES)}) FROM ${table}`,
       unit.key,
     );
-    return row?.bytes ?? 0;
   }
 
   #checkPart(id: number, bytes: number): void {
@@ -230,45 +260,56 @@ class Check {
     );
     this.#parts += row?.parts ?? 0;
     if (row?.bytes === bytes) return;
-    this.#note(
+    this.#problems.note(
       'part',
       `message ${String(id)}: ${String(row?.bytes)} of the ${String(bytes)} bytes of the end of its payload are there`,
     );
   }
 
-  #checkBlocks(): void {
+  /** Blocks without a segment, batches and segments without a profile. */
+  #checkOwners(): void {
+    const lost = this.#rows<{ profile: number }>(
+      `SELECT profile FROM batches WHERE profile NOT IN (SELECT key FROM profiles)
+       UNION SELECT profile FROM segments WHERE profile NOT IN (SELECT key FROM profiles)`,
+    );
+    for (const { profile } of lost) {
+      this.#problems.note('stray units', `messages belong to no profile (${String(profile)})`);
+    }
     const stray = this.#rows<{ segment: number }>(
       `SELECT DISTINCT segment FROM blocks WHERE segment NOT IN (SELECT key FROM segments)
          AND segment IS NOT (SELECT building FROM position)`,
     );
     for (const { segment } of stray) {
-      this.#note('stray blocks', `blocks belong to no segment (${String(segment)})`);
+      this.#problems.note('stray blocks', `blocks belong to no segment (${String(segment)})`);
     }
   }
 
   #checkParts(): void {
-    const [row] = this.#rows<{ parts: number }>('SELECT count(*) AS parts FROM message_parts');
-    const stray = (row?.parts ?? 0) - this.#parts;
-    if (stray > 0) this.#note('stray parts', `${String(stray)} parts of payloads have no message`);
+    const stray = this.#number('SELECT count(*) FROM message_parts') - this.#parts;
+    if (stray > 0)
+      this.#problems.note('stray parts', `${String(stray)} parts of payloads have no message`);
   }
 
   #checkPosition(): void {
-    const [row] = this.#rows<{ next: number }>('SELECT next_message AS next FROM position');
-    if (row !== undefined && this.#lastId < row.next) return;
-    this.#note(
+    const next = this.#number('SELECT next_message FROM position');
+    if (this.#lastId < next) return;
+    this.#problems.note(
       'position',
-      `message ${String(this.#lastId)} stands beyond the next number, ${String(row?.next)}`,
+      `message ${String(this.#lastId)} stands beyond the next number, ${String(next)}`,
+    );
+  }
+
+  /** The only number that a query answers; 0 for none. */
+  #number(sql: string, ...parameters: unknown[]): number {
+    return (
+      this.#database
+        .prepare<unknown[], number>(sql)
+        .pluck()
+        .get(...parameters) ?? 0
     );
   }
 
   #rows<Row>(sql: string, ...parameters: unknown[]): Row[] {
     return this.#database.prepare<unknown[], Row>(sql).all(...parameters);
-  }
-
-  #note(kind: string, words: string): void {
-    const noted = this.#problems.get(kind) ?? { count: 0, examples: [] };
-    noted.count += 1;
-    if (noted.examples.length < EXAMPLES) noted.examples.push(words);
-    this.#problems.set(kind, noted);
   }
 }
