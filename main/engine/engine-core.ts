@@ -1,15 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { ProfileSummary } from '../../app/contract';
-import { LoupeError, messageOf } from '../../app/errors';
-import {
-  defaultProfileFields,
-  MAX_NAME_LENGTH,
-  parseBrokerUrl,
-  profileProblems,
-  withoutCredentials,
-  type Profile,
-} from '../../app/profile';
+import { messageOf } from '../../app/errors';
+import { defaultProfileFields, type Profile } from '../../app/profile';
 import { EngineServer, type ViewOpeners } from '../../app/rpc/server';
 import type { Port, ToEngine, ToRenderer } from '../../app/rpc/wire';
 import { Archives } from './archives';
@@ -22,6 +14,7 @@ import { openHistoryOrBegin } from './history-file';
 import type { MessageIds } from './ingest';
 import { MemoryFile } from './memory-file';
 import { ProfileRuntime } from './profile-runtime';
+import { profileOfUrl, type UrlProfile } from './profile-of-url';
 import { BUILT_IN_ID, ProfileStore } from './profile-store';
 import { ChartView } from './views/chart-view';
 import { ProfilesView, PublishesView, StatusView } from './views/list-views';
@@ -151,39 +144,11 @@ export class EngineCore {
     return BUILT_IN_ID;
   }
 
-  /**
-   * The profile that a URL means, made when there is none, without connecting. Throws `invalid-argument`.
-   * A password in the URL is handed back, never kept here.
-   */
-  profileOfUrl(url: string): { readonly profileId: string; readonly password: string | null } {
-    const parsed = parseBrokerUrl(url);
-    if (!parsed) {
-      throw new LoupeError(
-        'invalid-argument',
-        `“${withoutCredentials(url)}” is not a broker's URL. Write it as mqtt://host:1883, mqtts://host, ws://host/mqtt or wss://host/mqtt; in a username or password write / as %2F, ? as %3F and # as %23.`,
-      );
-    }
-    const { fields, password } = parsed;
-    const same = this.profiles.find((profile) =>
-      Object.entries(fields).every(([key, value]) => profile[key as keyof Profile] === value),
-    );
-    if (same) return { profileId: same.id, password };
-    const profile = {
-      ...defaultProfileFields(),
-      ...fields,
-      id: randomUUID(),
-      name: `${fields.host}:${String(fields.port)}`.slice(0, MAX_NAME_LENGTH),
-    };
-    // What came from a command line was not checked by a form, and a file with one bad profile can't be read again.
-    const [problem] = profileProblems(profile).values();
-    if (problem !== undefined) {
-      throw new LoupeError(
-        'invalid-argument',
-        `“${withoutCredentials(url)}” cannot be used: ${problem}`,
-      );
-    }
-    this.saveProfile(profile);
-    return { profileId: profile.id, password };
+  /** See `profileOfUrl`. */
+  profileOfUrl(url: string): UrlProfile {
+    return profileOfUrl(url, this.profiles, (profile) => {
+      this.saveProfile(profile);
+    });
   }
 
   saveProfile(profile: Profile): Profile {
