@@ -42,7 +42,14 @@ export interface RuntimeOptions {
 /** What a profile's history may take. */
 export const DEFAULT_MAX_BYTES = 1_000_000_000;
 
+const MOST_HOLD_MS = 10_000;
+
 export type Receive = (packet: IPublishPacket, done: () => void) => void;
+
+/** A connection that is not read gets no answers to its pings: it must be read again well within the keep-alive. */
+function holdMsOf({ keepAlive }: Profile): number {
+  return keepAlive === 0 ? MOST_HOLD_MS : Math.min(MOST_HOLD_MS, (keepAlive * 1_000) / 3);
+}
 
 /** One profile while it is in use: its tree, its connection, what it stores and publishes. */
 export class ProfileRuntime {
@@ -86,7 +93,7 @@ export class ProfileRuntime {
       onFlushed: () => {
         options.onFlushed?.();
       },
-      ...(options.holdMs === undefined ? {} : { holdMs: options.holdMs }),
+      holdMs: options.holdMs ?? holdMsOf(profile),
     });
     this.rate = new RateMeter(0, performance.now());
     this.retained = new RetainedDesk({

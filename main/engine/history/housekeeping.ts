@@ -89,10 +89,10 @@ export class Housekeeping {
     const profiles = this.#planner.profiles();
     for (let more = true; more;) more = this.work(() => undefined);
     for (const profile of profiles) {
-      const plan = this.#planner.rest(profile);
-      if (plan === null) continue;
-      this.#start(plan);
-      while (this.#building !== null) this.#goOn(() => undefined);
+      for (let plan = this.#planner.rest(profile); plan; plan = this.#planner.rest(profile)) {
+        this.#start(plan);
+        while (this.#building !== null) this.#goOn(() => undefined);
+      }
     }
     for (let more = true; more;) more = this.work(() => undefined);
     this.#database.pragma('incremental_vacuum');
