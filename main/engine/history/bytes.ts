@@ -39,7 +39,6 @@ export class ByteWriter {
 
   copy(source: Uint8Array, from: number, to: number): void {
     this.#reserve(to - from);
-
     this.#bytes.set(source.subarray(from, to), this.#length);
     this.#length += to - from;
   }
@@ -58,7 +57,7 @@ export class ByteWriter {
   }
 }
 
-/** Reads what `ByteWriter` wrote. @throws LoupeError `history-unavailable` past the end */
+/** Reads what `ByteWriter` wrote. @throws LoupeError `history-unavailable` past the end, or when it was not that */
 export class ByteReader {
   readonly #bytes: Uint8Array;
   #offset = 0;
@@ -85,6 +84,7 @@ export class ByteReader {
       byte = this.byte();
       value += (byte & 0x7f) * scale;
     }
+    if (value > Number.MAX_SAFE_INTEGER) throw damagedRun();
     return value;
   }
 

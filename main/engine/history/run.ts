@@ -5,8 +5,12 @@ import { propertyBytes, type MessageColumns } from './message-columns';
 
 /** What is deflated must become this much smaller, else it is kept as it is. */
 const WORTH = 0.95;
-/** A message's entries in the columns of the heads: never more bytes than this. */
+/** A message's entries in the columns of the heads; at the least one byte in each but the packet identifiers. */
 const MOST_HEAD_BYTES = 40;
+const LEAST_HEAD_BYTES = 5;
+/** The largest payload of an MQTT packet (MQTT 5.0 §1.5.5); properties may have grown when they were decoded. */
+const MOST_PAYLOAD_BYTES = 268_435_455;
+const MOST_PROPERTY_BYTES = 4 * MOST_PAYLOAD_BYTES;
 
 /** A run as it is stored: messages of one profile in the order (topic, id). The format is in docs/history-format.md. */
 export interface EncodedRun {
@@ -215,10 +219,11 @@ export function* topicsOf(topics: Uint8Array): Generator<{ topic: number; count:
 /** @throws LoupeError `history-unavailable` when the run is damaged */
 export function decodeHeads(run: StoredRun): RunHeads {
   const length = run.messages;
-  const packedHeads = (run.codec & HEADS_DEFLATED) !== 0;
-  const source = new ByteReader(
-    packedHeads ? inflated(run.heads, length * MOST_HEAD_BYTES) : run.heads,
-  );
+  const isPacked = (run.codec & HEADS_DEFLATED) !== 0;
+  const bytes = isPacked ? inflated(run.heads, length * MOST_HEAD_BYTES) : run.heads;
+  // Before anything is as large as a damaged row says.
+  if (length < 0 || bytes.length < length * LEAST_HEAD_BYTES) throw damagedRun();
+  const source = new ByteReader(bytes);
   const heads: RunHeads = {
     length,
     topics: new Uint32Array(length),
@@ -245,17 +250,19 @@ export function decodeHeads(run: StoredRun): RunHeads {
   }
   for (let at = 0; at < length; at++) flags[at] = source.byte();
   for (let at = 0; at < length; at++) {
-    if (hasPacketId(flags[at] ?? 0)) heads.packetIds[at] = source.number();
+    if (hasPacketId(flags[at] ?? 0)) heads.packetIds[at] = atMost(source.number(), 0xffff);
   }
-  for (let at = 0; at < length; at++) heads.properties[at] = source.number();
+  for (let at = 0; at < length; at++) {
+    heads.properties[at] = atMost(source.number(), MOST_PROPERTY_BYTES);
+  }
   let offset = 0;
   for (let at = 0; at < length; at++) {
-    const size = source.number();
+    const size = atMost(source.number(), MOST_PAYLOAD_BYTES);
     heads.sizes[at] = size;
     heads.offsets[at] = offset;
     offset += propertyBytes(heads.properties[at] ?? 0) + Math.min(size, HEAD_BYTES);
   }
-  heads.offsets[length] = offset;
+  heads.offsets[length] = atMost(offset, 0xffff_ffff);
   if (!source.atEnd) throw damagedRun();
   return heads;
 }
@@ -264,7 +271,7 @@ function readTopics(topics: Uint8Array, heads: RunHeads): void {
   let at = 0;
   for (const { topic, count } of topicsOf(topics)) {
     if (at + count > heads.length) throw damagedRun();
-    heads.topics.fill(topic, at, at + count);
+    heads.topics.fill(atMost(topic, 0xffff_ffff), at, at + count);
     at += count;
   }
   if (at !== heads.length) throw damagedRun();
@@ -276,6 +283,11 @@ export function decodeBody(codec: number, body: Uint8Array, heads: RunHeads): Ui
   const bytes = (codec & BODY_DEFLATED) === 0 ? body : inflated(body, length);
   if (bytes.length !== length) throw damagedRun();
   return bytes;
+}
+
+function atMost(value: number, most: number): number {
+  if (value > most) throw damagedRun();
+  return value;
 }
 
 function inflated(bytes: Uint8Array, mostBytes: number): Uint8Array {
