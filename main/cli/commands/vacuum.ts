@@ -17,7 +17,8 @@ USAGE
   mqtt-loupe vacuum [OPTIONS]
 
 Writes the file anew. It needs as much free room as the file takes, and nobody may
-be recording into it meanwhile. No message is removed.
+be recording into it meanwhile. No message is removed. A file that an older version
+wrote is brought up to date.
 
 OPTIONS
 ${databaseHelp}  --json               one JSON object: {"file": …, "before": BYTES, "after": BYTES}

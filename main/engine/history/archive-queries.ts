@@ -1,9 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { LoupeError } from '../../../app/errors';
-import { numberOf } from './database';
 import type { Database, Statement } from './driver';
 import type { ProfileTotals, TopicSummary } from './history';
-import { migrations } from './migrations/migrations';
 import { RecentTopics, TOPIC_COLUMNS } from './recent-topics';
 import { RunSource } from './run-source';
 import { TOTALS_COLUMNS } from './store';
@@ -53,10 +51,7 @@ export class ArchiveQueries {
   readonly #profileKey: Statement<number>;
   readonly #changed: Statement<TopicSummary>;
 
-  /** @throws LoupeError `history-unavailable` for a history of an older format, which only its writer brings up to date */
   constructor(file: string, database: Database) {
-    const version = numberOf(database, 'user_version');
-    if (version < migrations.length) throw olderError(file, version);
     this.#file = file;
     this.#inode = inodeOf(file);
     this.#database = database;
@@ -119,15 +114,6 @@ export class ArchiveQueries {
       return null;
     }
   }
-}
-
-function olderError(file: string, version: number): LoupeError {
-  return new LoupeError(
-    'history-unavailable',
-    `The history ${file} was written by an older version of MQTT Loupe (format ${String(version)}; this one reads format ` +
-      `${String(migrations.length)}). It was left untouched. Bring it, or a copy of it, up to date once: ` +
-      'mqtt-loupe vacuum --db FILE.',
-  );
 }
 
 function inodeOf(file: string): number {

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { LoupeError } from '../../../app/errors';
 import { historyError, isReadOnly, openForReading, openForWriting, type Database } from './driver';
 import { migrations } from './migrations/migrations';
-import { convertRows } from './row-conversion';
+import { convertRows, hasRows } from './row-conversion';
 import { WriterLock } from './writer-lock';
 
 /** `MqLp`: says that a database file is our history. */
@@ -95,6 +95,23 @@ export function openDatabaseForReading(file: string): Database {
     }
     throw historyError(`The history ${file} cannot be opened`, error);
   }
+}
+
+/**
+ * The same for what reads messages: only opening for writing brings an older format up to date.
+ * @throws LoupeError as `openDatabaseForReading`; `history-unavailable` for an older format
+ */
+export function openMessagesForReading(file: string): Database {
+  const database = openDatabaseForReading(file);
+  const version = numberOf(database, 'user_version');
+  if (version >= migrations.length && !hasRows(database)) return database;
+  database.close();
+  throw new LoupeError(
+    'history-unavailable',
+    `The history ${file} was written by an older version of MQTT Loupe (format ${String(version)}; this one reads format ` +
+      `${String(migrations.length)}). It was left untouched. Bring it, or a copy of it, up to date once: ` +
+      'mqtt-loupe vacuum --db FILE.',
+  );
 }
 
 function newerError(file: string, version: number): LoupeError {

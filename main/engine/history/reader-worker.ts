@@ -5,7 +5,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { toWireError } from '../../../app/errors';
 import { ArchiveQueries } from './archive-queries';
-import { openDatabaseForReading } from './database';
+import { openMessagesForReading } from './database';
 import { historyError, openForReading, type Database } from './driver';
 import { Queries } from './queries';
 import type {
@@ -67,7 +67,7 @@ function run(request: Exclude<ReaderRequest, { method: 'close' }>): ReaderResult
 
 /** A file that comes from elsewhere: it is looked whether it is a history that can be read. */
 function openArchive(): ArchiveQueries {
-  database ??= openDatabaseForReading(databaseFile);
+  database ??= openMessagesForReading(databaseFile);
   archive ??= new ArchiveQueries(databaseFile, database);
   return archive;
 }

@@ -21,10 +21,7 @@ interface Row {
  * away. Does nothing where there are none.
  */
 export function convertRows(database: Database): void {
-  const isOld = database
-    .prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'messages'")
-    .get();
-  if (isOld === undefined) return;
+  if (!hasRows(database)) return;
   database
     .transaction(() => {
       takeFromTopics(database);
@@ -34,6 +31,14 @@ export function convertRows(database: Database): void {
       database.exec('DROP TABLE messages; DROP TABLE spans;');
     })
     .immediate();
+}
+
+/** Whether there are messages that were not converted yet; so it stays when converting is cut off. */
+export function hasRows(database: Database): boolean {
+  const table = database.prepare(
+    "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'messages'",
+  );
+  return table.get() !== undefined;
 }
 
 /** A topic's row no longer counts what stands in batches. */

@@ -12,7 +12,7 @@ import type {
   TopicQuery,
 } from './archive';
 import { problemsOf } from './checker';
-import { numberOf, openDatabase, openDatabaseForReading } from './database';
+import { numberOf, openDatabase, openDatabaseForReading, openMessagesForReading } from './database';
 import { historyError, type Database } from './driver';
 import type { GapKind } from './history';
 import { MessageWalker, type QueriedTopic } from './message-query';
@@ -22,18 +22,10 @@ import { writerOf } from './writer-lock';
 
 /**
  * Opens a history for reading; nothing can change it, and another process may be writing to it.
- * @throws LoupeError `not-found` when there is none, `history-newer`, `history-unavailable`
+ * @throws LoupeError `not-found` when there is none, `history-newer`, `history-unavailable` (also for an older format)
  */
 export function openArchive(file: string): Archive {
-  const database = openDatabaseForReading(file);
-  const version = numberOf(database, 'user_version');
-  if (version >= RUNS_VERSION) return new SqliteArchive(file, database);
-  database.close();
-  throw new LoupeError(
-    'history-unavailable',
-    `The history ${file} cannot be read: it was written by an older version of MQTT Loupe (format ` +
-      `${String(version)}). Run \`mqtt-loupe vacuum\` on it, which brings it up to date, or use a copy in the window once.`,
-  );
+  return new SqliteArchive(file, openMessagesForReading(file));
 }
 
 /**
@@ -56,9 +48,6 @@ export function compact(file: string, program: string): { before: number; after:
   }
   return { before, after: bytesOf(file) };
 }
-
-/** Formats before this one had a row for each message. */
-const RUNS_VERSION = 3;
 
 const GAPS_SQL = 'SELECT session, kind, count(*) AS count FROM gaps GROUP BY session, kind';
 
