@@ -6,8 +6,7 @@ HEAD_BYTES = 65536  # what a payload has beyond them is in message_parts
 def numbers(data):  # 7 bits a byte, lowest first; the top bit says that there is more
     value = shift = 0
     for byte in data:
-        value |= (byte & 0x7F) << shift
-        shift += 7
+        value, shift = value | (byte & 0x7F) << shift, shift + 7
         if byte < 0x80:
             yield value
             value = shift = 0
@@ -32,6 +31,9 @@ def messages(db, count, first_id, first_us, codec, topics, heads, body):
         time = datetime(1970, 1, 1, tzinfo=timezone.utc) + timedelta(microseconds=us)
         yield id, topic, time.isoformat(timespec="microseconds"), body[begin:end] + b"".join(part for part, in parts)
 db = sqlite3.connect(pathlib.Path(sys.argv[1]).resolve().as_uri() + "?mode=ro", uri=True)
+db.execute("BEGIN")  # one moment of a history that is being recorded
+if db.execute("PRAGMA user_version").fetchone() != (3,):
+    sys.exit("The history has another format than 3, which is the one that this program reads.")
 names = dict(db.execute("SELECT key, name FROM topics"))
 columns = "messages, b.first_id, b.first_us, codec, topics, heads, body"
 for run in db.execute(f"""SELECT b.{columns} FROM batches b UNION ALL
