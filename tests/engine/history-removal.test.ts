@@ -123,6 +123,26 @@ describe('pruning', () => {
     expect(untrueCounters(file)).toEqual([]);
   });
 
+  it('keeps pace with batches that come without a pause, and are larger than what is removed at once', async () => {
+    const { history, file } = await openForTest(bundles);
+    const limit = 1_000_000;
+    history.limit('lab', limit);
+    const session = history.beginSession('lab', 1);
+    const messages = Array.from({ length: 1_000 }, (_, index) => ({
+      topic: 'a',
+      payload: noise(500, index),
+    }));
+    let most = 0;
+    for (let round = 0; round < 100; round++) {
+      await appendAll(history, 'lab', session, messages);
+      most = Math.max(most, history.totals('lab').bytes);
+    }
+    // 50 MB were stored.
+    expect(most).toBeLessThan(10 * limit);
+    await until(() => history.totals('lab').bytes <= limit, 'the limit is kept');
+    expect(untrueCounters(file)).toEqual([]);
+  });
+
   it('notes a gap for each session whose batches it took', async () => {
     const { history, file } = await openForTest(bundles);
     for (const sizes of [[100], [100], [10, 90]]) {

@@ -7,6 +7,8 @@ import { SegmentPlanner } from './segment-planner';
 /** How long tidying up may hold up the next batch. */
 const SLICE_MS = 8;
 const FORGOTTEN_TOPICS_STEP = 5_000;
+/** A profile that takes so many times its limit is pruned a second time with each batch. */
+const FAR_OVER = 1.125;
 /** Free pages are kept for the next messages; more than these and a sixteenth of the file are given back. */
 const FREE_PAGES_KEPT = 4_096;
 /** Pages that are given back in one step: 1 MiB. */
@@ -36,6 +38,7 @@ export class Housekeeping {
   readonly #toPrune = new Set<number>();
   readonly #toForget: Forgetting[] = [];
   #building: Building | null = null;
+  #isFarOver = false;
   #sliceEnds = 0;
   #retryAt = 0;
 
@@ -67,9 +70,9 @@ export class Housekeeping {
     this.#toForget.push({ profile, done });
   }
 
-  /** Whether more waits to be compressed than should: then a slice between two batches is too little. */
+  /** Whether more waits to be compressed or removed than should: then a slice between two batches is too little. */
   get isBehind(): boolean {
-    return this.#planner.isBehind && performance.now() >= this.#retryAt;
+    return (this.#planner.isBehind || this.#isFarOver) && performance.now() >= this.#retryAt;
   }
 
   /** One slice. @returns whether there is more to do; see `Store.work` */
@@ -119,12 +122,13 @@ export class Housekeeping {
     done();
   }
 
-  /** Removes the oldest batch or segment of a profile that is over its limit. */
+  /** Removes the oldest batches and segments of a profile that is over its limit. */
   #prune(changed: (profile: number) => void): boolean {
+    this.#isFarOver = false;
     for (const profile of this.#toPrune) {
-      const limit = this.#limits.get(profile) ?? Infinity;
-      const isOver = (this.#profileBytes.get(profile) ?? 0) > limit;
-      if (isOver && this.#inTransaction(() => this.#remover.removeOldest(profile))) {
+      if (this.#inTransaction(() => this.#pruneSome(profile))) {
+        const limit = this.#limits.get(profile) ?? Infinity;
+        this.#isFarOver = this.#isOver(profile, limit * FAR_OVER);
         this.#planner.changed(profile);
         changed(profile);
         return true;
@@ -132,6 +136,22 @@ export class Housekeeping {
       this.#toPrune.delete(profile);
     }
     return false;
+  }
+
+  /** As many as a slice has time for: what comes between two slices may be larger than a single one. */
+  #pruneSome(profile: number): boolean {
+    const limit = this.#limits.get(profile) ?? Infinity;
+    const sliceEnds = performance.now() + SLICE_MS;
+    let removed = false;
+    while (this.#isOver(profile, limit) && this.#remover.removeOldest(profile)) {
+      removed = true;
+      if (performance.now() > sliceEnds) break;
+    }
+    return removed;
+  }
+
+  #isOver(profile: number, limit: number): boolean {
+    return (this.#profileBytes.get(profile) ?? 0) > limit;
   }
 
   #plan(): boolean {
