@@ -4,8 +4,11 @@ import type { Backlog } from './history/history';
 export const MOST_WAITING_BYTES = 32 * 1024 * 1024;
 export const MOST_WAITING_MESSAGES = 100_000;
 
+/** All connections share the history: so often one that waits looks whether it may go on. */
+const LOOK_MS = 100;
+
 export interface ValveOptions {
-  /** What was given to the history and is not stored yet. */
+  /** What was given to the history, by any connection, and is not stored yet. */
   readonly backlog: () => Backlog;
   /** How long the broker is kept waiting before messages are refused; well within a keep-alive. */
   readonly holdMs: number;
@@ -23,6 +26,7 @@ export class Valve {
   readonly #options: ValveOptions;
   readonly #held: (() => void)[] = [];
   #timer: NodeJS.Timeout | undefined;
+  #looking: NodeJS.Timeout | undefined;
   #refusing = false;
 
   constructor(options: ValveOptions) {
@@ -49,21 +53,29 @@ export class Valve {
     this.#timer ??= setTimeout(() => {
       this.#refuse();
     }, this.#options.holdMs);
+    this.#looking ??= setInterval(() => {
+      this.look();
+    }, LOOK_MS);
   }
 
   /** To be called after the history stored something, or could not. */
   look(): void {
     // Half empty, so that the connection does not stop and go with every batch.
-    if (this.#isFull(2)) return;
+    if (!this.#isFull(2)) this.#open();
+  }
+
+  /** Nothing more will come: nobody is kept waiting, and what was refused can be noted. */
+  close(): void {
+    this.#open();
+  }
+
+  #open(): void {
+    clearInterval(this.#looking);
+    this.#looking = undefined;
     this.#letGo();
     if (!this.#refusing) return;
     this.#refusing = false;
     this.#options.onRefusing(false);
-  }
-
-  /** Nothing more will come: nobody is kept waiting. */
-  close(): void {
-    this.#letGo();
   }
 
   #refuse(): void {
