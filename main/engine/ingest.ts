@@ -9,7 +9,7 @@ import { detach, show } from './tree/topic-value';
 import { Valve } from './valve';
 import { messageOf } from '../../app/errors';
 
-/** A batch is one transaction; it waits no longer and grows no larger than this. */
+/** A batch is one transaction; it grows no larger than this, and waits no longer, but for the one before it. */
 const BATCH_MS = 100;
 const BATCH_MESSAGES = 5_000;
 const BATCH_BYTES = 16 * 1024 * 1024;
@@ -59,6 +59,8 @@ export class Ingest {
   private refusedUnderWay = 0;
   private bytes = 0;
   private timer: NodeJS.Timeout | null = null;
+  /** The batch is old enough, and waits for the one before it. */
+  private isDue = false;
   private refusal: Refusal | null = null;
   private readonly valve: Valve;
   private readonly nodes: TopicNode[] = [];
@@ -134,13 +136,14 @@ export class Ingest {
   /** A packet that was refused before it was a message. */
   refuse(): void {
     this.refusedSinceFlush += 1;
-    this.timer ??= setTimeout(this.flush, BATCH_MS);
+    this.timer ??= setTimeout(this.due, BATCH_MS);
   }
 
   /** Gives the batch to the history now. */
   readonly flush = (): void => {
     if (this.timer !== null) clearTimeout(this.timer);
     this.timer = null;
+    this.isDue = false;
     this.options.clock.resync();
     const messages = this.batch.length;
     const refused = this.refusedSinceFlush;
@@ -173,11 +176,23 @@ export class Ingest {
     this.valve.close();
   }
 
+  /** On a slow disk, what came while a batch was written is one batch, not many that each cost a commit. */
+  private readonly due = (): void => {
+    this.timer = null;
+    if (this.isWriting) this.isDue = true;
+    else this.flush();
+  };
+
+  private get isWriting(): boolean {
+    return this.underWay + this.refusedUnderWay > 0;
+  }
+
   private answered(messages: number, refused: number): void {
     this.underWay -= messages;
     this.refusedUnderWay -= refused;
     this.valve.look();
     this.options.onFlushed();
+    if (this.isDue && !this.isWriting) this.flush();
   }
 
   private refused(fromUs: number, toUs: number, messages: number, why: string): void {
@@ -213,7 +228,7 @@ export class Ingest {
     batch.payloads[at] = payload;
     this.bytes += payload.length;
     if (batch.length >= BATCH_MESSAGES || this.bytes >= BATCH_BYTES) this.flush();
-    else this.timer ??= setTimeout(this.flush, BATCH_MS);
+    else this.timer ??= setTimeout(this.due, BATCH_MS);
   }
 
   private async store(counts: { received: number; refused: number }): Promise<void> {
