@@ -1,8 +1,8 @@
 import type { Backlog } from './history/history';
 
-/** More than this is not given to the history before it has stored what it has. */
+/** More than this is not given to the history before it has stored what it has: what a crash would take is this at most. */
 export const MOST_WAITING_BYTES = 32 * 1024 * 1024;
-export const MOST_WAITING_MESSAGES = 100_000;
+export const MOST_WAITING_MESSAGES = 30_000;
 
 /** All connections share the history: so often one that waits looks whether it may go on. */
 const LOOK_MS = 100;
