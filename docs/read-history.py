@@ -14,9 +14,7 @@ def messages(db, count, first_id, first_us, codec, topics, heads, body):
     unpack = lambda data, deflated: zlib.decompressobj(-15).decompress(data) if deflated else data
     pairs, heads, body = numbers(topics), numbers(unpack(heads, codec & 1)), unpack(body, codec & 2)
     topic, topics, ids, times = 0, [], [], []
-    for step in pairs:
-        topic += step
-        topics += [topic] * next(pairs)
+    for step in pairs: topics += [topic := topic + step] * next(pairs)
     before = lambda column, at, first: column[-1] if at > 0 and topics[at] == topics[at - 1] else first
     signed = lambda number: number >> 1 ^ -(number & 1)  # 0, 1, 2, 3 … mean 0, -1, 1, -2 …
     for at in range(count): ids.append(before(ids, at, first_id) + next(heads))
@@ -39,5 +37,4 @@ columns = "messages, b.first_id, b.first_us, codec, topics, heads, body"
 for run in db.execute(f"""SELECT b.{columns} FROM batches b UNION ALL
                           SELECT b.{columns} FROM segments s JOIN blocks b ON b.segment = s.key"""):
     for id, topic, time, payload in messages(db, *run):
-        text = payload.decode("utf-8", "backslashreplace")
-        print(json.dumps({"id": id, "topic": names[topic], "time": time, "payload": text}))
+        print(json.dumps([id, names[topic], time, payload.decode("utf-8", "backslashreplace")]))

@@ -1,3 +1,4 @@
+import Database from 'better-sqlite3';
 import { execFile, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -49,16 +50,23 @@ test.skipIf(!hasPython)(
         maxBuffer: 2 ** 28,
       });
       const lines = stdout.trimEnd().split('\n');
-      const found = lines.map((line) => JSON.parse(line) as { id: number; time: string });
-      found.sort((one, other) => one.id - other.id);
-      const expected = messages.map(({ topic, timeUs = 0, payload }, at) => ({
-        id: at + 1,
-        topic,
+      const found = lines.map((line) => JSON.parse(line) as [id: number, ...fields: string[]]);
+      found.sort(([one], [other]) => one - other);
+      const expected = messages.map(({ topic, timeUs = 0, payload }, at) => {
         // A date has no more than ms.
-        time: new Date(timeUs / 1_000).toISOString().replace(/\d{3}Z$/u, '') + microseconds(timeUs),
-        payload: escaped(payload),
-      }));
+        const seconds = new Date(timeUs / 1_000).toISOString().replace(/\d{3}Z$/u, '');
+        return [at + 1, topic, seconds + microseconds(timeUs), escaped(payload)];
+      });
       expect(found).toEqual(expected);
+
+      await history.close();
+      const newer = new Database(file);
+      newer.pragma('user_version = 4');
+      newer.close();
+      await expect(promisify(execFile)('python3', [script, file])).rejects.toMatchObject({
+        ...{ code: 1, stdout: '' },
+        stderr: expect.stringContaining('another format than 3') as string,
+      });
     } finally {
       await bundles.dispose();
     }

@@ -1,9 +1,13 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { LoupeError } from '../../../app/errors';
+import { root } from '../../../build/paths.mjs';
 import { ByteReader, ByteWriter } from '../../../main/engine/history/bytes';
 import { BODY_DEFLATED, HEAD_BYTES, HEADS_DEFLATED } from '../../../main/engine/history/layout';
 import { MessageColumns, propertyBytes } from '../../../main/engine/history/message-columns';
+import { encodeProperties } from '../../../main/engine/history/properties';
 import {
   decodeBody,
   decodeHeads,
@@ -128,6 +132,52 @@ describe('a run', () => {
         large: messages.filter(({ size }) => size > HEAD_BYTES).length,
       });
     }
+  });
+
+  it('is what docs/history-format.md has as an example', () => {
+    const page = readFileSync(join(root, 'docs', 'history-format.md'), 'utf8');
+    const example = /```text\n(?<lines>.*?)```/su.exec(page)?.groups?.['lines'] ?? '';
+    const told = new Map<string, string>();
+    let blob = '';
+    for (const line of example.split('\n')) {
+      const found = /^(?<name>[a-z]*) +(?<hex>[0-9a-f]{2}(?: [0-9a-f]{2})*)(?: {2}|$)/u.exec(line);
+      if (found?.groups === undefined) continue;
+      blob = found.groups['name'] || blob;
+      told.set(blob, (told.get(blob) ?? '') + (found.groups['hex'] ?? '').replaceAll(' ', ''));
+    }
+    const timeUs = 1_700_000_000_000_000;
+    const plain = { flags: 0, packetId: 0, properties: null, size: 4 };
+    const properties = Buffer.from(encodeProperties({ contentType: 't' }));
+    const run = encode(
+      [
+        { ...plain, topic: 7, id: 41, timeUs, head: Buffer.from('21.5') },
+        {
+          ...plain,
+          topic: 9,
+          id: 42,
+          timeUs: timeUs + 1_500,
+          flags: 5,
+          packetId: 300,
+          head: Buffer.from('on'),
+          size: 2,
+        },
+        {
+          ...plain,
+          topic: 7,
+          id: 43,
+          timeUs: timeUs + 2_000,
+          properties,
+          head: Buffer.from('21.6'),
+        },
+      ],
+      false,
+    );
+    const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+    expect(Object.fromEntries(told)).toEqual({
+      topics: hex(run.topics),
+      heads: hex(run.heads),
+      body: hex(run.body),
+    });
   });
 
   it('is compressed only where that makes it smaller', () => {
