@@ -50,11 +50,13 @@ export class MessageWalker {
     }
     const streams = [...byProfile].map(([profile, own]) => this.#ofProfile(query, profile, own));
     let left = query.limit;
+    if (left <= 0) return;
     for (const message of merged(streams, query.newestFirst)) {
-      if (left <= 0) return;
       if (query.accepts !== null && !query.accepts(message)) continue;
-      left -= 1;
       yield message;
+      left -= 1;
+      // At once: whether there is another one can take a while.
+      if (left <= 0) return;
     }
   }
 
