@@ -106,7 +106,7 @@ it(
       await history.append('lab', session, batch, { received: size, refused: 0 });
       return performance.now() - startedAt;
     };
-    for (let round = 0; round < 150; round++) await append(2_000);
+    for (let round = 0; round < 300; round++) await append(2_000);
     const limit = history.totals('lab').bytes / 20;
     const startedAt = performance.now();
     history.limit('lab', limit);
