@@ -1,4 +1,5 @@
 /** A walk through a history goes on where it was, whatever its writer makes of the messages meanwhile. */
+import Database from 'better-sqlite3';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { MessageQuery, StoredMessage } from '../../main/engine/history/archive';
 import type { History } from '../../main/engine/history/history';
@@ -94,6 +95,34 @@ test('ends with the last message that is wanted', async () => {
     expect(found.map(({ id }) => id)).toEqual([4, 5]);
     expect(asked).toEqual([1, 2, 3, 4, 5]);
     expect([...archive.messages(query(false, 0))]).toEqual([]);
+  } finally {
+    archive.close();
+  }
+});
+
+test('a payload whose end was removed is never given cut', async () => {
+  const { history, file } = await openForTest(bundles);
+  const large = { topic: 't', payload: new Uint8Array(200_000) };
+  await appendAll(history, 'lab', history.beginSession('lab', 1), [large, large, large]);
+  const archive = openArchive(file);
+  try {
+    const found: number[] = [];
+    for (const { id, payload } of archive.messages(query(false, Infinity))) {
+      expect(payload.length).toBe(200_000);
+      found.push(id);
+      await history.forget('lab');
+    }
+    expect(found).toEqual([1]);
+
+    await appendAll(history, 'plant', history.beginSession('plant', 1), [large, large]);
+    const database = new Database(file);
+    database.exec('DELETE FROM message_parts WHERE message = 5');
+    database.close();
+    const walk = archive.messages(query(false, Infinity))[Symbol.iterator]();
+    expect(walk.next().value).toMatchObject({ id: 4 });
+    expect(() => walk.next()).toThrow(
+      expect.objectContaining({ code: 'history-unavailable' }) as Error,
+    );
   } finally {
     archive.close();
   }

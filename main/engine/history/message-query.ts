@@ -1,4 +1,5 @@
 import type { MessageQuery, StoredMessage } from './archive';
+import { damagedRun } from './bytes';
 import type { Database, Statement } from './driver';
 import { RunMessages } from './run-messages';
 import { RunSource, type Run, type Unit } from './run-source';
@@ -72,8 +73,18 @@ export class MessageWalker {
       if (topic === undefined) continue;
       const session = sessions[sessions.findLastIndex(({ firstId }) => firstId <= id)]?.key ?? 0;
       const message = this.#messages.messageOf(run, at, Infinity);
+      if (message.payload.length < message.sizeBytes) {
+        // Removed since its head was read, or the end of it is missing.
+        if (this.#isThere(profile, id)) throw damagedRun();
+        continue;
+      }
       yield { ...message, profileId: topic.profileId, session, topic: topic.name };
     }
+  }
+
+  #isThere(profile: number, id: number): boolean {
+    const unit = this.#source.previous(profile, id + 1);
+    return unit !== undefined && unit.lastId >= id;
   }
 
   /** Between units the writer may turn batches into segments: the walk goes on by the ids it has seen. */
