@@ -11,6 +11,7 @@ import {
   openForTest,
   rowsOf,
   temporaryFolder,
+  until,
   type Bundles,
 } from '../helpers/history';
 
@@ -28,6 +29,26 @@ describe('a check', () => {
     const count = (table: string): number =>
       Number(rowsOf(file, `SELECT count(*) AS rows FROM ${table}`)[0]?.['rows']);
     expect([count('segments'), count('batches'), count('message_parts')]).toEqual([4, 3, 18]);
+  });
+
+  it('finds nothing wrong where messages were removed and the clock was set back', async () => {
+    const { history, file } = await openForTest(bundles);
+    const session = history.beginSession('lab', 1);
+    for (const minute of [100, 200, 100]) {
+      await appendAll(history, 'lab', session, [
+        { topic: 'a', timeUs: minute * 60_000_000, payload: Buffer.alloc(50_000, String(minute)) },
+      ]);
+    }
+    history.limit('lab', 120_000);
+    await until(() => history.totals('lab').pruned === 1, 'one message was removed');
+    await history.settled();
+    expect(rowsOf(file, 'SELECT minute, messages FROM minutes')).toEqual([
+      { minute: 100, messages: 2 },
+      { minute: 200, messages: 1 },
+    ]);
+    const archive = openArchive(file);
+    expect(archive.check()).toEqual([]);
+    archive.close();
   });
 
   const lab = "(SELECT key FROM profiles WHERE id = 'lab')";

@@ -24,6 +24,7 @@ export class Remover {
   readonly #deleteBlocks: Statement;
   readonly #deleteSegment: Statement;
   readonly #forgetHeads: Statement;
+  readonly #oldestUs: Statement<number | null>;
   readonly #forgetMinutes: Statement;
   readonly #updateProfile: Statement;
   readonly #extendGap: Statement;
@@ -54,6 +55,13 @@ export class Remover {
     this.#forgetHeads = database.prepare(
       'UPDATE topics SET last_head = NULL WHERE profile = ? AND last_id <= ? AND last_head IS NOT NULL',
     );
+    // Not that of the next one: the clock can have been set back later.
+    this.#oldestUs = database
+      .prepare<unknown[], number | null>(
+        `SELECT min(us) FROM (SELECT min(first_us) AS us FROM batches WHERE profile = :profile
+           UNION ALL SELECT min(first_us) FROM segments WHERE profile = :profile)`,
+      )
+      .pluck();
     this.#forgetMinutes = database.prepare('DELETE FROM minutes WHERE profile = ? AND minute < ?');
     this.#updateProfile = database.prepare(
       'UPDATE profiles SET pruned = pruned + ?, bytes = bytes - ? WHERE key = ?',
@@ -84,8 +92,8 @@ export class Remover {
     this.#noteGaps(profile, unit);
     this.#remove(profile, unit);
     this.#forgetHeads.run(profile, unit.lastId);
-    const next = this.#source.next(profile, unit.lastId);
-    this.#forgetMinutes.run(profile, Math.floor((next?.firstUs ?? unit.lastUs) / 60_000_000));
+    const oldestUs = this.#oldestUs.get({ profile }) ?? unit.lastUs;
+    this.#forgetMinutes.run(profile, Math.floor(oldestUs / 60_000_000));
     return true;
   }
 
