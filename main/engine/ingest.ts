@@ -38,6 +38,8 @@ export interface IngestOptions {
 
 /** Messages that could not be stored, for the gap that tells of them. */
 interface Refusal {
+  /** The session in which they came. */
+  readonly session: number;
   fromUs: number;
   toUs: number;
   messages: number;
@@ -125,7 +127,8 @@ export class Ingest {
     this.arrived += 1;
     if (this.valve.refusing) {
       detach(value);
-      this.refused(timeUs, timeUs, 1, 'the disk was too slow for what arrived');
+      const session = this.options.session(timeUs);
+      this.refused(session, timeUs, timeUs, 1, 'the disk was too slow for what arrived');
       this.refuse();
     } else {
       this.append(node, value, payload);
@@ -148,12 +151,14 @@ export class Ingest {
     const messages = this.batch.length;
     const refused = this.refusedSinceFlush;
     if (messages === 0 && refused === 0) return;
-    const fromUs = this.batch.timesUs[0] ?? 0;
-    const toUs = this.batch.timesUs[messages - 1] ?? 0;
+    // A batch of refusals alone has no message to begin with.
+    const fromUs = (messages > 0 ? this.batch.timesUs[0] : null) ?? this.options.clock.nowUs();
+    const toUs = this.batch.timesUs[messages - 1] ?? fromUs;
+    const session = this.options.session(fromUs);
     this.refusedSinceFlush = 0;
     this.underWay += messages;
     this.refusedUnderWay += refused;
-    this.store({ received: messages + refused, refused }).then(
+    this.store(session, { received: messages + refused, refused }).then(
       () => {
         this.failure = null;
         if (!this.valve.refusing) this.noteRefusal();
@@ -163,7 +168,7 @@ export class Ingest {
         this.failure = messageOf(error);
         // What could not be stored is refused, and counted when the history takes batches again.
         this.refusedSinceFlush += messages + refused;
-        if (messages > 0) this.refused(fromUs, toUs, messages, this.failure);
+        if (messages > 0) this.refused(session, fromUs, toUs, messages, this.failure);
         this.answered(messages, refused);
       },
     );
@@ -195,8 +200,15 @@ export class Ingest {
     if (this.isDue && !this.isWriting) this.flush();
   }
 
-  private refused(fromUs: number, toUs: number, messages: number, why: string): void {
-    this.refusal ??= { fromUs, toUs, messages: 0, why };
+  private refused(
+    session: number,
+    fromUs: number,
+    toUs: number,
+    messages: number,
+    why: string,
+  ): void {
+    if (this.refusal?.session !== session) this.noteRefusal();
+    this.refusal ??= { session, fromUs, toUs, messages: 0, why };
     this.refusal.toUs = toUs;
     this.refusal.messages += messages;
   }
@@ -206,8 +218,8 @@ export class Ingest {
     const { refusal } = this;
     if (refusal === null) return;
     this.refusal = null;
-    const { fromUs, toUs, messages, why } = refusal;
-    this.options.history.recordGap(this.options.session(fromUs), {
+    const { session, fromUs, toUs, messages, why } = refusal;
+    this.options.history.recordGap(session, {
       kind: 'refused',
       fromUs,
       toUs,
@@ -231,19 +243,19 @@ export class Ingest {
     else this.timer ??= setTimeout(this.due, BATCH_MS);
   }
 
-  private async store(counts: { received: number; refused: number }): Promise<void> {
-    const { history, profileId, session, clock } = this.options;
+  private async store(
+    session: number,
+    counts: { received: number; refused: number },
+  ): Promise<void> {
+    const { history, profileId } = this.options;
     const { batch, nodes } = this;
-    const fromUs = batch.timesUs[0];
     for (let at = 0; at < batch.length; at += 1) {
       const node = nodes[at];
       if (!node) continue;
       if (node.topicKey === 0) node.topicKey = history.addTopic(profileId, node.path);
       batch.topicKeys[at] = node.topicKey;
     }
-    // A batch of refusals alone has no message to begin with.
-    const key = session(batch.length > 0 && fromUs !== undefined ? fromUs : clock.nowUs());
-    await history.append(profileId, key, batch, counts);
+    await history.append(profileId, session, batch, counts);
   }
 
   /** Empties the batch, and lets go of the socket buffers that last values still point into. */
