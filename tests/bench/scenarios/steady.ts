@@ -1,11 +1,11 @@
 /** Hours under load in short: does anything grow that should not? The whole app, with a history at its limit. */
 import { statSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
-import { row } from '../../helpers/window';
 import { startBroker, withFolder, type BenchOptions, type Scenario } from '../bench';
 import { startLoad } from '../processes';
 import type { Row } from '../rows';
 import { median } from '../statistics';
+import { clickToValue, visibleTopics } from '../window-probes';
 import { openWindow, type WindowSession } from '../window-session';
 
 const NAME = 'steady';
@@ -42,7 +42,11 @@ async function sample(
   beganMs: number,
   turn: number,
 ): Promise<Sample> {
-  const clickMs = await clickToValue(session, turn);
+  const shown = await visibleTopics(session.window);
+  // Another one each time, and never the one that is open.
+  const topic = shown[1 + (turn % (shown.length - 1))];
+  if (topic === undefined) throw new Error('No topic is on the screen.');
+  const clickMs = await clickToValue(session.window, topic, TOPICS);
   const memory = await session.memoryMb();
   return {
     minute: (performance.now() - beganMs) / 60_000,
@@ -51,15 +55,6 @@ async function sample(
     diskBytes: sizeOf(file) + sizeOf(`${file}-wal`),
     clickMs,
   };
-}
-
-/** From a click on one of the topics on the screen until its name stands over the detail. */
-async function clickToValue({ window }: WindowSession, turn: number): Promise<number> {
-  const name = `sensor${String(turn % 5)}`;
-  const begun = performance.now();
-  await row(window, name).click();
-  await window.getByRole('treeitem', { name, selected: true }).first().waitFor();
-  return performance.now() - begun;
 }
 
 function sizeOf(file: string): number {
