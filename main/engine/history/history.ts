@@ -2,6 +2,7 @@
  * The history's whole surface. No SQL and no SQLite type crosses it, because a team's history will one day live in
  * another database. Times are wall clock µs since 1970; ids are positions in the history, unique and growing.
  */
+import type { GapKind } from '../../../app/gap';
 import type { Message } from '../../../app/message';
 
 /** Message flags in one number, as stored: bits 0–1 QoS, then retain, DUP, published by us. */
@@ -52,7 +53,7 @@ export interface ProfileTotals {
   readonly oldestTimeUs: number | null;
 }
 
-export type GapKind = 'disconnected' | 'refused' | 'pruned' | 'lost';
+export type { GapKind } from '../../../app/gap';
 
 export interface PageRequest {
   readonly topicKey: number;
