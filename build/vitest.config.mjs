@@ -16,6 +16,8 @@ export default defineConfig({
     pool: 'forks',
     testTimeout: 20_000,
     hookTimeout: 20_000,
+    // How long something is waited for, which on a busy machine takes as long as it takes.
+    expect: { poll: { timeout: 15_000 } },
     restoreMocks: true,
     // Nothing is retried and nothing passes by not being there.
     retry: 0,

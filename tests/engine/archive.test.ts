@@ -172,9 +172,8 @@ test('a copied recording is browsed like a connection, and not a byte of it chan
   await engine.close();
   expect(hashOf(file)).toBe(before);
   expect(existsSync(`${file}-writer`)).toBe(false);
-  // SQLite leaves an index and an empty journal beside a file that it only reads.
-  expect(readdirSync(dirname(file))).toEqual(['plant.db', 'plant.db-shm', 'plant.db-wal']);
-  expect(readFileSync(`${file}-wal`)).toHaveLength(0);
+  // Reading needs no room beside a file that was closed in order: it may be write-protected, and so may its folder.
+  expect(readdirSync(dirname(file))).toEqual(['plant.db']);
   expect(engine.warnings).toEqual([]);
 });
 

@@ -48,6 +48,21 @@ export function openForStoring(file: string): Database {
 }
 
 /**
+ * Closes what was opened for writing. Where nobody else has the file open it no longer needs a journal beside it: it can
+ * be read from a folder that may not be written to.
+ */
+export function closeAfterWriting(database: Database): void {
+  try {
+    database.pragma('busy_timeout = 0');
+    database.pragma('journal_mode = DELETE');
+  } catch {
+    // Somebody reads it, or the disk is full: it stays as it is, with a journal.
+  } finally {
+    database.close();
+  }
+}
+
+/**
  * Looks without being able to change anything: false for a file that is missing or empty.
  * @throws LoupeError as `openDatabase`
  */
@@ -88,8 +103,8 @@ export function openDatabaseForReading(file: string): Database {
     if (isReadOnly(error)) {
       throw new LoupeError(
         'history-unavailable',
-        `The history ${file} cannot be opened: its folder may not be written to, and reading needs room for the ` +
-          'journal there. Copy the file into another folder and open it from there.',
+        `The history ${file} cannot be opened: its writer is still at work or was killed, so that reading needs its ` +
+          'journal, and its folder may not be written to. Copy the file and its journal (-wal) into another folder and open it from there.',
         { cause: error },
       );
     }

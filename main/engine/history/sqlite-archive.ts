@@ -12,7 +12,13 @@ import type {
   TopicQuery,
 } from './archive';
 import { problemsOf } from './checker';
-import { numberOf, openDatabase, openDatabaseForReading, openMessagesForReading } from './database';
+import {
+  closeAfterWriting,
+  numberOf,
+  openDatabase,
+  openDatabaseForReading,
+  openMessagesForReading,
+} from './database';
 import { historyError, type Database } from './driver';
 import type { GapKind } from './history';
 import { MessageWalker, type QueriedTopic } from './message-query';
@@ -43,7 +49,7 @@ export function compact(file: string, program: string): { before: number; after:
   } catch (error) {
     throw historyError(`The history ${file} cannot be compacted`, error);
   } finally {
-    database.close();
+    closeAfterWriting(database);
     lock.release();
   }
   return { before, after: bytesOf(file) };

@@ -1,3 +1,4 @@
+import { closeAfterWriting } from './database';
 import type { Database, Statement } from './driver';
 import type { ProfileTotals } from './history';
 import { BatchWriter } from './batch-writer';
@@ -106,7 +107,7 @@ export class Store {
       this.#housekeeping.finish();
       return this.counters();
     } finally {
-      this.#database.close();
+      closeAfterWriting(this.#database);
     }
   }
 
