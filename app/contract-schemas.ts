@@ -1,6 +1,7 @@
 /** What may enter the engine and the main process: every argument is checked against these before it is used. */
 import * as v from 'valibot';
 import type { EngineCalls, EngineViews, ShellCalls } from './contract';
+import { atUs, timeCallSchemas, timeViewSchemas } from './contract-time-schemas';
 import { profileSchema, qosSchema } from './profile';
 import { MAX_TOPIC_BYTES } from './topic';
 
@@ -52,25 +53,28 @@ export const engineCallSchemas: Schemas<EngineCalls> = {
   openHistoryFile: fileOnly,
   closeHistoryFile: fileOnly,
   forgetHistoryFile: fileOnly,
-  setExpanded: v.object({ profileId: id, path, expanded: v.boolean(), deep: v.boolean() }),
-  setAllExpanded: v.object({ profileId: id, expanded: v.boolean() }),
+  setExpanded: v.object({ profileId: id, path, expanded: v.boolean(), deep: v.boolean(), atUs }),
+  setAllExpanded: v.object({ profileId: id, expanded: v.boolean(), atUs }),
   treeStep: v.object({
     profileId: id,
     from: v.nullable(path),
     step: v.picklist(['previous', 'next', 'pageUp', 'pageDown', 'first', 'last', 'in', 'out']),
     pageRows: upTo(1000),
+    atUs,
   }),
   treeTypeAhead: v.object({
     profileId: id,
     from: v.nullable(path),
     text: v.pipe(v.string(), v.minLength(1), v.maxLength(200)),
     includeFrom: v.boolean(),
+    atUs,
   }),
-  revealTopic: v.object({ profileId: id, path }),
+  revealTopic: v.object({ profileId: id, path, atUs }),
   historyPage: v.object({
     profileId: id,
     topic: path,
     beforeId: v.nullable(count),
+    atUs,
     limit: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1000)),
     previewBytes: upTo(1024 * 1024),
   }),
@@ -92,6 +96,7 @@ export const engineCallSchemas: Schemas<EngineCalls> = {
   forgetPublishes: profileOnly,
   clearRetained: v.object({ profileId: id, topic: path }),
   restoreRetained: v.object({ profileId: id, undoId: count }),
+  ...timeCallSchemas,
 };
 
 export const engineViewSchemas: ParamsSchemas<EngineViews> = {
@@ -105,16 +110,19 @@ export const engineViewSchemas: ParamsSchemas<EngineViews> = {
     filter: v.pipe(v.string(), v.maxLength(MAX_TOPIC_BYTES)),
     selected: v.nullable(path),
     holdOrder: v.boolean(),
+    atUs,
   }),
-  topic: v.object({ profileId: id, topic: path, maxBytes: upTo(MAX_SHOWN_BYTES) }),
+  topic: v.object({ profileId: id, topic: path, maxBytes: upTo(MAX_SHOWN_BYTES), atUs }),
   chart: v.object({
     profileId: id,
     topic: path,
     path: jsonPath,
     spanMs: chartSpan,
     maxPoints: v.pipe(v.number(), v.integer(), v.minValue(10), v.maxValue(20_000)),
+    atUs,
   }),
   publishes: profileOnly,
+  ...timeViewSchemas,
 };
 
 const paneWidth = v.pipe(v.number(), v.minValue(0), v.maxValue(4000));

@@ -15,7 +15,10 @@ export type StepScope =
   | { readonly kind: 'all' };
 
 export interface TimeCalls {
-  /** The next message after the moment, or the last one before it; null when there is none. A live moment has only a past. */
+  /**
+   * The next message after the moment, or the last one before it, by its time; null when there is none. Of several
+   * with the same time it is the one that came last: the state at its time shows it. A live moment has only a past.
+   */
   stepMessage(arg: {
     readonly profileId: string;
     readonly scope: StepScope;
@@ -26,7 +29,10 @@ export interface TimeCalls {
   setMark(arg: { readonly profileId: string; readonly mark: TimeMark }): void;
   removeMark(arg: { readonly profileId: string; readonly markId: string }): void;
 
-  /** What changed in a branch between two moments. An empty path means all topics. */
+  /**
+   * What changed in a branch between two moments, the earlier first: topics whose last payload is another one. An empty
+   * path means all topics. Throws `invalid-argument` when the moments are the wrong way round.
+   */
   compareMoments(arg: {
     readonly profileId: string;
     readonly path: string;
@@ -58,6 +64,16 @@ export interface MomentDifference {
   readonly messages: number;
 }
 
+/** The longest text of a mark, in characters, and how many marks a profile can have. */
+export const MAX_MARK_LABEL = 200;
+export const MAX_MARKS = 1_000;
+/** Steps of a timeline at the most. */
+export const MAX_TIMELINE_STEPS = 4_000;
+
+export interface TimeViews {
+  timeline: { readonly params: TimelineParams; readonly frame: TimelineFrame };
+}
+
 /** A moment that a person marked. */
 export interface TimeMark {
   readonly id: string;
@@ -80,7 +96,10 @@ export interface TimelineFrame {
   readonly newestUs: number | null;
   /** The engine's clock. */
   readonly nowUs: number;
-  /** Where the first step begins, and how long each is. */
+  /**
+   * Where the first step begins, and how long each is: a duration that people count in (1, 2, 5 … of a unit), and the
+   * first step begins at a multiple of it since 1970, so that steps stay what they are while the span moves.
+   */
   readonly fromUs: number;
   readonly stepUs: number;
   /** Messages in each step. */

@@ -3,6 +3,7 @@
  * derived from them (`rpc/`). Every call takes one object or nothing; every view has parameters and frames.
  */
 import type { ConnectionState } from './connection';
+import type { Moment, TimeCalls, TimeViews } from './contract-time';
 import type { Message, MessageHead, QoS } from './message';
 import type { Profile, ProfileFields } from './profile';
 
@@ -31,7 +32,7 @@ export interface TreePosition {
 }
 
 /** Request → reply, answered by the engine. */
-export interface EngineCalls {
+export interface EngineCalls extends TimeCalls {
   saveProfile(arg: { readonly profile: Profile }): Profile;
   duplicateProfile(arg: { readonly profileId: string }): Profile;
   /** Disconnects and hides the profile; its history goes when the time for undo is over. */
@@ -62,8 +63,14 @@ export interface EngineCalls {
     readonly expanded: boolean;
     /** Also everything below. */
     readonly deep: boolean;
+    /** The tree at a moment; absent or null: the live one. Both stand as a person left each. */
+    readonly atUs?: Moment | undefined;
   }): void;
-  setAllExpanded(arg: { readonly profileId: string; readonly expanded: boolean }): void;
+  setAllExpanded(arg: {
+    readonly profileId: string;
+    readonly expanded: boolean;
+    readonly atUs?: Moment | undefined;
+  }): void;
   /** Where a step leads from a row; null when it leads nowhere. */
   treeStep(arg: {
     readonly profileId: string;
@@ -71,6 +78,7 @@ export interface EngineCalls {
     readonly step: TreeStep;
     /** Rows of a page, for `pageUp` and `pageDown`. */
     readonly pageRows: number;
+    readonly atUs?: Moment | undefined;
   }): TreePosition | null;
   /** The next visible row whose level begins with the text (any case), starting after (or at) the row. */
   treeTypeAhead(arg: {
@@ -79,9 +87,14 @@ export interface EngineCalls {
     readonly text: string;
     /** Whether the row itself may be the answer, as while more letters are typed. */
     readonly includeFrom: boolean;
+    readonly atUs?: Moment | undefined;
   }): TreePosition | null;
   /** Expands what hides a topic and says where it stands; null when the tree (under its filter) has no such node. */
-  revealTopic(arg: { readonly profileId: string; readonly path: TopicPath }): TreePosition | null;
+  revealTopic(arg: {
+    readonly profileId: string;
+    readonly path: TopicPath;
+    readonly atUs?: Moment | undefined;
+  }): TreePosition | null;
 
   /** Stored messages of one topic, newest first; `payload` holds at most `previewBytes`. */
   historyPage(arg: {
@@ -89,6 +102,8 @@ export interface EngineCalls {
     readonly topic: TopicPath;
     /** Only messages before this one; null begins at the newest. */
     readonly beforeId: number | null;
+    /** Only messages at or before this moment; absent or null for all. */
+    readonly atUs?: Moment | undefined;
     readonly limit: number;
     readonly previewBytes: number;
   }): { readonly messages: readonly Message[]; readonly more: boolean };
@@ -208,6 +223,8 @@ export interface TreeParams {
   readonly selected: TopicPath | null;
   /** While true the order stays as it is, also when sorted by count or latest. */
   readonly holdOrder: boolean;
+  /** The moment that is shown; absent or null: live. Rates and trends are of the present only. */
+  readonly atUs?: Moment | undefined;
 }
 
 export interface TreeFrame {
@@ -227,10 +244,12 @@ export interface TopicParams {
   readonly topic: TopicPath;
   /** The payload is sent whole up to this size, and its beginning above. */
   readonly maxBytes: number;
+  /** The moment that is shown; absent or null: live. */
+  readonly atUs?: Moment | undefined;
 }
 
 export interface TopicFrame {
-  /** False when the profile has never seen the topic. */
+  /** False when the profile has never seen the topic, or not until the moment. */
   readonly known: boolean;
   /** Messages of the topic itself. */
   readonly count: number;
@@ -259,6 +278,8 @@ export interface ChartParams {
   readonly spanMs: number;
   /** Points wanted at the most: about twice the pixels. */
   readonly maxPoints: number;
+  /** The moment at which the span ends; absent or null: live. */
+  readonly atUs?: Moment | undefined;
 }
 
 export interface ChartFrame {
@@ -293,7 +314,7 @@ interface View<Params, Frame> {
 }
 
 /** Open → frames, the next one only when the previous was acknowledged. */
-export interface EngineViews {
+export interface EngineViews extends TimeViews {
   profiles: View<Record<never, never>, ProfilesFrame>;
   status: View<{ readonly profileId: string }, StatusFrame>;
   tree: View<TreeParams, TreeFrame>;

@@ -28,6 +28,8 @@ const READING: ReadonlySet<string> = new Set<keyof EngineCalls>([
   'historyPage',
   'message',
   'recentPayload',
+  'stepMessage',
+  'compareMoments',
 ]);
 
 interface OpenView {

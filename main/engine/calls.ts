@@ -1,15 +1,12 @@
-import type { EngineCalls, TopicPath } from '../../app/contract';
+import type { EngineCalls } from '../../app/contract';
 import { LoupeError } from '../../app/errors';
 import type { Implementation } from '../../app/rpc/derive';
 import type { EngineCore } from './engine-core';
-import type { TopicNode } from './tree/topic-node';
-import { reveal, stepFrom, typeAhead } from './tree/walk';
+import { timeCalls } from './time-calls';
+import { treeCalls } from './tree-calls';
 
 /** The engine's side of the contract: each call finds its subject and hands on. Arguments were checked before. */
 export function engineCalls(core: EngineCore): Implementation<EngineCalls> {
-  const nodeOf = (profileId: string, path: TopicPath | null): TopicNode | null =>
-    path === null ? null : (core.runtime(profileId).tree.node(path) ?? null);
-
   return {
     saveProfile: ({ profile }) => core.saveProfile(profile),
     duplicateProfile: ({ profileId }) => {
@@ -35,32 +32,15 @@ export function engineCalls(core: EngineCore): Implementation<EngineCalls> {
     closeHistoryFile: ({ path }) => core.archives.close(path),
     forgetHistoryFile: ({ path }) => core.archives.forget(path),
 
-    setExpanded: ({ profileId, path, expanded, deep }) => {
-      const { tree } = core.runtime(profileId);
-      const node = tree.node(path);
-      if (!node) return;
-      if (deep) tree.setExpandedBelow(node, expanded);
-      else tree.setExpanded(node, expanded);
-    },
-    setAllExpanded: ({ profileId, expanded }) => {
-      const { tree } = core.runtime(profileId);
-      tree.setExpandedBelow(tree.root, expanded);
-    },
-    treeStep: ({ profileId, from, step, pageRows }) =>
-      stepFrom(core.runtime(profileId).tree, nodeOf(profileId, from), step, pageRows),
-    treeTypeAhead: ({ profileId, from, text, includeFrom }) =>
-      typeAhead(core.runtime(profileId).tree, nodeOf(profileId, from), text, includeFrom),
-    revealTopic: ({ profileId, path }) => {
-      const node = nodeOf(profileId, path);
-      return node ? reveal(core.runtime(profileId).tree, node) : null;
-    },
+    ...treeCalls(core),
+    ...timeCalls(core),
 
-    historyPage: ({ profileId, topic, beforeId, limit, previewBytes }) => {
+    historyPage: ({ profileId, topic, beforeId, atUs = null, limit, previewBytes }) => {
       const runtime = core.runtime(profileId);
       const history = runtime.upToDate();
       const topicKey = runtime.tree.topic(topic)?.topicKey ?? 0;
       if (topicKey === 0) return { messages: [], more: false };
-      return history.page({ topicKey, beforeId, limit, previewBytes });
+      return history.page({ topicKey, beforeId, atUs, limit, previewBytes });
     },
     message: async ({ profileId, id, maxBytes }) => {
       const message = await core.runtime(profileId).upToDate().message(profileId, id, maxBytes);

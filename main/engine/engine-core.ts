@@ -18,6 +18,7 @@ import { profileOfUrl, type UrlProfile } from './profile-of-url';
 import { BUILT_IN_ID, ProfileStore } from './profile-store';
 import { ChartView } from './views/chart-view';
 import { ProfilesView, PublishesView, StatusView } from './views/list-views';
+import { TimelineView } from './views/timeline-view';
 import { TopicView } from './views/topic-view';
 import { TreeView } from './views/tree-view';
 
@@ -226,6 +227,15 @@ export class EngineCore {
       tree: (params) => new TreeView(this.runtime(params.profileId), params),
       topic: (params) => new TopicView(this.runtime(params.profileId), params),
       chart: (params) => new ChartView(this.runtime(params.profileId), params),
+      timeline: (params) =>
+        new TimelineView(
+          {
+            runtime: this.runtime(params.profileId),
+            nowUs: () => this.clock.nowUs(),
+            marks: () => this.memory.marks(params.profileId),
+          },
+          params,
+        ),
       publishes: ({ profileId }) => new PublishesView(this.runtime(profileId)),
     };
   }

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import * as v from 'valibot';
 import type { RecentPublish } from '../../app/contract';
+import { MAX_MARK_LABEL, MAX_MARKS, type TimeMark } from '../../app/contract-time';
+import { LoupeError } from '../../app/errors';
 import { qosSchema } from '../../app/profile';
 import { JsonFile } from '../files/json-file';
 import type { ExpansionState } from './tree/expansion';
@@ -32,6 +34,12 @@ const publishSchema = v.object({
   result,
 });
 
+const markSchema = v.object({
+  id: v.string(),
+  timeUs: v.number(),
+  label: v.pipe(v.string(), v.maxLength(MAX_MARK_LABEL)),
+});
+
 const fileSchema = v.object({
   version: v.literal(1),
   profiles: v.array(
@@ -39,13 +47,16 @@ const fileSchema = v.object({
       id: v.string(),
       expansion: v.object({ all: v.boolean(), exceptions: v.array(v.string()) }),
       publishes: v.array(publishSchema),
+      marks: v.optional(v.array(markSchema), []),
     }),
   ),
 });
 
 type Entry = v.InferOutput<typeof fileSchema>['profiles'][number];
 
-/** What the engine remembers per profile between runs: expanded branches and recent publishes. */
+const NO_MARKS: readonly TimeMark[] = [];
+
+/** What the engine remembers per profile between runs: expanded branches, recent publishes and marked moments. */
 export class MemoryFile {
   private readonly file: JsonFile<v.InferOutput<typeof fileSchema>>;
 
@@ -83,6 +94,30 @@ export class MemoryFile {
     this.file.changed();
   }
 
+  /** Oldest first; another list whenever it changed. */
+  marks(profileId: string): readonly TimeMark[] {
+    return this.find(profileId)?.marks ?? NO_MARKS;
+  }
+
+  /** Adds a mark, or changes the one of the same id. @throws LoupeError `invalid-argument` when there are too many */
+  setMark(profileId: string, mark: TimeMark): void {
+    const others = this.marks(profileId).filter(({ id }) => id !== mark.id);
+    if (others.length >= MAX_MARKS) {
+      throw new LoupeError(
+        'invalid-argument',
+        `The moment cannot be marked: there are ${MAX_MARKS.toLocaleString('en')} marks already. Remove some first.`,
+      );
+    }
+    this.putMarks(profileId, [...others, mark]);
+  }
+
+  removeMark(profileId: string, markId: string): void {
+    this.putMarks(
+      profileId,
+      this.marks(profileId).filter(({ id }) => id !== markId),
+    );
+  }
+
   forget(profileId: string): void {
     this.file.value.profiles = this.file.value.profiles.filter((one) => one.id !== profileId);
     this.file.changed();
@@ -90,6 +125,11 @@ export class MemoryFile {
 
   flush(): void {
     this.file.flush();
+  }
+
+  private putMarks(profileId: string, marks: readonly TimeMark[]): void {
+    this.entry(profileId).marks = marks.toSorted((a, b) => a.timeUs - b.timeUs);
+    this.file.changed();
   }
 
   private find(profileId: string): Entry | undefined {
@@ -103,6 +143,7 @@ export class MemoryFile {
       id: profileId,
       expansion: { all: false, exceptions: [] },
       publishes: [],
+      marks: [],
     };
     this.file.value.profiles.push(entry);
     return entry;

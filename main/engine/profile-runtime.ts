@@ -9,6 +9,7 @@ import { Ingest, type MessageIds } from './ingest';
 import type { MemoryFile } from './memory-file';
 import { createConnection } from './mqtt/mqtt-connection';
 import type { Connection, OutgoingMessage } from './mqtt/types';
+import { Past } from './past/past';
 import { PublishLog } from './publish-log';
 import { RateMeter } from './rate-meter';
 import { RetainedDesk } from './retained-desk';
@@ -56,6 +57,8 @@ export class ProfileRuntime {
   readonly tree: TopicTree;
   readonly publishLog: PublishLog;
   readonly retained: RetainedDesk;
+  /** What was there at any moment. */
+  readonly past: Past;
   private readonly ingest: Ingest;
   private connection: Connection | null = null;
   private currentProfile: Profile;
@@ -96,6 +99,19 @@ export class ProfileRuntime {
       holdMs: options.holdMs ?? holdMsOf(profile),
     });
     this.rate = new RateMeter(0, performance.now());
+    this.past = new Past({
+      live: this.tree,
+      moments: history.moments(profile.id),
+      flush: () => {
+        this.ingest.flush();
+      },
+      nowUs: () => clock.nowUs(),
+      loaded: () => this.load(),
+      storedMark: () => {
+        const { stored, pruned } = history.totals(profile.id);
+        return `${String(stored)} ${String(pruned)}`;
+      },
+    });
     this.retained = new RetainedDesk({
       tree: this.tree,
       connection: () => this.openConnection(),
@@ -196,6 +212,11 @@ export class ProfileRuntime {
     return this.options.history.message(this.currentProfile.id, value.id, maxBytes);
   }
 
+  /** The history as it is; `upToDate` also has what has arrived. */
+  get history(): History {
+    return this.options.history;
+  }
+
   /** The history, which has been given everything that has arrived until now. */
   upToDate(): History {
     this.ingest.flush();
@@ -221,6 +242,7 @@ export class ProfileRuntime {
 
   /** Stops everything and stores what has arrived. */
   async close(): Promise<void> {
+    this.past.close();
     await this.disconnect();
     await this.options.history.settled();
   }

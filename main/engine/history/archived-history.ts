@@ -17,6 +17,8 @@ import type {
   SeriesRequest,
   TopicSummary,
 } from './history';
+import { momentsBy, type MomentAsked } from './moments/moment-reader';
+import type { Moments } from './moments/moments';
 import { Reader } from './reader';
 import { NO_TOTALS } from './store';
 
@@ -36,15 +38,18 @@ export interface ArchiveOptions {
 export class ArchiveFile {
   readonly file: string;
   readonly #reader: Reader;
+  readonly #momentReader: Reader;
   #state: ArchiveState = { fileBytes: 0, writer: null, profiles: [] };
 
   private constructor({ file, threads, onProblem }: ArchiveOptions) {
     this.file = file;
-    this.#reader = new Reader({
+    const reading = {
       workerFile: join(threads ?? import.meta.dirname, 'history-reader.cjs'),
       databaseFile: file,
       onProblem,
-    });
+    };
+    this.#reader = new Reader(reading);
+    this.#momentReader = new Reader(reading);
   }
 
   /**
@@ -87,12 +92,13 @@ export class ArchiveFile {
 
   /** One profile's past. */
   history(profileId: string): History {
-    return new ArchivedHistory(this, this.#reader, profileId);
+    return new ArchivedHistory(this, this.#reader, this.#momentReader, profileId);
   }
 
   /** Waits for what is being read, and lets go of the file. */
-  close(): Promise<void> {
-    return this.#reader.close();
+  async close(): Promise<void> {
+    await this.#reader.close();
+    await this.#momentReader.close();
   }
 }
 
@@ -115,6 +121,7 @@ class ArchivedHistory implements History {
   constructor(
     private readonly archive: ArchiveFile,
     private readonly reader: Reader,
+    private readonly momentReader: Reader,
     private readonly profileId: string,
   ) {}
 
@@ -179,12 +186,26 @@ class ArchivedHistory implements History {
     return this.reader.call('counts', { ...request, profileId: this.profileId });
   }
 
+  moments(): Moments {
+    const { profileId } = this;
+    return momentsBy((request) =>
+      this.momentReader.call('moment', { ...this.asRecorded(request), profileId }),
+    );
+  }
+
   limit(): void {
     // What was recorded stays.
   }
 
   forget(): Promise<void> {
     return Promise.reject(readOnlyError('The history cannot be removed'));
+  }
+
+  /** Whether its sessions go on depends on who records; nothing here happens now. */
+  private asRecorded(request: MomentAsked): MomentAsked {
+    if (request.question !== 'density') return request;
+    const isRecording = this.archive.state.writer !== null;
+    return { ...request, argument: { ...request.argument, isRecording, nowUs: null } };
   }
 
   /** The file is closed as a whole. */

@@ -4,6 +4,7 @@
  */
 import type { GapKind } from '../../../app/gap';
 import type { Message } from '../../../app/message';
+import type { Moments } from './moments/moments';
 
 /** Message flags in one number, as stored: bits 0–1 QoS, then retain, DUP, published by us. */
 export const FLAG_RETAIN = 0x04;
@@ -58,6 +59,8 @@ export type { GapKind } from '../../../app/gap';
 export interface PageRequest {
   readonly topicKey: number;
   readonly beforeId: number | null;
+  /** Only messages at or before this time; null for all. */
+  readonly atUs?: number | null;
   readonly limit: number;
   readonly previewBytes: number;
 }
@@ -160,6 +163,8 @@ export interface History {
   series(request: SeriesRequest): Promise<Series>;
   /** How many messages came in each step. */
   counts(request: CountsRequest): Promise<Float64Array>;
+  /** A profile's past at any moment; it is read in a thread that delays none of the reads above. */
+  moments(profileId: string): Moments;
 
   /**
    * From now on the profile's oldest messages are removed while it takes more than `maxBytes`: whole batches and

@@ -54,11 +54,13 @@ export class Queries implements ReaderCalls {
 
   page(request: ReaderArgument<'page'>): ReaderResult<'page'> {
     const { topicKey, beforeId, limit, previewBytes } = request;
+    const atUs = request.atUs ?? Infinity;
     const before = beforeId ?? Number.MAX_SAFE_INTEGER;
     return this.#atOnce(() => {
       const messages = [];
-      for (const { run, from, to } of this.#runs.before(topicKey, before)) {
+      for (const { run, from, to } of this.#runs.before(topicKey, before, atUs)) {
         for (let at = to - 1; at >= from; at--) {
+          if (atUs < Infinity && (run.heads.timesUs[at] ?? 0) > atUs) continue;
           // One more than wanted says whether there are more.
           if (messages.length === limit) return { messages, more: true };
           messages.push(this.#messages.messageOf(run, at, previewBytes));

@@ -1,6 +1,7 @@
 import type { WireError } from '../../../app/errors';
 import type { Message } from '../../../app/message';
 import type { ArchiveState, ChangedTopics, ChangedTopicsRequest } from './archive-queries';
+import type { MomentAnswer, MomentRequest } from './moments/moment-queries';
 import type { CountsRequest, PageRequest, Series, SeriesRequest, TopicSummary } from './history';
 
 /** What the reader's thread answers, written once: both sides derive from it. */
@@ -26,7 +27,12 @@ export interface ArchiveCalls {
   changedTopics(arg: ChangedTopicsRequest): ChangedTopics;
 }
 
-type AllCalls = ReaderCalls & ArchiveCalls;
+/** What it answers about the past at any moment; see `MomentQuestions`. */
+export interface MomentCalls {
+  moment(arg: MomentRequest): MomentAnswer;
+}
+
+type AllCalls = ReaderCalls & ArchiveCalls & MomentCalls;
 
 export type ReaderMethod = keyof AllCalls;
 export type ReaderArgument<Method extends ReaderMethod> = Parameters<AllCalls[Method]>[0];

@@ -7,6 +7,7 @@ import { toWireError } from '../../../app/errors';
 import { ArchiveQueries } from './archive-queries';
 import { openMessagesForReading } from './database';
 import { historyError, openForReading, type Database } from './driver';
+import { momentBuffers, MomentQueries } from './moments/moment-queries';
 import { Queries } from './queries';
 import type {
   ReaderReply,
@@ -21,9 +22,11 @@ const port = parentPort;
 let database: Database | undefined;
 let queries: Queries | undefined;
 let archive: ArchiveQueries | undefined;
+let moments: MomentQueries | undefined;
 
 port?.on('message', (request: ReaderRequest) => {
   if (request.method === 'close') {
+    moments?.close();
     database?.close();
     port.close();
     return;
@@ -38,6 +41,13 @@ function answer(request: Exclude<ReaderRequest, { method: 'close' }>): {
 } {
   const { id } = request;
   try {
+    if (request.method === 'moment') {
+      const result = openMoments().answer(request.argument);
+      return {
+        reply: { id, ok: true, result },
+        transfer: momentBuffers(result).map(asArrayBuffer),
+      };
+    }
     const result = run(request);
     return { reply: { id, ok: true, result }, transfer: buffersOf(result) };
   } catch (error) {
@@ -46,7 +56,9 @@ function answer(request: Exclude<ReaderRequest, { method: 'close' }>): {
   }
 }
 
-function run(request: Exclude<ReaderRequest, { method: 'close' }>): ReaderResult<ReaderMethod> {
+function run(
+  request: Exclude<ReaderRequest, { method: 'close' | 'moment' }>,
+): ReaderResult<Exclude<ReaderMethod, 'moment'>> {
   if (request.method === 'archive') return openArchive().state();
   if (request.method === 'changedTopics') return openArchive().changedTopics(request.argument);
   database ??= openForReading(databaseFile);
@@ -65,6 +77,12 @@ function run(request: Exclude<ReaderRequest, { method: 'close' }>): ReaderResult
   }
 }
 
+function openMoments(): MomentQueries {
+  database ??= openForReading(databaseFile);
+  moments ??= new MomentQueries(database);
+  return moments;
+}
+
 /** A file that comes from elsewhere: it is looked whether it is a history that can be read. */
 function openArchive(): ArchiveQueries {
   database ??= openMessagesForReading(databaseFile);
@@ -73,7 +91,7 @@ function openArchive(): ArchiveQueries {
 }
 
 /** The memory that changes hands instead of being copied: `Queries` gives each array a buffer of its own. */
-function buffersOf(result: ReaderResult<ReaderMethod>): ArrayBuffer[] {
+function buffersOf(result: ReaderResult<Exclude<ReaderMethod, 'moment'>>): ArrayBuffer[] {
   if (result === null) return [];
   if (result instanceof Float64Array) return [asArrayBuffer(result.buffer)];
   if ('skipped' in result) {

@@ -216,14 +216,19 @@ export function* topicsOf(topics: Uint8Array): Generator<{ topic: number; count:
   }
 }
 
+/** The columns of a run's heads. @throws LoupeError `history-unavailable` when there are fewer than the run has messages */
+export function headBytes({ messages, codec, heads }: StoredRun): Uint8Array {
+  const isPacked = (codec & HEADS_DEFLATED) !== 0;
+  const bytes = isPacked ? inflated(heads, messages * MOST_HEAD_BYTES) : heads;
+  // Before anything is as large as a damaged row says.
+  if (messages < 0 || bytes.length < messages * LEAST_HEAD_BYTES) throw damagedRun();
+  return bytes;
+}
+
 /** @throws LoupeError `history-unavailable` when the run is damaged */
 export function decodeHeads(run: StoredRun): RunHeads {
   const length = run.messages;
-  const isPacked = (run.codec & HEADS_DEFLATED) !== 0;
-  const bytes = isPacked ? inflated(run.heads, length * MOST_HEAD_BYTES) : run.heads;
-  // Before anything is as large as a damaged row says.
-  if (length < 0 || bytes.length < length * LEAST_HEAD_BYTES) throw damagedRun();
-  const source = new ByteReader(bytes);
+  const source = new ByteReader(headBytes(run));
   const heads: RunHeads = {
     length,
     topics: new Uint32Array(length),

@@ -15,6 +15,8 @@ import type {
   SeriesRequest,
   TopicSummary,
 } from './history';
+import { momentsBy } from './moments/moment-reader';
+import type { Moments } from './moments/moments';
 import { closedError, Reader } from './reader';
 import type { ReaderArgument, ReaderMethod, ReaderResult } from './reader-protocol';
 import { NO_TOTALS, takeOver, type Snapshot } from './store';
@@ -63,6 +65,8 @@ class SqliteHistory implements History {
   readonly #lock: WriterLock;
   readonly #writer: Writer;
   readonly #reader: Reader;
+  /** Of the past at any moment: what takes longer must not delay the other. */
+  readonly #momentReader: Reader;
   readonly #onProblem: (problem: LoupeError) => void;
   readonly #settings: ReadonlyMap<string, string>;
   readonly #totals: Map<string, ProfileTotals>;
@@ -93,11 +97,13 @@ class SqliteHistory implements History {
       },
       onProblem: this.#onProblem,
     });
-    this.#reader = new Reader({
+    const reading = {
       workerFile: join(threads, 'history-reader.cjs'),
       databaseFile: options.file,
       onProblem: this.#onProblem,
-    });
+    };
+    this.#reader = new Reader(reading);
+    this.#momentReader = new Reader(reading);
   }
 
   get backlog(): Backlog {
@@ -205,6 +211,14 @@ class SqliteHistory implements History {
     return this.#read('counts', request);
   }
 
+  moments(profileId: string): Moments {
+    return momentsBy(async (request, settled) => {
+      if (this.#closing) throw closedError();
+      if (settled) await this.#writer.settled();
+      return this.#momentReader.call('moment', { ...request, profileId });
+    });
+  }
+
   limit(profileId: string, maxBytes: number): void {
     this.#post({ kind: 'limit', profileId, maxBytes });
   }
@@ -222,6 +236,7 @@ class SqliteHistory implements History {
     await new Promise(setImmediate);
     await this.#writer.settled();
     await this.#reader.close();
+    await this.#momentReader.close();
     await this.#writer.close();
     this.#lock.release();
   }

@@ -55,10 +55,10 @@ export class TopicRuns {
     }
   }
 
-  /** All of them, newest first. */
-  *before(topic: number, beforeId: number): Generator<TopicRun> {
+  /** All of them, newest first, but for units that begin after a time. */
+  *before(topic: number, beforeId: number, atUs = Infinity): Generator<TopicRun> {
     for (const unit of this.unitsBefore(topic, beforeId)) {
-      yield* this.runsBefore(unit, topic, beforeId);
+      if (unit.firstUs <= atUs) yield* this.runsBefore(unit, topic, beforeId);
     }
   }
 }

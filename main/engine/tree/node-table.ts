@@ -1,6 +1,6 @@
 import type { MessageProperties } from '../../../app/message';
 import { BlockRows } from './block-rows';
-import { NONE, ROOT, weightOf } from './node-state';
+import { NONE, ROOT, TOPIC, weightOf } from './node-state';
 import { TopicNode } from './topic-node';
 
 const FIRST_CAPACITY = 64;
@@ -108,6 +108,45 @@ export class NodeTable {
       doubles[record + COUNT] = (doubles[record + COUNT] ?? 0) + messages;
       if (newestId > (doubles[record + LATEST_ID] ?? 0)) doubles[record + LATEST_ID] = newestId;
       if (topics !== 0) words[at * WORDS + TOPICS] = (words[at * WORDS + TOPICS] ?? 0) + topics;
+    }
+  }
+
+  /** Forgets all counts and topics; names, keys and how nodes are shown stay. */
+  clearCounts(): void {
+    const { doubles, words, states, length } = this;
+    for (let index = 0; index < length; index += 1) {
+      const record = index * DOUBLES;
+      doubles[record + COUNT] = 0;
+      doubles[record + LATEST_ID] = 0;
+      doubles[record + OWN_COUNT] = 0;
+      words[index * WORDS + TOPICS] = 0;
+      states[index] = (states[index] ?? 0) & ~TOPIC;
+    }
+  }
+
+  /** Makes a node a topic with so many messages; what is above learns of it by `rollUp`. */
+  setCount(index: number, messages: number, newestId: number): void {
+    const record = index * DOUBLES;
+    this.doubles[record + COUNT] = messages;
+    this.doubles[record + OWN_COUNT] = messages;
+    this.doubles[record + LATEST_ID] = newestId;
+    this.words[index * WORDS + TOPICS] = 1;
+    this.states[index] = (this.states[index] ?? 0) | TOPIC;
+  }
+
+  /** Sums up counts from the bottom, after `clearCounts` and `setCount`. */
+  rollUp(): void {
+    const { doubles, words } = this;
+    for (let index = this.length - 1; index > ROOT; index -= 1) {
+      const topics = words[index * WORDS + TOPICS] ?? 0;
+      if (topics === 0) continue;
+      const parent = words[index * WORDS + PARENT] ?? ROOT;
+      const from = index * DOUBLES;
+      const to = parent * DOUBLES;
+      words[parent * WORDS + TOPICS] = (words[parent * WORDS + TOPICS] ?? 0) + topics;
+      doubles[to + COUNT] = (doubles[to + COUNT] ?? 0) + (doubles[from + COUNT] ?? 0);
+      const latest = doubles[from + LATEST_ID] ?? 0;
+      if (latest > (doubles[to + LATEST_ID] ?? 0)) doubles[to + LATEST_ID] = latest;
     }
   }
 

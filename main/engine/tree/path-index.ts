@@ -16,10 +16,11 @@ const EMPTY = 0;
 export class PathIndex {
   private slots = new Int32Array(FIRST_SLOTS);
   private taken = 0;
-  /** Nobody outside can choose topics that collide. */
-  readonly seed = Math.floor(Math.random() * 0x1_0000_0000) | 0;
-
-  constructor(private readonly table: NodeTable) {}
+  constructor(
+    private readonly table: NodeTable,
+    /** Nobody outside can choose topics that collide. */
+    readonly seed = Math.floor(Math.random() * 0x1_0000_0000) | 0,
+  ) {}
 
   /** The node that a path leads to, or `NONE`. */
   find(path: string): number {

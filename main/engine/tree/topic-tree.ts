@@ -26,15 +26,18 @@ export class TopicTree {
   /** Topics that pass the filter; all of them without one. */
   matching = 0;
 
-  private readonly table = new NodeTable();
-  private readonly index = new PathIndex(this.table);
+  /** Its nodes in columns, for what goes through all of them. */
+  readonly table = new NodeTable();
+  protected readonly index: PathIndex;
   private readonly names = new LevelNames();
-  private readonly order = new Order(this.table);
+  protected readonly order = new Order(this.table);
   private filterText = '';
-  private filter: TreeFilter | null = null;
+  protected filter: TreeFilter | null = null;
 
-  constructor(expansion = new Expansion()) {
+  /** @param seed of another tree's index, for one that has the same nodes */
+  constructor(expansion = new Expansion(), seed?: number) {
     this.expansion = expansion;
+    this.index = new PathIndex(this.table, seed);
     this.table.add('', NONE, 0);
     this.table.states[ROOT] = EXPANDED | OPEN | SHOWN | BRANCH;
     this.root = this.table.node(ROOT);
@@ -43,6 +46,11 @@ export class TopicTree {
 
   get topics(): number {
     return this.root.topics;
+  }
+
+  /** Another tree with the same nodes finds them by the same hashes. */
+  get seed(): number {
+    return this.index.seed;
   }
 
   /** Visible rows in all. */

@@ -18,9 +18,10 @@ export function recountAll(table: NodeTable, bits: number, on: boolean): void {
   sumUp(table, (state) => state);
 }
 
-/** Shows all nodes again as the person left them. */
+/** Shows all nodes that lead to a topic again as the person left them. */
 export function takeFilterOff(table: NodeTable): void {
-  sumUp(table, (state) => {
+  sumUp(table, (state, _rows, index) => {
+    if (table.topics(index) === 0) return state & ~(SHOWN | OPEN);
     const shown = state | SHOWN;
     return (state & EXPANDED) === 0 ? shown & ~OPEN : shown | OPEN;
   });
@@ -31,25 +32,52 @@ export function takeFilterOff(table: NodeTable): void {
  * @returns how many topics pass
  */
 export function applyFilter(table: NodeTable, filter: TreeFilter): number {
-  const { states, length } = table;
+  const found = filterStates(table, filter);
+  sumUp(table, (state, rows, index) => {
+    const hidden = state & ~(SHOWN | OPEN);
+    if (isFound(table, found, state, index)) return hidden | SHOWN;
+    return rows > 0 ? hidden | SHOWN | OPEN : hidden;
+  });
+  return countFound(table, found);
+}
+
+/** The same after the topics changed; what was shown stays open or closed as it is. */
+export function renewFilter(table: NodeTable, found: Int32Array): number {
+  sumUp(table, (state, rows, index) => {
+    const hidden = state & ~(SHOWN | OPEN);
+    const isPassing = isFound(table, found, state, index);
+    if (!isPassing && rows === 0) return hidden;
+    if ((state & SHOWN) !== 0) return state;
+    return isPassing ? hidden | SHOWN : hidden | SHOWN | OPEN;
+  });
+  return countFound(table, found);
+}
+
+/** How each node stands to a filter. */
+export function filterStates(table: NodeTable, filter: TreeFilter): Int32Array {
+  const { length } = table;
   const found = new Int32Array(length);
   found[ROOT] = filter.root;
-  let matching = 0;
   for (let index = ROOT + 1; index < length; index += 1) {
     const parent = found[table.parent(index)] ?? filter.root;
-    const state =
+    found[index] =
       parent === COVERED
         ? COVERED
         : stepFilter(filter, parent, table.name(index), table.depth(index));
-    found[index] = state;
-    const isTopic = ((states[index] ?? 0) & TOPIC) !== 0;
-    if (isTopic && passes(state, true)) matching += 1;
   }
-  sumUp(table, (state, rows, index) => {
-    const hidden = state & ~(SHOWN | OPEN);
-    if (passes(found[index] ?? filter.root, (state & TOPIC) !== 0)) return hidden | SHOWN;
-    return rows > 0 ? hidden | SHOWN | OPEN : hidden;
-  });
+  return found;
+}
+
+function isFound(table: NodeTable, found: Int32Array, state: number, index: number): boolean {
+  return table.topics(index) > 0 && passes(found[index] ?? COVERED, (state & TOPIC) !== 0);
+}
+
+function countFound({ states, length }: NodeTable, found: Int32Array): number {
+  let matching = 0;
+  for (let index = ROOT + 1; index < length; index += 1) {
+    const isTopic = ((states[index] ?? 0) & TOPIC) !== 0;
+    if (isTopic && passes(found[index] ?? COVERED, true)) matching += 1;
+  }
   return matching;
 }
 

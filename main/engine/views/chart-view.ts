@@ -1,7 +1,8 @@
 import type { ChartFrame, ChartParams } from '../../../app/contract';
-import { thinOut } from '../../../app/series';
 import type { ViewSource } from '../../../app/rpc/server';
 import type { ProfileRuntime } from '../profile-runtime';
+import { chartFrame } from './chart-frame';
+import { MomentChart } from './moment-chart';
 
 const INTERVAL_MS = 200;
 /** The newest messages of a topic that a chart reads; a longer past is a question for the time machine. */
@@ -20,10 +21,14 @@ export class ChartView implements ViewSource<ChartParams, ChartFrame> {
   private seenId = -1;
   private sentEndMs = 0;
 
+  private readonly moment: MomentChart;
+
   constructor(
     private readonly runtime: ProfileRuntime,
     private params: ChartParams,
-  ) {}
+  ) {
+    this.moment = new MomentChart(runtime);
+  }
 
   update(params: ChartParams): void {
     const same =
@@ -36,6 +41,8 @@ export class ChartView implements ViewSource<ChartParams, ChartFrame> {
   }
 
   next(nowMs: number): null | Promise<ChartFrame | null> {
+    const { atUs } = this.params;
+    if (typeof atUs === 'number') return this.moment.next(this.params, atUs, nowMs);
     const newest = this.runtime.tree.topic(this.params.topic)?.value?.id ?? 0;
     if (newest === this.seenId && this.runtime.spanEndMs(this.params.topic) !== null) return null;
     // Without news the left end still moves out of the span, at a pace the eye can see.
@@ -47,6 +54,7 @@ export class ChartView implements ViewSource<ChartParams, ChartFrame> {
   }
 
   close(): void {
+    this.moment.close();
     this.restart();
   }
 
@@ -93,21 +101,7 @@ export class ChartView implements ViewSource<ChartParams, ChartFrame> {
   }
 
   private frame(endMs: number | null): ChartFrame {
-    let minimum: number | null = null;
-    let maximum: number | null = null;
-    for (const value of this.values) {
-      if (minimum === null || value < minimum) minimum = value;
-      if (maximum === null || value > maximum) maximum = value;
-    }
-    const thin = thinOut(this.times, this.values, this.params.maxPoints);
-    return {
-      ...thin,
-      endMs,
-      numeric: this.values.length,
-      skipped: this.skipped,
-      minimum,
-      maximum,
-      last: this.values.at(-1) ?? null,
-    };
+    const { times, values, skipped, params } = this;
+    return chartFrame({ times, values, skipped }, endMs, params.maxPoints);
   }
 }

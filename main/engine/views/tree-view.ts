@@ -3,8 +3,9 @@ import { previewOf, type Preview } from '../../../app/payload/preview';
 import type { ViewSource } from '../../../app/rpc/server';
 import type { ProfileRuntime } from '../profile-runtime';
 import { RateMeter } from '../rate-meter';
-import type { RowCursor } from '../tree/row-cursor';
 import type { TopicNode } from '../tree/topic-node';
+import { MomentTree } from './moment-tree';
+import { treeWindow, type WindowRow } from './tree-window';
 
 /** Values that change faster than this can't be read. */
 const INTERVAL_MS = 100;
@@ -38,11 +39,13 @@ export class TreeView implements ViewSource<TreeParams, TreeFrame> {
   private shown: ReadonlyArray<readonly [TopicNode, RowMemory]> = [];
   private reorderAtMs = 0;
   private samplesAtMs = 0;
+  private readonly moment: MomentTree;
 
   constructor(
     private readonly runtime: ProfileRuntime,
     private params: TreeParams,
   ) {
+    this.moment = new MomentTree(runtime.past);
     this.apply();
   }
 
@@ -52,7 +55,9 @@ export class TreeView implements ViewSource<TreeParams, TreeFrame> {
     this.apply();
   }
 
-  next(nowMs: number): TreeFrame | null {
+  next(nowMs: number): TreeFrame | null | Promise<TreeFrame | null> {
+    const { atUs } = this.params;
+    if (typeof atUs === 'number') return this.moment.next(this.params, atUs, nowMs);
     const { tree } = this.runtime;
     this.reorder(nowMs);
     const ratesMoved = this.sample(nowMs);
@@ -63,11 +68,14 @@ export class TreeView implements ViewSource<TreeParams, TreeFrame> {
   }
 
   close(): void {
+    this.moment.close();
     this.memories.clear();
     this.shown = [];
   }
 
+  /** The live tree stays as it is while a moment is shown. */
   private apply(): void {
+    if (typeof this.params.atUs === 'number') return;
     this.runtime.tree.setSort(this.params.sort);
     this.runtime.tree.setFilter(this.params.filter);
   }
@@ -95,27 +103,15 @@ export class TreeView implements ViewSource<TreeParams, TreeFrame> {
 
   private frame(nowMs: number): TreeFrame {
     const { tree } = this.runtime;
-    const total = tree.rows;
-    const first = Math.max(0, Math.min(this.params.first, total - this.params.count));
-    const shown: [TopicNode, RowMemory][] = [];
-    const rows: TreeRow[] = [];
-    const cursor = tree.cursor(first);
-    const positions = new Positions();
-    while (cursor && rows.length < this.params.count) {
-      const { node } = cursor;
-      const memory = this.recall(node, nowMs);
-      shown.push([node, memory]);
-      rows.push(rowOf(node, positions.of(cursor), memory, nowMs));
-      if (!cursor.next()) break;
-    }
+    const { rows, ...window } = treeWindow(tree, this.params);
+    const shown = rows.map(({ node }) => [node, this.recall(node, nowMs)] as const);
     this.shown = shown;
     this.forget();
-    const selected = this.params.selected === null ? undefined : tree.node(this.params.selected);
     return {
-      total,
-      first,
-      rows,
-      selectedIndex: selected ? tree.rowOf(selected) : null,
+      ...window,
+      rows: rows.map((row, index) =>
+        rowOf(row, shown[index]?.[1] ?? newMemory(row.node, nowMs), nowMs),
+      ),
       topics: tree.topics,
       matching: tree.matching,
     };
@@ -152,21 +148,12 @@ function newMemory(node: TopicNode, nowMs: number): RowMemory {
   };
 }
 
-function rowOf(node: TopicNode, position: number, memory: RowMemory, nowMs: number): TreeRow {
+function rowOf({ node, ...shape }: WindowRow, memory: RowMemory, nowMs: number): TreeRow {
   const preview = previewFor(node, memory);
   addToTrend(memory, preview?.number ?? null, nowMs);
   return {
-    id: node.id,
-    path: node.path,
-    name: node.name,
-    depth: node.depth,
-    position,
-    siblings: node.parent?.children?.size ?? 1,
-    count: node.count,
-    topics: node.topics,
+    ...shape,
     rate: memory.meter.perSecond,
-    expandable: node.children !== null,
-    expanded: node.open && node.children !== null,
     preview: preview?.text ?? null,
     kind: preview?.kind ?? null,
     lastTimeMs: node.value ? node.value.timeUs / 1000 : null,
@@ -199,18 +186,4 @@ function addToTrend(memory: RowMemory, number: number | null, nowMs: number): vo
   memory.trendId = memory.valueId;
   memory.trend.push(number);
   if (memory.trend.length > TREND_POINTS) memory.trend.shift();
-}
-
-/** Positions among siblings, counted on from row to row instead of being looked up for each. */
-class Positions {
-  private readonly last = new Map<TopicNode, number>();
-
-  of({ node }: RowCursor): number {
-    const { parent } = node;
-    if (!parent?.children) return 1;
-    const before = this.last.get(parent);
-    const position = before === undefined ? parent.children.positionOf(node) + 1 : before + 1;
-    this.last.set(parent, position);
-    return position;
-  }
 }

@@ -38,7 +38,9 @@ class Fixture {
   rows(change: Partial<TreeParams> = {}): readonly TreeRow[] {
     this.view.update({ ...WINDOW, ...change });
     this.nowMs += 1000;
-    return this.view.next(this.nowMs)?.rows ?? [];
+    const frame = this.view.next(this.nowMs);
+    if (frame instanceof Promise) throw new Error('A live tree is there at once.');
+    return frame?.rows ?? [];
   }
 
   trend(topic: string, change: Partial<TreeParams> = {}): readonly number[] {

@@ -1,0 +1,32 @@
+import type { TimeCalls } from '../../app/contract-time';
+import type { Implementation } from '../../app/rpc/derive';
+import type { EngineCore } from './engine-core';
+
+/** After all messages. */
+const LIVE = Infinity;
+
+/** What the time machine answers. */
+export function timeCalls(core: EngineCore): Implementation<TimeCalls> {
+  return {
+    stepMessage: ({ profileId, scope, atUs, direction }) => {
+      // After now nothing has come yet.
+      if (atUs === null && direction === 'next') return null;
+      const { past } = core.runtime(profileId);
+      const settled = direction === 'next' || past.settle(atUs ?? LIVE);
+      if (direction === 'next') past.settle(LIVE);
+      return past.moments.ask('step', { scope, atUs: atUs ?? LIVE, direction }, settled);
+    },
+    compareMoments: ({ profileId, toUs, ...rest }) => {
+      const { past } = core.runtime(profileId);
+      const request = { ...rest, toUs: toUs ?? LIVE };
+      return past.moments.ask('compare', request, past.settle(request.toUs));
+    },
+    setMark: ({ profileId, mark }) => {
+      core.runtime(profileId);
+      core.memory.setMark(profileId, mark);
+    },
+    removeMark: ({ profileId, markId }) => {
+      core.memory.removeMark(profileId, markId);
+    },
+  };
+}
