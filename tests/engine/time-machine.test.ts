@@ -1,6 +1,7 @@
 /** The window's views and calls at a moment of the past, through the engine's own contract. */
 import { onTestFinished, afterAll, beforeAll, expect, test } from 'vitest';
-import type { TimelineFrame, TreeFrame, TreeParams } from '../../app/contract';
+import type { TreeFrame, TreeParams } from '../../app/contract';
+import type { TimelineFrame } from '../../app/contract-time';
 import { openEngine, type TestEngine } from '../helpers/engine';
 import { bundleHistory, bytes, type Bundles } from '../helpers/history';
 import { openHistory } from '../../main/engine/history/sqlite-history';
