@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import type { EngineCalls, EngineViews, ShellCalls } from './contract';
 import { atUs, timeCallSchemas, timeViewSchemas } from './contract-time-schemas';
+import { manageCallSchemas, manageViewSchemas } from './contract-manage-schemas';
 import { profileSchema, qosSchema } from './profile';
 import { MAX_TOPIC_BYTES } from './topic';
 
@@ -97,6 +98,7 @@ export const engineCallSchemas: Schemas<EngineCalls> = {
   clearRetained: v.object({ profileId: id, topic: path }),
   restoreRetained: v.object({ profileId: id, undoId: count }),
   ...timeCallSchemas,
+  ...manageCallSchemas,
 };
 
 export const engineViewSchemas: ParamsSchemas<EngineViews> = {
@@ -123,6 +125,7 @@ export const engineViewSchemas: ParamsSchemas<EngineViews> = {
   }),
   publishes: profileOnly,
   ...timeViewSchemas,
+  ...manageViewSchemas,
 };
 
 const paneWidth = v.pipe(v.number(), v.minValue(0), v.maxValue(4000));
@@ -176,4 +179,5 @@ export const shellCallSchemas: Schemas<ShellCalls> = {
     bytes,
   }),
   chooseHistoryFile: nothing,
+  showInFolder: fileOnly,
 };

@@ -4,6 +4,7 @@
  */
 import type { ConnectionState } from './connection';
 import type { Moment, TimeCalls, TimeViews } from './contract-time';
+import type { ActiveRecording, ManageCalls, PastFrame, RecordingsFrame } from './contract-manage';
 import type { Message, MessageHead, QoS } from './message';
 import type { Profile, ProfileFields } from './profile';
 
@@ -32,7 +33,7 @@ export interface TreePosition {
 }
 
 /** Request → reply, answered by the engine. */
-export interface EngineCalls extends TimeCalls {
+export interface EngineCalls extends TimeCalls, ManageCalls {
   saveProfile(arg: { readonly profile: Profile }): Profile;
   duplicateProfile(arg: { readonly profileId: string }): Profile;
   /** Disconnects and hides the profile; its history goes when the time for undo is over. */
@@ -146,6 +147,8 @@ export interface ProfileSummary {
   readonly storedMessages: number;
   /** The recorded history that the profile stands in; null for a connection of one's own. */
   readonly archive: ArchiveSummary | null;
+  /** The recording that is being made of it; null for none. */
+  readonly recording: ActiveRecording | null;
 }
 
 /** A recorded history that was opened read-only. */
@@ -320,6 +323,9 @@ export interface EngineViews extends TimeViews {
   tree: View<TreeParams, TreeFrame>;
   topic: View<TopicParams, TopicFrame>;
   chart: View<ChartParams, ChartFrame>;
+  /** A profile's sessions, and what is being deleted of it. */
+  past: View<{ readonly profileId: string }, PastFrame>;
+  recordings: View<Record<never, never>, RecordingsFrame>;
   publishes: View<{ readonly profileId: string }, { readonly publishes: readonly RecentPublish[] }>;
 }
 
@@ -387,6 +393,8 @@ export interface ShellCalls {
   saveFile(arg: { readonly suggestedName: string; readonly bytes: Uint8Array }): boolean;
   /** Asks which recorded history to open; its path, or null when the person cancelled. */
   chooseHistoryFile(): string | null;
+  /** Shows a file in the system's file manager. */
+  showInFolder(arg: { readonly path: string }): void;
 }
 
 /** What main tells the window unasked. */

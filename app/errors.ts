@@ -12,6 +12,7 @@ export type ErrorCode =
   | 'history-read-only'
   | 'secret-unavailable'
   | 'engine-unavailable'
+  | 'cancelled'
   | 'forbidden'
   | 'internal';
 

@@ -1,2 +1,2 @@
 /** Why something is missing in a session's past. */
-export type GapKind = 'disconnected' | 'refused' | 'pruned' | 'lost';
+export type GapKind = 'disconnected' | 'refused' | 'pruned' | 'deleted' | 'lost';

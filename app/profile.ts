@@ -55,6 +55,12 @@ const wholeNumber = (what: string, minimum: number, maximum: number): v.GenericS
   );
 };
 
+/** A limit that older settings do not have is the one that held then. */
+export const DEFAULT_HISTORY_GIGABYTES = 1;
+const MOST_HISTORY_GIGABYTES = 100_000;
+const LEAST_HISTORY_GIGABYTES = 0.01;
+const MOST_HISTORY_DAYS = 36_500;
+
 export const qosSchema = v.picklist([0, 1, 2]);
 
 export const subscriptionSchema = v.object({
@@ -103,6 +109,26 @@ export const profileFieldsSchema = v.object({
   cleanStart: v.boolean(),
   /** Seconds; 0 switches it off (MQTT 5.0 §3.1.2.10). */
   keepAlive: wholeNumber('Keep alive', 0, 65_535),
+  /** What the history may take, in GB (10^9 bytes); the oldest messages go first. */
+  historyGigabytes: v.optional(
+    v.pipe(
+      v.number('The size must be a number of gigabytes, for example 1 or 0.5.'),
+      v.minValue(LEAST_HISTORY_GIGABYTES, 'The history needs at least 0.01 GB.'),
+      v.maxValue(MOST_HISTORY_GIGABYTES, 'The size can be at most 100,000 GB.'),
+    ),
+    DEFAULT_HISTORY_GIGABYTES,
+  ),
+  /** Older messages go; null keeps them whatever their age. */
+  historyDays: v.optional(
+    v.nullable(
+      v.pipe(
+        v.number('The age must be a number of days, for example 30; leave it empty for no limit.'),
+        v.minValue(0.01, 'The age must be more than 0 days; leave it empty for no limit.'),
+        v.maxValue(MOST_HISTORY_DAYS, 'The age can be at most 36,500 days.'),
+      ),
+    ),
+    null,
+  ),
   subscriptions: v.pipe(
     v.array(subscriptionSchema),
     v.maxLength(1000, 'At most 1,000 subscriptions can be kept in one profile.'),
@@ -132,6 +158,8 @@ export function defaultProfileFields(): ProfileFields {
     version: '5',
     cleanStart: true,
     keepAlive: 60,
+    historyGigabytes: DEFAULT_HISTORY_GIGABYTES,
+    historyDays: null,
     subscriptions: [
       { filter: '#', qos: 0 },
       { filter: '$SYS/#', qos: 0 },

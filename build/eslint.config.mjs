@@ -12,6 +12,7 @@ export const messagePassingFiles = [
   'main/engine/engine.ts',
   'main/engine/history/reader*.ts',
   'main/engine/history/writer*.ts',
+  'main/engine/history/job*.ts',
   'main/engine/demo/*.ts',
   'renderer/engine-client.ts',
   'renderer/shell-client.ts',

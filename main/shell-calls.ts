@@ -51,6 +51,9 @@ export function shellCalls(options: ShellCallsOptions): Implementation<ShellCall
     openLink: ({ url }) => openLink(url, options.window()),
     saveFile: ({ suggestedName, bytes }) => saveFile(suggestedName, bytes, options.window()),
     chooseHistoryFile: () => chooseHistoryFile(options.window()),
+    showInFolder: ({ path }) => {
+      shell.showItemInFolder(path);
+    },
   };
 }
 

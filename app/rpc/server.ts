@@ -30,6 +30,7 @@ const READING: ReadonlySet<string> = new Set<keyof EngineCalls>([
   'recentPayload',
   'stepMessage',
   'compareMoments',
+  'countSelection',
 ]);
 
 interface OpenView {

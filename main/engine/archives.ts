@@ -30,6 +30,8 @@ export interface ArchivesOptions {
   readonly onChange: () => void;
   /** How often it is looked whether another program has recorded more. */
   readonly lookMs?: number;
+  /** What a recording goes by; null for other files. */
+  readonly nameOf?: (path: string) => string | null;
 }
 
 const LOOK_MS = 2_000;
@@ -119,6 +121,15 @@ export class Archives {
     return undefined;
   }
 
+  /** Where an archived profile stands: the file, and its id there. */
+  sourceOf(profileId: string): { readonly file: string; readonly profileId: string } | null {
+    for (const { archive, recorded } of this.files.values()) {
+      const found = recorded.get(profileId);
+      if (found) return { file: archive.file, profileId: found.idThere };
+    }
+    return null;
+  }
+
   /** Paths of the files opened last, the newest first. */
   get recentPaths(): readonly string[] {
     return this.recent.paths;
@@ -196,7 +207,7 @@ export class Archives {
       if (recorded.has(id)) continue;
       const { memory, clock, warn } = this.options;
       const runtime = new ArchiveRuntime({
-        profile: profileOf(archive.file, profile, id),
+        profile: this.profileOf(archive.file, profile, id),
         history: archive.history(profile.id),
         memory,
         clock,
@@ -210,6 +221,12 @@ export class Archives {
       });
       this.options.onChange();
     }
+  }
+
+  private profileOf(file: string, archived: ArchivedProfile, id: string): Profile {
+    const profile = profileOf(file, archived, id);
+    const name = this.options.nameOf?.(file) ?? null;
+    return name === null ? profile : { ...profile, name };
   }
 
   private stopLooking(): void {
@@ -244,6 +261,7 @@ function summaryOf({ archive, problem }: Opened, { runtime, idThere }: Recorded)
     profile: runtime.profile,
     state: runtime.state,
     builtIn: false,
+    recording: null,
     storedMessages: totals ? totals.stored - totals.pruned : 0,
     archive: {
       path: archive.file,

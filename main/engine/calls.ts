@@ -2,12 +2,14 @@ import type { EngineCalls } from '../../app/contract';
 import { LoupeError } from '../../app/errors';
 import type { Implementation } from '../../app/rpc/derive';
 import type { EngineCore } from './engine-core';
+import { manageCalls } from './manage-calls';
 import { timeCalls } from './time-calls';
 import { treeCalls } from './tree-calls';
 
 /** The engine's side of the contract: each call finds its subject and hands on. Arguments were checked before. */
 export function engineCalls(core: EngineCore): Implementation<EngineCalls> {
   return {
+    ...manageCalls(core),
     saveProfile: ({ profile }) => core.saveProfile(profile),
     duplicateProfile: ({ profileId }) => {
       const copy = core.profiles.duplicate(profileId);

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { ProfileSummary } from '../../app/contract';
-import { messageOf } from '../../app/errors';
+import type { DamagedHistory } from '../../app/contract-manage';
+import { LoupeError, messageOf } from '../../app/errors';
 import { defaultProfileFields, type Profile } from '../../app/profile';
 import { EngineServer, type ViewOpeners } from '../../app/rpc/server';
 import type { Port, ToEngine, ToRenderer } from '../../app/rpc/wire';
@@ -16,9 +17,11 @@ import { MemoryFile } from './memory-file';
 import { ProfileRuntime } from './profile-runtime';
 import { profileOfUrl, type UrlProfile } from './profile-of-url';
 import { BUILT_IN_ID, ProfileStore } from './profile-store';
+import { Recordings } from './recordings/recordings';
 import { ChartView } from './views/chart-view';
 import { ProfilesView, PublishesView, StatusView } from './views/list-views';
 import { TimelineView } from './views/timeline-view';
+import { PastView, RecordingsView } from './views/past-views';
 import { TopicView } from './views/topic-view';
 import { TreeView } from './views/tree-view';
 
@@ -60,6 +63,11 @@ export class EngineCore {
   readonly memory: MemoryFile;
   readonly history: History;
   readonly archives: Archives;
+  readonly recordings: Recordings;
+  /** Folder of the bundles of the history's threads. */
+  readonly threads: string;
+  private readonly historyFile: string;
+  private damaged: DamagedHistory | null;
   private readonly clock = new Clock();
   private readonly ids: MessageIds;
   private readonly runtimes = new Map<string, ProfileRuntime>();
@@ -73,7 +81,11 @@ export class EngineCore {
   constructor(private readonly options: EngineOptions) {
     this.profiles = new ProfileStore(options.home, options.warn);
     this.memory = new MemoryFile(options.home, options.warn);
-    this.history = openHistoryOrBegin(join(options.home, 'history.db'), options);
+    const opened = openHistoryOrBegin(join(options.home, 'history.db'), options);
+    this.history = opened.history;
+    this.historyFile = opened.file;
+    this.damaged = opened.damaged;
+    this.threads = options.threads ?? __dirname;
     this.ids = { next: this.history.nextId };
     this.profiles.adopt(this.history.describedProfiles());
     for (const profileId of this.profiles.deleted) this.forget(profileId);
@@ -82,12 +94,23 @@ export class EngineCore {
       threads: options.threads,
       memory: this.memory,
       clock: this.clock,
+      nameOf: (path) => this.recordings.nameOf(path),
       onChange: () => {
         this.stateVersion += 1;
       },
       ...(options.archiveLookMs === undefined ? {} : { lookMs: options.archiveLookMs }),
     });
+    this.recordings = new Recordings({
+      ...options,
+      threads: this.threads,
+      nowUs: () => this.clock.nowUs(),
+      onChange: () => {
+        this.stateVersion += 1;
+      },
+      onDelete: (path) => this.archives.forget(path),
+    });
     void this.archives.reopen();
+    this.applyAgeLimits();
   }
 
   /** Serves one window. Returns how to stop. */
@@ -121,7 +144,12 @@ export class EngineCore {
       ...(this.options.historyBytes === undefined ? {} : { maxBytes: this.options.historyBytes }),
       password: () => this.options.password(profileId),
       onState: () => {
+        const { state } = this.runtime(profileId);
+        this.recordings.connectionChanged(profileId, state.kind === 'connected');
         this.connectionsChanged();
+      },
+      onBatch: (batch, nodes) => {
+        this.recordings.take(profileId, batch, (index) => nodes[index]?.path ?? '');
       },
     });
     this.runtimes.set(profileId, runtime);
@@ -152,6 +180,26 @@ export class EngineCore {
     });
   }
 
+  /** Where a profile's past stands: the file, and the id it goes by there. */
+  pastOf(profileId: string): { readonly file: string; readonly profileId: string } {
+    return this.archives.sourceOf(profileId) ?? { file: this.historyFile, profileId };
+  }
+
+  /** Copies what can be read of a damaged history into a recording. @throws LoupeError `not-found` */
+  repair(path: string): string {
+    if (this.damaged?.path !== path) {
+      throw new LoupeError('not-found', `No damaged history is known at ${path}.`);
+    }
+    const profile = { ...defaultProfileFields(), id: 'repaired', name: 'Repaired history' };
+    const recordingId = this.recordings.repair(path, profile);
+    this.damaged = null;
+    return recordingId;
+  }
+
+  dismissDamage(path: string): void {
+    if (this.damaged?.path === path) this.damaged = null;
+  }
+
   saveProfile(profile: Profile): Profile {
     if (this.archives.runtime(profile.id)) throw readOnlyError('It cannot be edited');
     const saved = this.profiles.save(profile);
@@ -163,6 +211,7 @@ export class EngineCore {
   /** Takes a profile away; it can be brought back for `UNDO_MS`, then its history goes too. */
   async deleteProfile(profileId: string): Promise<number> {
     await this.runtimes.get(profileId)?.disconnect();
+    await this.recordings.stopOf(profileId);
     this.profiles.remove(profileId);
     const timer = setTimeout(() => {
       this.undoTimers.delete(profileId);
@@ -204,6 +253,7 @@ export class EngineCore {
     for (const server of this.servers) server.close();
     await Promise.all([...this.runtimes.values()].map((runtime) => runtime.close()));
     if (this.demo) await (await this.demo).stop();
+    await this.recordings.close();
     await this.archives.closeAll();
     this.profiles.flush();
     this.memory.flush();
@@ -236,6 +286,12 @@ export class EngineCore {
           },
           params,
         ),
+      past: ({ profileId }) => new PastView(this.runtime(profileId)),
+      recordings: () =>
+        new RecordingsView(() => ({
+          recordings: this.recordings.summaries,
+          damaged: this.damaged,
+        })),
       publishes: ({ profileId }) => new PublishesView(this.runtime(profileId)),
     };
   }
@@ -248,6 +304,7 @@ export class EngineCore {
       builtIn: profile.id === BUILT_IN_ID,
       storedMessages: totals.stored - totals.pruned,
       archive: null,
+      recording: this.recordings.activeOf(profile.id),
     };
   }
 
@@ -274,6 +331,15 @@ export class EngineCore {
       // The built-in broker speaks MQTT 3.1.1.
       version: '3.1.1',
     });
+  }
+
+  /** Time passes for profiles that are not used, too. */
+  private applyAgeLimits(): void {
+    if (this.options.historyBytes !== undefined) return;
+    for (const { id, historyGigabytes, historyDays } of this.profiles.all) {
+      if (historyDays === null) continue;
+      this.history.limit(id, historyGigabytes * 1e9, historyDays * 86_400_000);
+    }
   }
 
   private connectionsChanged(): void {

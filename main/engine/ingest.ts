@@ -32,6 +32,8 @@ export interface IngestOptions {
   readonly session: (fromUs: number) => number;
   /** After a batch was stored, or could not be. */
   readonly onFlushed: () => void;
+  /** Each batch as it goes to the history, and the nodes of its topics; both are the ingest's again afterwards. */
+  readonly onBatch?: ((batch: MessageBatch, nodes: readonly TopicNode[]) => void) | undefined;
   /** How long the broker is kept waiting while the history is behind; 10 s unless told. */
   readonly holdMs?: number;
 }
@@ -255,6 +257,7 @@ export class Ingest {
       if (node.topicKey === 0) node.topicKey = history.addTopic(profileId, node.path);
       batch.topicKeys[at] = node.topicKey;
     }
+    this.options.onBatch?.(batch, nodes);
     await history.append(profileId, session, batch, counts);
   }
 

@@ -5,7 +5,7 @@ import type { IPublishPacket } from 'mqtt';
 import type { Profile } from '../../app/profile';
 import type { Clock } from './clock';
 import type { History } from './history/history';
-import { Ingest, type MessageIds } from './ingest';
+import { Ingest, type IngestOptions, type MessageIds } from './ingest';
 import type { MemoryFile } from './memory-file';
 import { createConnection } from './mqtt/mqtt-connection';
 import type { Connection, OutgoingMessage } from './mqtt/types';
@@ -30,18 +30,19 @@ export interface RuntimeOptions {
   readonly authorities?: readonly string[];
   /** After the connection's state changed. */
   readonly onState: () => void;
-  /** What the profile's history may take, in bytes; the oldest messages go first. */
+  /** What the history may take, in bytes, instead of what the profile says of it. */
   readonly maxBytes?: number;
   /** Stands between connection and ingest: a message that is not handed to `receive` is neither taken nor acknowledged. */
   readonly onMessage?: (packet: IPublishPacket, done: () => void, receive: Receive) => void;
   /** After a batch was stored, or could not be. */
   readonly onFlushed?: () => void;
+  /** Each batch as it goes to the history; see `IngestOptions`. */
+  readonly onBatch?: IngestOptions['onBatch'];
   /** How long the broker is kept waiting while the history is behind. */
   readonly holdMs?: number;
 }
 
-/** What a profile's history may take. */
-export const DEFAULT_MAX_BYTES = 1_000_000_000;
+const DAY_MS = 86_400_000;
 
 const MOST_HOLD_MS = 10_000;
 
@@ -85,7 +86,7 @@ export class ProfileRuntime {
     });
     this.tree = new TopicTree(expansion);
     this.publishLog = new PublishLog(profile.id, memory);
-    history.limit(profile.id, options.maxBytes ?? DEFAULT_MAX_BYTES);
+    this.applyLimits();
     this.ingest = new Ingest({
       profileId: profile.id,
       tree: this.tree,
@@ -96,6 +97,7 @@ export class ProfileRuntime {
       onFlushed: () => {
         options.onFlushed?.();
       },
+      onBatch: options.onBatch,
       holdMs: options.holdMs ?? holdMsOf(profile),
     });
     this.rate = new RateMeter(0, performance.now());
@@ -141,6 +143,15 @@ export class ProfileRuntime {
   edited(profile: Profile): void {
     this.currentProfile = profile;
     this.connection?.useProfile(profile);
+    this.applyLimits();
+  }
+
+  private applyLimits(): void {
+    const { history, maxBytes } = this.options;
+    const { id, historyGigabytes, historyDays } = this.currentProfile;
+    if (maxBytes !== undefined) history.limit(id, maxBytes);
+    else
+      history.limit(id, historyGigabytes * 1e9, historyDays === null ? null : historyDays * DAY_MS);
   }
 
   /** Fills the tree with what the history knows; quick when it was done before. */

@@ -5,6 +5,7 @@ import type { AppState } from '../state/app.svelte';
 import { isOpen, stateWord } from '../state/connection-words';
 import { focusNextPlace, focusPlace } from '../state/focus';
 import { overlays } from '../state/overlays.svelte';
+import { askToRecord } from '../past/actions';
 import { TREE_SORTS } from '../tree/tree-sorts';
 
 /** One thing that the palette (and, where it has a shortcut, a key) does. */
@@ -154,7 +155,7 @@ function connectionCommands(app: AppState): Command[] {
 function activeCommands(app: AppState, profileId: string): Command[] {
   const summary = app.profiles.find(profileId);
   if (!summary) return [];
-  const { profile, state, builtIn, archive } = summary;
+  const { profile, state, builtIn, archive, recording } = summary;
   const group = 'Connections';
   if (archive) {
     const label = `Close ${profile.name}`;
@@ -175,6 +176,23 @@ function activeCommands(app: AppState, profileId: string): Command[] {
         else app.profiles.connect(profile.id);
       },
     },
+    recording === null
+      ? {
+          id: 'record',
+          group,
+          label: `Record ${profile.name}…`,
+          run: () => {
+            askToRecord(app, profile);
+          },
+        }
+      : {
+          id: 'stop-recording',
+          group,
+          label: `Stop recording ${profile.name}`,
+          run: () => {
+            app.recordings.stop(recording.id);
+          },
+        },
     ...(builtIn
       ? []
       : [
@@ -202,6 +220,31 @@ function windowCommands(app: AppState): Command[] {
         overlays.palette = true;
       },
     },
+    ...(app.activeProfile === null || app.page === 'history'
+      ? []
+      : [
+          {
+            id: 'history',
+            group,
+            label: 'History: sessions and recordings',
+            shortcut: 'Mod+Shift+H',
+            run: () => {
+              app.show('history');
+            },
+          } as const,
+        ]),
+    ...(app.activeProfile === null || app.page === 'topics'
+      ? []
+      : [
+          {
+            id: 'topics',
+            group,
+            label: 'Topics',
+            run: () => {
+              app.show('topics');
+            },
+          } as const,
+        ]),
     ...(app.page === 'topics'
       ? [
           {

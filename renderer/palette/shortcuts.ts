@@ -6,7 +6,7 @@ import { commands } from './commands';
 
 /** Runs the command that a key stands for, and keeps the key from doing anything else. */
 export function pressShortcut(app: AppState, event: KeyboardEvent): void {
-  if (event.defaultPrevented || overlays.edit !== null) return;
+  if (event.defaultPrevented || overlays.isAsking) return;
   if (event.key === '/' && !isMod(event) && !isEditable(event.target) && !overlays.palette) {
     event.preventDefault();
     void focusPlace('filter');

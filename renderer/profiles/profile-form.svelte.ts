@@ -16,6 +16,8 @@ export class ProfileForm {
   #fields = $state.raw<Profile>(undefined as never);
   #port = $state.raw('');
   #keepAlive = $state.raw('');
+  #historyGigabytes = $state.raw('');
+  #historyDays = $state.raw('');
   #password = $state.raw('');
   #removesPassword = $state.raw(false);
   /** Fields that were left once; all when the form was sent. */
@@ -28,6 +30,8 @@ export class ProfileForm {
     this.#fields = profile;
     this.#port = String(profile.port);
     this.#keepAlive = String(profile.keepAlive);
+    this.#historyGigabytes = String(profile.historyGigabytes);
+    this.#historyDays = profile.historyDays === null ? '' : String(profile.historyDays);
   }
 
   get fields(): Profile {
@@ -40,6 +44,15 @@ export class ProfileForm {
 
   get keepAlive(): string {
     return this.#keepAlive;
+  }
+
+  get historyGigabytes(): string {
+    return this.#historyGigabytes;
+  }
+
+  /** Empty for no limit. */
+  get historyDays(): string {
+    return this.#historyDays;
   }
 
   get password(): string {
@@ -92,6 +105,16 @@ export class ProfileForm {
     this.set({ keepAlive: wholeNumber(text) });
   }
 
+  setHistoryGigabytes(text: string): void {
+    this.#historyGigabytes = text;
+    this.set({ historyGigabytes: decimal(text) });
+  }
+
+  setHistoryDays(text: string): void {
+    this.#historyDays = text;
+    this.set({ historyDays: text.trim() === '' ? null : decimal(text) });
+  }
+
   /** The port follows the protocol while it is the old protocol's usual one. */
   setProtocol(protocol: Protocol): void {
     const untouched = this.#fields.port === DEFAULT_PORTS[this.#fields.protocol];
@@ -120,8 +143,8 @@ export class ProfileForm {
 
   /** Whether anything was changed that an open connection does not take over by itself. */
   get changesConnection(): boolean {
-    const { name, colour } = this.#before;
-    const asBefore = { ...this.#fields, name, colour };
+    const { name, colour, historyGigabytes, historyDays } = this.#before;
+    const asBefore = { ...this.#fields, name, colour, historyGigabytes, historyDays };
     return (
       this.passwordChange.kind !== 'keep' ||
       JSON.stringify(asBefore) !== JSON.stringify(this.#before)
@@ -160,4 +183,10 @@ export class ProfileForm {
 /** Anything that is no whole number becomes NaN, which the profile's schema refuses in words. */
 function wholeNumber(text: string): number {
   return /^\d{1,9}$/u.test(text.trim()) ? Number(text.trim()) : NaN;
+}
+
+/** A number as people write it, with a point or a comma; anything else becomes NaN. */
+function decimal(text: string): number {
+  const plain = text.trim().replace(',', '.');
+  return /^\d{1,9}(?:\.\d{1,6})?$/u.test(plain) ? Number(plain) : NaN;
 }

@@ -12,12 +12,13 @@ import { createEngineClient, listenForEnginePorts } from '../engine-client';
 import { chooseArchive } from '../archives/open-archive';
 import { announceReady, onShellEvent, shell } from '../shell-client';
 import { toaster } from '../ui/toaster.svelte';
+import { RecordingsState } from '../past/recordings-state.svelte';
 import { ProfilesState } from './profiles.svelte';
 import { ThemeState } from './theme.svelte';
 import { TreeState } from './tree.svelte';
 import { UiStore } from './ui-store.svelte';
 
-export type Page = 'connections' | 'topics';
+export type Page = 'connections' | 'topics' | 'history';
 
 export type EngineHealth =
   | { readonly kind: 'starting' }
@@ -31,6 +32,7 @@ export class AppState {
   readonly toasts = toaster;
   readonly theme = new ThemeState();
   readonly profiles = new ProfilesState(this.engine);
+  readonly recordings = new RecordingsState(this.engine);
   readonly #ui = new UiStore();
   readonly #trees = new Map<string, TreeState>();
   #page = $state.raw<Page>('connections');
@@ -57,6 +59,7 @@ export class AppState {
       toaster.show({ text: warning, tone: 'warn', lastsMs: null });
     }
     this.profiles.open();
+    this.recordings.open();
     announceReady();
   }
 

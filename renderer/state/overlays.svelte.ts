@@ -1,3 +1,4 @@
+import type { Selection } from '../../app/selection';
 import { defaultProfileFields, type Profile } from '../../app/profile';
 
 export interface ProfileEdit {
@@ -5,14 +6,45 @@ export interface ProfileEdit {
   readonly isNew: boolean;
 }
 
-/** What lies over the window: the connection dialog and the command palette. */
+/** What is asked before something is deleted from the past. */
+export interface Deleting {
+  readonly title: string;
+  readonly selections: readonly Selection[];
+}
+
+/** A dialog for a name, and what else belongs to a session or a recording. */
+export interface Naming {
+  readonly title: string;
+  /** The words of its main button. */
+  readonly action: string;
+  readonly name: string;
+  readonly note: string;
+  readonly hasNote: boolean;
+  /** A topic filter that can be changed; not there where it makes no sense. */
+  readonly filter?: string;
+  /** What it throws is shown in the dialog. */
+  readonly save: (named: {
+    readonly name: string;
+    readonly note: string;
+    readonly filter: string;
+  }) => Promise<void>;
+}
+
+/** What lies over the window: dialogs and the command palette. */
 class Overlays {
   #edit = $state.raw<ProfileEdit | null>(null);
+  #deleting = $state.raw<Deleting | null>(null);
+  #naming = $state.raw<Naming | null>(null);
   #palette = $state.raw(false);
 
   /** The connection that is being edited, or null. */
   get edit(): ProfileEdit | null {
     return this.#edit;
+  }
+
+  /** Whether a dialog waits for an answer. */
+  get isAsking(): boolean {
+    return this.#edit !== null || this.#deleting !== null || this.#naming !== null;
   }
 
   get palette(): boolean {
@@ -32,6 +64,30 @@ class Overlays {
 
   editConnection(profile: Profile): void {
     this.#edit = { profile, isNew: false };
+  }
+
+  get deleting(): Deleting | null {
+    return this.#deleting;
+  }
+
+  delete(deleting: Deleting): void {
+    this.#deleting = deleting;
+  }
+
+  closeDeleting(): void {
+    this.#deleting = null;
+  }
+
+  get naming(): Naming | null {
+    return this.#naming;
+  }
+
+  name(naming: Naming): void {
+    this.#naming = naming;
+  }
+
+  closeNaming(): void {
+    this.#naming = null;
   }
 
   closeEdit(): void {

@@ -2,12 +2,15 @@ import ChevronsDownUp from '@lucide/svelte/icons/chevrons-down-up';
 import ChevronsUpDown from '@lucide/svelte/icons/chevrons-up-down';
 import ClipboardCopy from '@lucide/svelte/icons/clipboard-copy';
 import Copy from '@lucide/svelte/icons/copy';
+import CircleDot from '@lucide/svelte/icons/circle-dot';
 import Eraser from '@lucide/svelte/icons/eraser';
 import Hash from '@lucide/svelte/icons/hash';
 import Send from '@lucide/svelte/icons/send';
+import Trash from '@lucide/svelte/icons/trash-2';
 import type { TreeRow } from '../../app/contract';
 import type { AppState } from '../state/app.svelte';
 import { escapeHidden } from '../../app/payload/escape';
+import { askToDeleteTopics, askToRecord } from '../past/actions';
 import { startPublish } from '../state/publish-draft';
 import type { TreeState } from '../state/tree.svelte';
 import type { MenuEntry } from '../ui/menu-items';
@@ -57,7 +60,48 @@ export function rowMenu(app: AppState, tree: TreeState, row: TreeRow): MenuEntry
         tree.setExpanded(row.path, false, true);
       },
     },
-    ...(app.profiles.find(tree.profileId)?.archive ? [] : brokerEntries(app, tree, row)),
+    ...(app.profiles.find(tree.profileId)?.archive
+      ? []
+      : [...brokerEntries(app, tree, row), ...pastEntries(app, tree.profileId, row)]),
+  ];
+}
+
+/** What changes or keeps the past. */
+function pastEntries(app: AppState, profileId: string, row: TreeRow): MenuEntry[] {
+  const summary = app.profiles.find(profileId);
+  return [
+    { kind: 'separator' },
+    {
+      kind: 'action',
+      label: 'Record this branch…',
+      icon: CircleDot,
+      disabled: summary === null || summary.recording !== null,
+      onselect: () => {
+        if (summary) askToRecord(app, summary.profile, `${row.path}/#`);
+      },
+    },
+    {
+      kind: 'action',
+      label: row.expandable ? 'Delete this branch’s past…' : 'Delete this topic’s past…',
+      icon: Trash,
+      danger: true,
+      onselect: () => {
+        askToDeleteTopics(profileId, row.path, row.expandable);
+      },
+    },
+    ...(row.expandable && row.kind !== null
+      ? [
+          {
+            kind: 'action' as const,
+            label: 'Delete this topic’s past…',
+            icon: Trash,
+            danger: true,
+            onselect: () => {
+              askToDeleteTopics(profileId, row.path, false);
+            },
+          },
+        ]
+      : []),
   ];
 }
 

@@ -275,7 +275,7 @@ describe('one writer', () => {
     expect((await cli.run(['vacuum', '--db', file])).code).toBe(4);
 
     const warnings: string[] = [];
-    const windows = openHistoryOrBegin(file, {
+    const { history: windows } = openHistoryOrBegin(file, {
       warn: (text) => warnings.push(text),
       threads: cli.threads,
     });

@@ -198,7 +198,9 @@ function untrueTopics(database: Database.Database): unknown[] {
     if (topic.there > topic.inAll) problems.push({ topic });
   }
   const profiles = database
-    .prepare<unknown[], { id: string; stored: number }>('SELECT id, stored FROM profiles')
+    .prepare<unknown[], { id: string; stored: number }>(
+      'SELECT id, stored - deleted AS stored FROM profiles',
+    )
     .all();
   for (const profile of profiles) {
     const byTopic = stored.get(profile.id) ?? 0;

@@ -31,6 +31,7 @@ export async function bundleHistory(): Promise<Bundles> {
   };
   await bundle('reader-worker.ts', 'history-reader.cjs');
   await bundle('writer-worker.ts', 'history-writer.cjs');
+  await bundle('job-worker.ts', 'history-jobs.cjs');
   return {
     threads,
     historyFile: await bundle('sqlite-history.ts', 'sqlite-history.cjs'),

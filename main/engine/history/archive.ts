@@ -80,6 +80,15 @@ export interface StoredMessage extends Message {
   readonly topic: string;
 }
 
+export interface ArchivedGap {
+  readonly session: number;
+  readonly kind: GapKind;
+  readonly fromUs: number;
+  readonly toUs: number;
+  readonly messages: number;
+  readonly detail: string;
+}
+
 export interface Archive {
   info(): ArchiveInfo;
   topics(query: TopicQuery): Iterable<TopicInfo>;
@@ -88,6 +97,8 @@ export interface Archive {
    * as fast as it is asked, so that a writer's journal does not grow meanwhile.
    */
   messages(query: MessageQuery): Iterable<StoredMessage>;
+  /** What is known to be missing, and when. */
+  gaps(): Iterable<ArchivedGap>;
   /** What is wrong with the file or its counters, in words; empty when all is sound. Reads everything. */
   check(): readonly string[];
   close(): void;

@@ -117,6 +117,7 @@ export function readOnlyError(failed: string): LoupeError {
 class ArchivedHistory implements History {
   readonly nextId = Number.MAX_SAFE_INTEGER;
   readonly backlog: Backlog = { messages: 0, bytes: 0 };
+  readonly deletions = [];
 
   constructor(
     private readonly archive: ArchiveFile,
@@ -191,6 +192,18 @@ class ArchivedHistory implements History {
     return momentsBy((request) =>
       this.momentReader.call('moment', { ...this.asRecorded(request), profileId }),
     );
+  }
+
+  sessions(_profileId: string, limit: number): ReturnType<History['sessions']> {
+    return this.reader.call('sessions', { profileId: this.profileId, limit });
+  }
+
+  changeSession(): Promise<void> {
+    return Promise.reject(readOnlyError('The session cannot be changed'));
+  }
+
+  delete(): Promise<void> {
+    return Promise.reject(readOnlyError('Nothing can be deleted'));
   }
 
   limit(): void {

@@ -5,6 +5,7 @@
 import type { GapKind } from '../../../app/gap';
 import type { Message } from '../../../app/message';
 import type { Moments } from './moments/moments';
+import type { DeletionRequest, PendingDeletion } from './deleter';
 
 /** Message flags in one number, as stored: bits 0–1 QoS, then retain, DUP, published by us. */
 export const FLAG_RETAIN = 0x04;
@@ -43,7 +44,10 @@ export interface TopicSummary {
   readonly lastPayload: Uint8Array | null;
 }
 
-/** Counters of a profile over its whole life. At rest `stored` = messages in the database + `pruned`. */
+/**
+ * Counters of a profile over its whole life. At rest `stored` = messages in the database + `pruned`, which counts all that
+ * were removed since: to stay within a limit, or because a person deleted them.
+ */
 export interface ProfileTotals {
   readonly received: number;
   readonly stored: number;
@@ -55,6 +59,7 @@ export interface ProfileTotals {
 }
 
 export type { GapKind } from '../../../app/gap';
+export type { DeletionRequest, PendingDeletion } from './deleter';
 
 export interface PageRequest {
   readonly topicKey: number;
@@ -98,6 +103,42 @@ export interface CountsRequest {
 }
 
 export const MOST_STEPS = 10_000;
+
+/** What a person says of a session; what is not told stays as it is. */
+export interface SessionChange {
+  readonly name?: string | undefined;
+  readonly note?: string | undefined;
+  /** Exempt from limits, and from deletions that do not name it. */
+  readonly kept?: boolean | undefined;
+}
+
+/** One run of a connection. */
+export interface SessionSummary {
+  readonly key: number;
+  readonly startedUs: number;
+  /** Null while it runs, or after its process was killed. */
+  readonly endedUs: number | null;
+  readonly lastTimeUs: number | null;
+  readonly received: number;
+  readonly stored: number;
+  readonly refused: number;
+  /** Messages that are still there. */
+  readonly messages: number;
+  /** What they take in the file; where a segment has messages of several sessions, its bytes are shared out by ids. */
+  readonly bytes: number;
+  readonly isEstimate: boolean;
+  readonly name: string;
+  readonly note: string;
+  readonly kept: boolean;
+  readonly gaps: readonly SessionGaps[];
+}
+
+export interface SessionGaps {
+  readonly kind: GapKind;
+  /** How many gaps, and how many messages are known to be missing in them. */
+  readonly count: number;
+  readonly messages: number;
+}
 
 /** What was given to the history and is not stored yet. */
 export interface Backlog {
@@ -166,11 +207,26 @@ export interface History {
   /** A profile's past at any moment; it is read in a thread that delays none of the reads above. */
   moments(profileId: string): Moments;
 
+  /** A profile's sessions, the newest first, at most `limit`; and how many there are. */
+  sessions(
+    profileId: string,
+    limit: number,
+  ): Promise<{ readonly sessions: readonly SessionSummary[]; readonly total: number }>;
+  changeSession(profileId: string, sessionKey: number, change: SessionChange): Promise<void>;
+
   /**
    * From now on the profile's oldest messages are removed while it takes more than `maxBytes`: whole batches and
-   * segments, which hold a sixteenth of it at most.
+   * segments, which hold a sixteenth of it at most. Those older than `maxAgeMs` go too (a segment that is partly so a
+   * sixty-fourth later). Sessions that are kept stay, and are not counted.
    */
-  limit(profileId: string, maxBytes: number): void;
+  limit(profileId: string, maxBytes: number, maxAgeMs?: number | null): void;
+  /**
+   * Deletes a part of a profile's past in small steps, for good; resolves when that is noted. From then on it is finished
+   * whatever happens. Kept sessions stay unless the selection names one.
+   */
+  delete(profileId: string, request: DeletionRequest): Promise<void>;
+  /** What is still being deleted, of all profiles. */
+  readonly deletions: readonly PendingDeletion[];
   /** Removes a profile's past in small steps; resolves when all is gone. */
   forget(profileId: string): Promise<void>;
 

@@ -1,14 +1,17 @@
+import { Carver } from './carver';
 import { numberOf } from './database';
+import { Deleter, type DeletionRequest, type PendingDeletion, type Piece } from './deleter';
 import type { Database, Statement } from './driver';
+import { Pruner, type Limits } from './pruner';
 import { Remover } from './remover';
+import { RunSource } from './run-source';
 import { SegmentBuilder, type Plan } from './segment-builder';
 import { SegmentPlanner } from './segment-planner';
+import { SessionRanges } from './session-ranges';
 
 /** How long tidying up may hold up the next batch. */
 const SLICE_MS = 8;
 const FORGOTTEN_TOPICS_STEP = 5_000;
-/** A profile that takes so many times its limit is pruned a second time with each batch. */
-const FAR_OVER = 1.125;
 /** Free pages are kept for the next messages; more than these and a sixteenth of the file are given back. */
 const FREE_PAGES_KEPT = 4_096;
 /** Pages that are given back in one step: 1 MiB. */
@@ -21,49 +24,76 @@ interface Forgetting {
   readonly done: () => void;
 }
 
-interface Building {
-  readonly profile: number;
-  readonly steps: Generator<undefined, void>;
-}
-
 /** Keeps the file small, in slices of a few milliseconds; each is a transaction. */
 export class Housekeeping {
   readonly #database: Database;
   readonly #planner: SegmentPlanner;
   readonly #builder: SegmentBuilder;
   readonly #remover: Remover;
-  readonly #profileBytes: Statement<number>;
-  readonly #limits = new Map<number, number>();
-  /** Profiles that may be over their limit. */
-  readonly #toPrune = new Set<number>();
+  readonly #pruner: Pruner;
+  readonly #deleter: Deleter;
+  readonly #emptyTopics: Statement;
   readonly #toForget: Forgetting[] = [];
-  #building: Building | null = null;
-  #isFarOver = false;
+  #building: Piece | null = null;
+  /** Whether topics may have lost all their messages. */
+  #hasDeleted = false;
   #sliceEnds = 0;
   #retryAt = 0;
+  readonly #isOver = (): boolean => performance.now() > this.#sliceEnds;
 
   constructor(database: Database) {
     this.#database = database;
     this.#planner = new SegmentPlanner(database);
     this.#builder = new SegmentBuilder(database);
     this.#remover = new Remover(database);
-    this.#profileBytes = database
-      .prepare<unknown[], number>('SELECT bytes FROM profiles WHERE key = ?')
-      .pluck();
+    const source = new RunSource(database);
+    const ranges = new SessionRanges(database);
+    const { builder, remover } = { builder: this.#builder, remover: this.#remover };
+    const carver = new Carver(database, { source, builder, remover, ranges });
+    this.#pruner = new Pruner(database, { source, remover, carver, ranges, now: Date.now });
+    this.#deleter = new Deleter(database, { source, carver, ranges });
+    // Topics that only batches have are counted with their segment.
+    this.#emptyTopics = database.prepare(
+      'DELETE FROM topics WHERE count = 0 AND profile NOT IN (SELECT profile FROM batches)',
+    );
     this.#inTransaction(() => {
       this.#builder.dropUnfinished();
     });
   }
 
-  limit(profile: number, maxBytes: number): void {
-    this.#limits.set(profile, maxBytes);
-    this.#planner.limit(profile, maxBytes);
+  limit(profile: number, limits: Limits): void {
+    this.#pruner.limit(profile, limits);
+    this.#planner.limit(profile, limits.maxBytes);
   }
 
-  /** Something was stored, or the limit changed. */
+  /** Something was stored, or a limit changed. */
   appended(profile: number): void {
     this.#planner.appended(profile);
-    if (this.#limits.has(profile)) this.#toPrune.add(profile);
+    this.#pruner.look(profile);
+  }
+
+  /** Time has passed: messages may have become too old. */
+  grownOlder(): void {
+    this.#pruner.lookAtAll();
+  }
+
+  /** Other sessions are kept than before. */
+  keptChanged(profile: number): void {
+    this.#pruner.sessionsChanged(profile);
+  }
+
+  /** Notes what is to be deleted; within the caller's transaction. */
+  delete(profile: number, request: DeletionRequest): void {
+    this.#deleter.add(profile, request);
+  }
+
+  get deletions(): readonly PendingDeletion[] {
+    return this.#deleter.pending;
+  }
+
+  /** The caller's transaction was undone. */
+  undone(): void {
+    this.#deleter.reset();
   }
 
   forget(profile: number, done: () => void): void {
@@ -72,7 +102,7 @@ export class Housekeeping {
 
   /** Whether more waits to be compressed or removed than should: then a slice between two batches is too little. */
   get isBehind(): boolean {
-    return (this.#planner.isBehind || this.#isFarOver) && performance.now() >= this.#retryAt;
+    return (this.#planner.isBehind || this.#pruner.isFarOver) && performance.now() >= this.#retryAt;
   }
 
   /** One slice. @returns whether there is more to do; see `Store.work` */
@@ -87,25 +117,37 @@ export class Housekeeping {
     }
   }
 
-  /** Everything that is left to do, at once. */
+  /** Everything that is left to do, at once; what is being deleted goes on at the next start. */
   finish(): void {
+    this.#finishBuilding();
     const profiles = this.#planner.profiles();
-    for (let more = true; more;) more = this.work(() => undefined);
+    while (this.#tidy(() => undefined)) this.#finishBuilding();
     for (const profile of profiles) {
       for (let plan = this.#planner.rest(profile); plan; plan = this.#planner.rest(profile)) {
         this.#start(plan);
-        while (this.#building !== null) this.#goOn(() => undefined);
+        this.#finishBuilding();
       }
     }
-    for (let more = true; more;) more = this.work(() => undefined);
+    while (this.#tidy(() => undefined)) this.#finishBuilding();
+    if (this.#hasDeleted) this.#inTransaction(() => this.#emptyTopics.run());
     this.#database.pragma('incremental_vacuum');
   }
 
+  #finishBuilding(): void {
+    while (this.#building !== null) this.#goOn(() => undefined);
+  }
+
   #slice(changed: (profile: number) => void): boolean {
-    const [forgetting] = this.#toForget;
     if (this.#building !== null) this.#goOn(changed);
-    else if (forgetting) this.#goOnForgetting(forgetting);
-    else if (!this.#prune(changed) && !this.#plan()) return this.#giveBackPages();
+    else if (!this.#tidy(changed) && !this.#delete(changed)) return this.#giveBackPages();
+    return true;
+  }
+
+  /** What comes before deleting, which takes long. */
+  #tidy(changed: (profile: number) => void): boolean {
+    const [forgetting] = this.#toForget;
+    if (forgetting) this.#goOnForgetting(forgetting);
+    else return this.#prune(changed) || this.#plan();
     return true;
   }
 
@@ -116,42 +158,35 @@ export class Housekeeping {
     );
     if (!isGone) return;
     this.#toForget.shift();
-    this.#limits.delete(profile);
-    this.#toPrune.delete(profile);
+    this.#pruner.forget(profile);
     this.#planner.forget(profile);
+    this.#deleter.reset();
     done();
   }
 
-  /** Removes the oldest batches and segments of a profile that is over its limit. */
+  /** Removes the oldest messages of a profile that is over a limit. */
   #prune(changed: (profile: number) => void): boolean {
-    this.#isFarOver = false;
-    for (const profile of this.#toPrune) {
-      if (this.#inTransaction(() => this.#pruneSome(profile))) {
-        const limit = this.#limits.get(profile) ?? Infinity;
-        this.#isFarOver = this.#isOver(profile, limit * FAR_OVER);
-        this.#planner.changed(profile);
-        changed(profile);
-        return true;
-      }
-      this.#toPrune.delete(profile);
-    }
-    return false;
+    return this.#begin(this.#pruner.next(this.#isOver), changed);
   }
 
-  /** As many as a slice has time for: what comes between two slices may be larger than a single one. */
-  #pruneSome(profile: number): boolean {
-    const limit = this.#limits.get(profile) ?? Infinity;
-    const sliceEnds = performance.now() + SLICE_MS;
-    let removed = false;
-    while (this.#isOver(profile, limit) && this.#remover.removeOldest(profile)) {
-      removed = true;
-      if (performance.now() > sliceEnds) break;
+  #delete(changed: (profile: number) => void): boolean {
+    const profile = this.#deleter.compressFirst;
+    const plan = profile === null ? null : this.#planner.rest(profile);
+    if (plan !== null) {
+      this.#start(plan);
+      return true;
     }
-    return removed;
+    const piece = this.#deleter.next(this.#isOver);
+    if (piece !== null) this.#hasDeleted = true;
+    return this.#begin(piece, changed);
   }
 
-  #isOver(profile: number, limit: number): boolean {
-    return (this.#profileBytes.get(profile) ?? 0) > limit;
+  /** Starts a piece of work with its first slice. @returns whether there is one */
+  #begin(piece: Piece | null, changed: (profile: number) => void): boolean {
+    if (piece === null) return false;
+    this.#building = piece;
+    this.#goOn(changed);
+    return true;
   }
 
   #plan(): boolean {
@@ -161,8 +196,7 @@ export class Housekeeping {
   }
 
   #start(plan: Plan): void {
-    const steps = this.#builder.build(plan, () => performance.now() > this.#sliceEnds);
-    this.#building = { profile: plan.profile, steps };
+    this.#building = { profile: plan.profile, steps: this.#builder.build(plan, this.#isOver) };
   }
 
   #goOn(changed: (profile: number) => void): void {
@@ -180,6 +214,7 @@ export class Housekeeping {
   #abandon(): void {
     if (this.#building === null) return;
     this.#planner.changed(this.#building.profile);
+    this.#deleter.reset();
     this.#building.steps.return();
     this.#building = null;
     this.#inTransaction(() => {

@@ -83,8 +83,11 @@ export class MessageWalker {
   }
 
   #isThere(profile: number, id: number): boolean {
-    const unit = this.#source.previous(profile, id + 1);
-    return unit !== undefined && unit.lastId >= id;
+    return this.#atOnce(() => {
+      const unit = this.#source.previous(profile, id + 1);
+      if (unit === undefined || unit.lastId < id) return false;
+      return this.#source.runsWith(unit, id).some(({ heads }) => heads.ids.includes(id));
+    });
   }
 
   /** Between units the writer may turn batches into segments: the walk goes on by the ids it has seen. */

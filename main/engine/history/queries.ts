@@ -5,6 +5,7 @@ import type { ReaderArgument, ReaderCalls, ReaderResult } from './reader-protoco
 import { RecentTopics, TOPIC_COLUMNS, type TopicRow } from './recent-topics';
 import { RunMessages, storedHead } from './run-messages';
 import { RunSource } from './run-source';
+import { SessionQueries } from './session-queries';
 import { TopicCounts } from './topic-counts';
 import { TopicRuns } from './topic-runs';
 
@@ -18,6 +19,7 @@ export class Queries implements ReaderCalls {
   readonly #recent: RecentTopics;
   readonly #runs: TopicRuns;
   readonly #counts: TopicCounts;
+  readonly #sessions: SessionQueries;
   readonly #profileKey: Statement<number>;
   readonly #topics: Statement<NamedTopic>;
 
@@ -28,6 +30,7 @@ export class Queries implements ReaderCalls {
     this.#recent = new RecentTopics(database, this.#source);
     this.#runs = new TopicRuns(database, this.#source);
     this.#counts = new TopicCounts(database, this.#source);
+    this.#sessions = new SessionQueries(database);
     this.#profileKey = database
       .prepare<unknown[], number>('SELECT key FROM profiles WHERE id = ?')
       .pluck();
@@ -119,6 +122,14 @@ export class Queries implements ReaderCalls {
 
   counts(request: ReaderArgument<'counts'>): Float64Array {
     return this.#atOnce(() => this.#counts.counts(request));
+  }
+
+  sessions({ profileId, limit }: ReaderArgument<'sessions'>): ReaderResult<'sessions'> {
+    return this.#atOnce(() => {
+      const profile = this.#profileKey.get(profileId);
+      if (profile === undefined) return { sessions: [], total: 0 };
+      return this.#sessions.newest(profile, limit);
+    });
   }
 
   /** One snapshot, while the writer goes on. */

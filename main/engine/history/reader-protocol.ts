@@ -2,7 +2,14 @@ import type { WireError } from '../../../app/errors';
 import type { Message } from '../../../app/message';
 import type { ArchiveState, ChangedTopics, ChangedTopicsRequest } from './archive-queries';
 import type { MomentAnswer, MomentRequest } from './moments/moment-queries';
-import type { CountsRequest, PageRequest, Series, SeriesRequest, TopicSummary } from './history';
+import type {
+  CountsRequest,
+  PageRequest,
+  Series,
+  SeriesRequest,
+  SessionSummary,
+  TopicSummary,
+} from './history';
 
 /** What the reader's thread answers, written once: both sides derive from it. */
 export interface ReaderCalls {
@@ -19,6 +26,10 @@ export interface ReaderCalls {
   }): Message | null;
   series(arg: SeriesRequest): Series;
   counts(arg: CountsRequest): Float64Array;
+  sessions(arg: { readonly profileId: string; readonly limit: number }): {
+    readonly sessions: readonly SessionSummary[];
+    readonly total: number;
+  };
 }
 
 /** What it answers besides of a history that another program writes. */

@@ -74,6 +74,8 @@ function run(
       return queries.series(request.argument);
     case 'counts':
       return queries.counts(request.argument);
+    case 'sessions':
+      return queries.sessions(request.argument);
   }
 }
 

@@ -80,6 +80,7 @@ export class Remover {
         'DELETE FROM gaps WHERE session IN (SELECT key FROM sessions WHERE profile = ?)',
       ),
       database.prepare('DELETE FROM sessions WHERE profile = ?'),
+      database.prepare('DELETE FROM deletions WHERE profile = ?'),
       database.prepare('DELETE FROM minutes WHERE profile = ?'),
       database.prepare('DELETE FROM profiles WHERE key = ?'),
     ];
@@ -90,7 +91,7 @@ export class Remover {
     const unit = this.#source.next(profile, 0);
     if (unit === undefined) return false;
     this.#noteGaps(profile, unit);
-    this.#remove(profile, unit);
+    this.drop(profile, unit);
     this.#forgetHeads.run(profile, unit.lastId);
     const oldestUs = this.#oldestUs.get({ profile }) ?? unit.lastUs;
     this.#forgetMinutes.run(profile, Math.floor(oldestUs / 60_000_000));
@@ -101,7 +102,7 @@ export class Remover {
   forgetSome(profile: number, topics: number): boolean {
     const unit = this.#source.next(profile, 0);
     if (unit !== undefined) {
-      this.#remove(profile, unit);
+      this.drop(profile, unit);
       return false;
     }
     if (this.#forgetTopics.run(profile, topics).changes > 0) return false;
@@ -109,7 +110,8 @@ export class Remover {
     return true;
   }
 
-  #remove(profile: number, unit: Unit): void {
+  /** Removes a batch or a segment as it is, and counts its messages as removed. */
+  drop(profile: number, unit: Unit): void {
     const { bytes, partBytes } = this.#sizes.get(unit.kind)?.get(unit.key) ?? {
       bytes: 0,
       partBytes: 0,

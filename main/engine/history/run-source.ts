@@ -19,13 +19,13 @@ export interface Unit extends Bounds {
   readonly key: number;
 }
 
-interface RunRow extends Bounds {
+export interface RunRow extends Bounds {
   readonly key: number;
   readonly codec: number;
 }
 
 /** The blobs of a run, each read by the key of its row. */
-interface RunBlobs {
+export interface RunBlobs {
   readonly topics: Statement<Uint8Array>;
   readonly heads: Statement<Uint8Array>;
   readonly body: Statement<Uint8Array>;

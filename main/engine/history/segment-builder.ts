@@ -16,6 +16,15 @@ export interface Plan {
   /** Neighbours in the order of ids, all of one kind. */
   readonly sources: readonly Source[];
   readonly level: number;
+  /** Nothing is left out unless told. */
+  readonly without?: Left;
+}
+
+/** What does not come along when a unit is written anew. */
+export interface Left {
+  readonly leaves: (topic: number, id: number, timeUs: number) => boolean;
+  /** What the payloads of those messages take in `message_parts`; whoever asks for it removes them. */
+  readonly partBytes: number;
 }
 
 /** Called after each piece of work; when it is true, the slice is over. */
@@ -93,10 +102,11 @@ export class SegmentBuilder {
     }
   }
 
-  *#load({ sources }: Plan, isOver: IsOver): Generator<undefined, void> {
+  *#load({ sources, without }: Plan, isOver: IsOver): Generator<undefined, void> {
     for (const source of sources) {
       for (const run of this.#source.runs(source)) {
-        this.#add(run);
+        if (without === undefined) this.#add(run);
+        else this.#addKept(run, without);
         // Reading goes on by keys and sources stay, so that a commit in between does no harm.
         if (isOver()) yield;
       }
@@ -118,6 +128,25 @@ export class SegmentBuilder {
     columns.offsets.set(heads.offsets.subarray(0, heads.length), begun);
     columns.places.fill(columns.bodies.length, begun, begun + heads.length);
     columns.length += heads.length;
+    columns.bodies.push(body);
+  }
+
+  #addKept({ heads, body }: Run, { leaves }: Left): void {
+    const columns = this.#columns;
+    columns.reserve(heads.length);
+    for (let at = 0; at < heads.length; at++) {
+      if (leaves(heads.topics[at] ?? 0, heads.ids[at] ?? 0, heads.timesUs[at] ?? 0)) continue;
+      const to = columns.length++;
+      columns.topics[to] = heads.topics[at] ?? 0;
+      columns.ids[to] = heads.ids[at] ?? 0;
+      columns.timesUs[to] = heads.timesUs[at] ?? 0;
+      columns.flags[to] = heads.flags[at] ?? 0;
+      columns.packetIds[to] = heads.packetIds[at] ?? 0;
+      columns.properties[to] = heads.properties[at] ?? 0;
+      columns.sizes[to] = heads.sizes[at] ?? 0;
+      columns.offsets[to] = heads.offsets[at] ?? 0;
+      columns.places[to] = columns.bodies.length;
+    }
     columns.bodies.push(body);
   }
 
@@ -211,8 +240,9 @@ export class SegmentBuilder {
     );
   }
 
-  #replace({ profile, sources, level }: Plan, segment: number, sum: Sum): void {
-    const partBytes = sources.reduce((bytes, source) => bytes + source.partBytes, 0);
+  #replace({ profile, sources, level, without }: Plan, segment: number, sum: Sum): void {
+    const allPartBytes = sources.reduce((bytes, source) => bytes + source.partBytes, 0);
+    const partBytes = allPartBytes - (without?.partBytes ?? 0);
     const before = sources.reduce((bytes, source) => bytes + source.bytes, 0);
     for (const source of sources) this.#delete(source);
     this.#insertSegment.run(

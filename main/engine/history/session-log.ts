@@ -1,4 +1,5 @@
 import type { Database, Statement } from './driver';
+import type { SessionChange } from './history';
 import type { Gap } from './writer-protocol';
 
 interface OpenSession {
@@ -16,6 +17,7 @@ export class SessionLog {
   readonly #described: Statement<{ readonly id: string; readonly settings: string }>;
   readonly #begin: Statement;
   readonly #end: Statement;
+  readonly #change: Statement;
   readonly #openOnes: Statement<OpenSession>;
   readonly #insertGap: Statement;
   readonly #gaps: Statement<number>;
@@ -37,6 +39,9 @@ export class SessionLog {
     );
     this.#end = database.prepare(
       'UPDATE sessions SET ended_us = ? WHERE key = ? AND ended_us IS NULL',
+    );
+    this.#change = database.prepare(
+      'UPDATE sessions SET name = coalesce(?, name), note = coalesce(?, note), kept = coalesce(?, kept) WHERE key = ?',
     );
     this.#openOnes = database.prepare(
       'SELECT key, coalesce(last_time_us, started_us) AS until_us FROM sessions WHERE ended_us IS NULL',
@@ -90,6 +95,11 @@ export class SessionLog {
 
   end(session: number, endedUs: number): void {
     this.#end.run(endedUs, session);
+  }
+
+  /** What is not told stays. */
+  change(session: number, { name, note, kept }: SessionChange): void {
+    this.#change.run(name ?? null, note ?? null, kept === undefined ? null : Number(kept), session);
   }
 
   recordGap(session: number, gap: Gap): void {

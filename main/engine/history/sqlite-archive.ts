@@ -3,6 +3,7 @@ import { LoupeError } from '../../../app/errors';
 import { topicMatches } from '../../../app/topic';
 import type {
   Archive,
+  ArchivedGap,
   ArchiveInfo,
   MessageQuery,
   ProfileInfo,
@@ -127,6 +128,16 @@ class SqliteArchive implements Archive {
       if (next.done === true) return;
       yield next.value;
     }
+  }
+
+  gaps(): readonly ArchivedGap[] {
+    return attempt(this.#file, () =>
+      this.#database
+        .prepare<unknown[], ArchivedGap>(
+          'SELECT session, kind, from_us AS fromUs, to_us AS toUs, messages, detail FROM gaps ORDER BY key',
+        )
+        .all(),
+    );
   }
 
   check(): readonly string[] {

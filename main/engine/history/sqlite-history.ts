@@ -7,12 +7,15 @@ import { historyError } from './driver';
 import type {
   Backlog,
   CountsRequest,
+  DeletionRequest,
   History,
   MessageBatch,
   PageRequest,
+  PendingDeletion,
   ProfileTotals,
   Series,
   SeriesRequest,
+  SessionChange,
   TopicSummary,
 } from './history';
 import { momentsBy } from './moments/moment-reader';
@@ -72,6 +75,7 @@ class SqliteHistory implements History {
   readonly #totals: Map<string, ProfileTotals>;
   /** Profile → topics that no batch has named yet. */
   readonly #newTopics = new Map<string, { names: string[]; keys: number[] }>();
+  #deletions: readonly PendingDeletion[];
   #gaps: number;
   #nextTopic: number;
   #nextSession: number;
@@ -86,6 +90,7 @@ class SqliteHistory implements History {
     this.#settings = snapshot.settings;
     this.#totals = new Map(snapshot.totals);
     this.#gaps = snapshot.gaps;
+    this.#deletions = snapshot.deletions;
     this.#lock = lock;
     this.#onProblem = options.onProblem ?? (() => undefined);
     const threads = options.threads ?? import.meta.dirname;
@@ -97,6 +102,7 @@ class SqliteHistory implements History {
       },
       onProblem: this.#onProblem,
     });
+    if (this.#deletions.length > 0) this.#writer.wake();
     const reading = {
       workerFile: join(threads, 'history-reader.cjs'),
       databaseFile: options.file,
@@ -104,6 +110,10 @@ class SqliteHistory implements History {
     };
     this.#reader = new Reader(reading);
     this.#momentReader = new Reader(reading);
+  }
+
+  get deletions(): readonly PendingDeletion[] {
+    return this.#deletions;
   }
 
   get backlog(): Backlog {
@@ -219,8 +229,20 @@ class SqliteHistory implements History {
     });
   }
 
-  limit(profileId: string, maxBytes: number): void {
-    this.#post({ kind: 'limit', profileId, maxBytes });
+  sessions(profileId: string, limit: number): Promise<ReaderResult<'sessions'>> {
+    return this.#read('sessions', { profileId, limit });
+  }
+
+  changeSession(profileId: string, session: number, change: SessionChange): Promise<void> {
+    return this.#writer.do({ kind: 'session', profileId, session, change });
+  }
+
+  limit(profileId: string, maxBytes: number, maxAgeMs: number | null = null): void {
+    this.#post({ kind: 'limit', profileId, maxBytes, maxAgeMs });
+  }
+
+  delete(profileId: string, request: DeletionRequest): Promise<void> {
+    return this.#writer.do({ kind: 'delete', profileId, request });
   }
 
   async forget(profileId: string): Promise<void> {
@@ -259,7 +281,8 @@ class SqliteHistory implements History {
     });
   }
 
-  #take({ totals, gaps }: Counters): void {
+  #take({ totals, gaps, deletions }: Counters): void {
+    this.#deletions = deletions;
     for (const [profileId, one] of totals) this.#totals.set(profileId, one);
     this.#gaps = gaps;
   }

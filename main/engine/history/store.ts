@@ -1,6 +1,8 @@
 import { closeAfterWriting } from './database';
 import type { Database, Statement } from './driver';
 import type { ProfileTotals } from './history';
+import { pendingDeletions, type DeletionRequest, type PendingDeletion } from './deleter';
+import type { Limits } from './pruner';
 import { BatchWriter } from './batch-writer';
 import { Housekeeping } from './housekeeping';
 import { mostRawBytes } from './segment-planner';
@@ -29,7 +31,7 @@ export class Store {
   /** What is not in the database yet, because it could not be written to; it goes with the next that can be. */
   #owed: Note[] = [];
   /** Also of profiles that have no history yet. */
-  readonly #limits = new Map<string, number>();
+  readonly #limits = new Map<string, Limits>();
 
   constructor(database: Database) {
     this.#database = database;
@@ -51,6 +53,7 @@ export class Store {
       this.#owed = [];
     } catch (error) {
       this.#sessions.undone();
+      this.#housekeeping.undone();
       this.#owed = this.#owed.slice(-MOST_OWED);
       throw error;
     }
@@ -58,6 +61,7 @@ export class Store {
       this.#writer.stored();
       this.#applyLimit(task.profileId);
     }
+    if (task.kind === 'session') this.#keptChanged(task.profileId);
     if ('profileId' in task) this.#changed.add(task.profileId);
   }
 
@@ -88,6 +92,11 @@ export class Store {
     });
   }
 
+  /** Time has passed: messages may have become too old. */
+  grownOlder(): void {
+    this.#housekeeping.grownOlder();
+  }
+
   /** Whether more waits to be compressed than should. */
   get isBehind(): boolean {
     return this.#housekeeping.isBehind;
@@ -98,7 +107,7 @@ export class Store {
     const totals: [string, ProfileTotals][] = [];
     for (const profileId of this.#changed) totals.push([profileId, this.#totalsOf(profileId)]);
     this.#changed.clear();
-    return { totals, gaps: this.#sessions.gaps() };
+    return { totals, gaps: this.#sessions.gaps(), deletions: this.#housekeeping.deletions };
   }
 
   /** Leaves the file compact: what is not compressed yet is, and free room is given back. */
@@ -123,12 +132,18 @@ export class Store {
           task.session,
           task.batch,
           task,
-          mostRawBytes(this.#limits.get(task.profileId) ?? Infinity),
+          mostRawBytes(this.#limits.get(task.profileId)?.maxBytes ?? Infinity),
         );
         break;
       case 'limit':
-        this.#limits.set(task.profileId, task.maxBytes);
+        this.#limits.set(task.profileId, task);
         this.#applyLimit(task.profileId);
+        break;
+      case 'session':
+        this.#sessions.change(task.session, task.change);
+        break;
+      case 'delete':
+        this.#delete(task.profileId, task.request);
         break;
       case 'begin':
       case 'end':
@@ -139,10 +154,20 @@ export class Store {
 
   #applyLimit(profileId: string): void {
     const profile = this.#sessions.findProfile(profileId);
-    const maxBytes = this.#limits.get(profileId);
+    const limits = this.#limits.get(profileId);
     if (profile === undefined) return;
-    if (maxBytes !== undefined) this.#housekeeping.limit(profile, maxBytes);
+    if (limits !== undefined) this.#housekeeping.limit(profile, limits);
     this.#housekeeping.appended(profile);
+  }
+
+  #keptChanged(profileId: string): void {
+    const profile = this.#sessions.findProfile(profileId);
+    if (profile !== undefined) this.#housekeeping.keptChanged(profile);
+  }
+
+  #delete(profileId: string, request: DeletionRequest): void {
+    const profile = this.#sessions.findProfile(profileId);
+    if (profile !== undefined) this.#housekeeping.delete(profile, request);
   }
 
   #note(note: Note): void {
@@ -189,6 +214,7 @@ export interface Snapshot {
   readonly settings: ReadonlyMap<string, string>;
   readonly totals: ReadonlyMap<string, ProfileTotals>;
   readonly gaps: number;
+  readonly deletions: readonly PendingDeletion[];
 }
 
 /** Ends what a crash left open, and reads where everything stands. */
@@ -216,6 +242,7 @@ export function takeOver(database: Database, nowUs: number): Snapshot {
         settings: sessions.described(),
         totals: new Map(totals.map(({ id, ...counters }) => [id, counters])),
         gaps: sessions.gaps(),
+        deletions: pendingDeletions(database),
       };
     })
     .immediate();

@@ -1,5 +1,6 @@
 import type { WireError } from '../../../app/errors';
-import type { GapKind, ProfileTotals } from './history';
+import type { DeletionRequest, PendingDeletion } from './deleter';
+import type { GapKind, ProfileTotals, SessionChange } from './history';
 
 /** A batch as it goes to the writer's thread: columns as in `MessageColumns`, and all bytes in one buffer. */
 export interface PackedBatch {
@@ -49,7 +50,19 @@ export type WriterTask =
       readonly topics: NewTopics;
       readonly batch: PackedBatch;
     }
-  | { readonly kind: 'limit'; readonly profileId: string; readonly maxBytes: number }
+  | {
+      readonly kind: 'limit';
+      readonly profileId: string;
+      readonly maxBytes: number;
+      readonly maxAgeMs: number | null;
+    }
+  | {
+      readonly kind: 'session';
+      readonly profileId: string;
+      readonly session: number;
+      readonly change: SessionChange;
+    }
+  | { readonly kind: 'delete'; readonly profileId: string; readonly request: DeletionRequest }
   | { readonly kind: 'forget'; readonly profileId: string }
   | { readonly kind: 'close' };
 
@@ -62,6 +75,8 @@ export interface WriterRequest {
 export interface Counters {
   readonly totals: readonly (readonly [profileId: string, totals: ProfileTotals])[];
   readonly gaps: number;
+  /** Of all profiles. */
+  readonly deletions: readonly PendingDeletion[];
 }
 
 export type WriterReply =

@@ -16,6 +16,8 @@ const failures: Readonly<Record<WriterTask['kind'], string>> = {
   gap: 'A gap cannot be stored',
   append: 'Messages cannot be stored',
   limit: 'The limit of the history cannot be set',
+  session: 'The session cannot be changed',
+  delete: 'Messages cannot be deleted',
   forget: 'The history cannot be removed',
   close: 'The history cannot be closed',
 };
@@ -24,6 +26,8 @@ const failures: Readonly<Record<WriterTask['kind'], string>> = {
 const BURST_END_MS = 100;
 /** After a failed slice, tidying up is looked at again with the next batch, or after this. */
 const RETRY_MS = 6_000;
+/** So often it is looked whether messages became too old, also when none come. */
+const GROW_OLDER_MS = 30_000;
 
 const { databaseFile, delayMs } = workerData as WriterStart;
 const port = parentPort;
@@ -40,6 +44,10 @@ port?.on('message', ({ id, task }: WriterRequest) => {
   else take(id, task);
 });
 tidyUpSoon();
+setInterval(() => {
+  store.grownOlder();
+  tidyUpSoon();
+}, GROW_OLDER_MS).unref();
 
 function take(id: number, task: Exclude<WriterTask, { kind: 'close' }>): void {
   try {

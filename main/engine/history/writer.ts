@@ -52,6 +52,11 @@ export class Writer {
     });
   }
 
+  /** Starts the thread before there is a task: something is left to do from an earlier run. */
+  wake(): void {
+    this.#worker ??= this.#start();
+  }
+
   /** Resolves when everything asked for until now is written, or failed; removing a profile is not waited for. */
   settled(): Promise<void> {
     const waiting = this.#pending.get(this.#lastInOrder);

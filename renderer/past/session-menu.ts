@@ -1,0 +1,67 @@
+import CircleDot from '@lucide/svelte/icons/circle-dot';
+import Pencil from '@lucide/svelte/icons/pencil';
+import Pin from '@lucide/svelte/icons/pin';
+import PinOff from '@lucide/svelte/icons/pin-off';
+import Trash from '@lucide/svelte/icons/trash-2';
+import type { PastSession } from '../../app/contract-manage';
+import type { AppState } from '../state/app.svelte';
+import type { MenuEntry } from '../ui/menu-items';
+import { askToCopy, askToDeleteSessions, editSession, sessionSelection } from './actions';
+import { momentOf } from './past-words';
+
+/** What can be done with a session of a connection of one's own. */
+export function sessionMenu(app: AppState, profileId: string, session: PastSession): MenuEntry[] {
+  const { key, name, kept, startedUs, messages } = session;
+  return [
+    {
+      kind: 'action',
+      label: 'Name and note…',
+      icon: Pencil,
+      onselect: () => {
+        editSession(app, profileId, session);
+      },
+    },
+    {
+      kind: 'action',
+      label: kept ? 'Do not keep any more' : 'Keep, whatever the limits',
+      icon: kept ? PinOff : Pin,
+      onselect: () => void keepSessions(app, profileId, [key], !kept),
+    },
+    { kind: 'separator' },
+    {
+      kind: 'action',
+      label: 'Copy into a recording…',
+      icon: CircleDot,
+      disabled: messages === 0,
+      onselect: () => {
+        const suggested = name === '' ? `Session of ${momentOf(startedUs)}` : name;
+        askToCopy(app, sessionSelection(profileId, session), suggested);
+      },
+    },
+    // What else takes a selection comes here: `sessionSelection(profileId, session)`.
+    { kind: 'separator' },
+    {
+      kind: 'action',
+      label: 'Delete…',
+      icon: Trash,
+      danger: true,
+      disabled: messages === 0,
+      onselect: () => {
+        askToDeleteSessions(profileId, [session]);
+      },
+    },
+  ];
+}
+
+export async function keepSessions(
+  app: AppState,
+  profileId: string,
+  keys: readonly number[],
+  kept: boolean,
+): Promise<void> {
+  await app.attempt(async () => {
+    for (const sessionKey of keys) {
+      await app.engine.calls.changeSession({ profileId, sessionKey, kept });
+    }
+  });
+}
