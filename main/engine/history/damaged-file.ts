@@ -1,4 +1,5 @@
 import type { Message } from '../../../app/message';
+import { damagedRun } from './bytes';
 import { historyError, openForReading, type Database, type Statement } from './driver';
 import { Run, type RunBlobs, type RunRow } from './run-source';
 import { RunMessages } from './run-messages';
@@ -134,6 +135,7 @@ export class DamagedFile {
     const messages: { topicKey: number; message: Message }[] = [];
     try {
       const { heads } = run;
+      if (!isWithinBounds(run)) throw damagedRun();
       for (let at = 0; at < heads.length; at++) {
         const message = this.#messages.messageOf(run, at, Infinity);
         if (message.payload.length < message.sizeBytes) this.#lose(1);
@@ -227,6 +229,15 @@ export class DamagedFile {
     );
     return last ?? BLIND_KEYS;
   }
+}
+
+/** What is not compressed can be read when it is damaged, too: its ids and times tell. */
+function isWithinBounds({ heads, bounds }: Run): boolean {
+  const { firstId, lastId, firstUs, lastUs } = bounds;
+  return (
+    heads.ids.every((id) => id >= firstId && id <= lastId) &&
+    heads.timesUs.every((timeUs) => timeUs >= firstUs && timeUs <= lastUs)
+  );
 }
 
 /** Null when it cannot be read. */
