@@ -4,6 +4,7 @@ import { check } from './commands/check';
 import { info } from './commands/info';
 import { query } from './commands/query';
 import { record } from './commands/record';
+import { repair } from './commands/repair';
 import { serveDemo } from './commands/serve-demo';
 import { topics } from './commands/topics';
 import { vacuum } from './commands/vacuum';
@@ -13,7 +14,16 @@ import { generalHelp } from './help';
 import { nearest } from './options';
 import { Output } from './output';
 
-const commands: readonly Command[] = [record, topics, query, info, vacuum, check, serveDemo];
+const commands: readonly Command[] = [
+  record,
+  topics,
+  query,
+  info,
+  vacuum,
+  check,
+  repair,
+  serveDemo,
+];
 
 /** Runs a command line (without `node` and the script). Resolves with the exit code when all output has been written. */
 export async function runCommandLine(argv: readonly string[]): Promise<number> {

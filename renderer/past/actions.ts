@@ -36,6 +36,7 @@ export function askToCopy(app: AppState, selection: Selection, suggestedName: st
     hasNote: true,
     save: async ({ name, note }) => {
       await app.engine.calls.recordSelection({ selection, name, note });
+      if (app.page === 'history') return;
       app.toasts.show({
         text: 'Copying into a recording',
         action: {

@@ -43,5 +43,5 @@ EXIT CODES
 function inWords(file: string, problems: readonly string[]): string {
   if (problems.length === 0) return `${file} is sound: its structure and all counters.\n`;
   const list = problems.map((problem) => `  ${problem}\n`).join('');
-  return `${file} is damaged:\n${list}What can be read is printed by "mqtt-loupe query"; keep a copy before anything else.\n`;
+  return `${file} is damaged:\n${list}What can be read is copied by "mqtt-loupe repair", or printed by "mqtt-loupe query"; keep a copy before anything else.\n`;
 }

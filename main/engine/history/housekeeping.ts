@@ -50,7 +50,12 @@ export class Housekeeping {
     const ranges = new SessionRanges(database);
     const { builder, remover } = { builder: this.#builder, remover: this.#remover };
     const carver = new Carver(database, { source, builder, remover, ranges });
-    this.#pruner = new Pruner(database, { source, remover, carver, ranges, now: Date.now });
+    const compress = (profile: number): Piece | null => {
+      const plan = this.#planner.rest(profile);
+      return plan && { profile, steps: builder.build(plan, this.#isOver) };
+    };
+    const now = Date.now;
+    this.#pruner = new Pruner(database, { source, remover, carver, ranges, compress, now });
     this.#deleter = new Deleter(database, { source, carver, ranges });
     // Topics that only batches have are counted with their segment.
     this.#emptyTopics = database.prepare(

@@ -31,6 +31,8 @@ export interface PrunerParts {
   readonly remover: Remover;
   readonly carver: Carver;
   readonly ranges: SessionRanges;
+  /** Makes a segment of a profile's oldest batches. */
+  readonly compress: (profile: number) => Piece | null;
   /** Wall clock, ms since 1970. */
   readonly now: () => number;
 }
@@ -41,6 +43,7 @@ export class Pruner {
   readonly #bytes: Statement<number>;
   readonly #sizes: Statement<IdRange & { readonly bytes: number }>;
   readonly #tooOld: Statement<{ readonly firstId: number }>;
+  readonly #olderBatches: Statement<number>;
   readonly #limits = new Map<number, Limits>();
   /** Profiles that may be over a limit. */
   readonly #due = new Set<number>();
@@ -60,6 +63,9 @@ export class Pruner {
     const sizes = (table: string): string =>
       `SELECT first_id AS firstId, last_id AS lastId, bytes + part_bytes AS bytes FROM ${table} WHERE profile = :profile`;
     this.#sizes = database.prepare(`${sizes('segments')} UNION ALL ${sizes('batches')}`);
+    this.#olderBatches = database
+      .prepare<unknown[], number>('SELECT count(*) FROM batches WHERE profile = ? AND first_id < ?')
+      .pluck();
     const old = (table: string): string =>
       `SELECT first_id AS firstId FROM ${table} WHERE profile = :profile AND (last_us < :until OR first_us < :longUntil)`;
     this.#tooOld = database.prepare(
@@ -121,7 +127,7 @@ export class Pruner {
     if (this.#keptOf(profile).length === 0) return this.#removeOldest(profile, limit, isOver);
     for (const unit of this.#parts.source.unitsAfter(profile, 0)) {
       if (has(this.#settled, profile, unit)) continue;
-      return this.#carve(profile, unit, this.#settled, null, UNTIL_SIZE, isOver);
+      return this.#remove(profile, unit, this.#settled, null, UNTIL_SIZE, isOver);
     }
     return null;
   }
@@ -145,11 +151,23 @@ export class Pruner {
     for (const { firstId } of this.#tooOld.all({ profile, ...bounds })) {
       const unit = this.#parts.source.next(profile, firstId - 1);
       if (unit === undefined || has(this.#young, profile, unit)) continue;
-      return this.#carve(profile, unit, this.#young, untilUs - 1, ageReason(maxAgeMs), isOver);
+      return this.#remove(profile, unit, this.#young, untilUs - 1, ageReason(maxAgeMs), isOver);
     }
     this.#young.delete(profile);
     this.#ageLookedAt.set(profile, nowMs);
     return null;
+  }
+
+  /** Topics count messages in the order of ids: a batch goes before older ones only when those are segments. */
+  #remove(
+    profile: number,
+    unit: Unit,
+    ...how: [Map<number, Set<number>>, number | null, CarveReason, IsOver]
+  ): Generator<undefined, void> | null {
+    const isAfterOthers =
+      unit.kind === 'batch' && (this.#olderBatches.get(profile, unit.firstId) ?? 0) > 0;
+    if (isAfterOthers) return this.#parts.compress(profile)?.steps ?? null;
+    return this.#carve(profile, unit, ...how);
   }
 
   *#carve(
