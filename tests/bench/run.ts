@@ -8,6 +8,7 @@ import { describe, machine } from './machine';
 import { isMet, ratioOf, tableOf, type Row } from './rows';
 import { frames } from './scenarios/frames';
 import { history } from './scenarios/history';
+import { jump } from './scenarios/jump';
 import { ingestEngine } from './scenarios/ingest-engine';
 import { ingestWindow } from './scenarios/ingest-window';
 import { retained } from './scenarios/retained';
@@ -20,6 +21,7 @@ const scenarios: readonly Scenario[] = [
   frames,
   retained,
   history,
+  jump,
   start,
   steady,
 ];

@@ -180,3 +180,116 @@ test('steps and differences go through the contract', async () => {
     'added yard/gate',
   ]);
 });
+
+test('a row says where it stands among those that were there', async () => {
+  const { client, waitFor, profileId } = await engineWithPast();
+  const atUs = BEGIN_US + 5 * SECOND_US;
+  await client.calls.setAllExpanded({ profileId, expanded: true, atUs });
+  const { rows } = await waitFor('tree', tree(profileId, 5), ({ total }) => total === 3);
+  expect(rows.map(({ position, siblings }) => [position, siblings])).toEqual([
+    [1, 1],
+    [1, 1],
+    [1, 1],
+  ]);
+  const later = await waitFor('tree', tree(profileId, 50), ({ total }) => total === 7);
+  expect(later.rows.map(({ name, position, siblings }) => [name, position, siblings])).toEqual([
+    ['plant', 1, 2],
+    ['line1', 1, 2],
+    ['speed', 1, 1],
+    ['line2', 2, 2],
+    ['state', 1, 1],
+    ['yard', 2, 2],
+    ['gate', 1, 1],
+  ]);
+});
+
+test('the order by the newest message, or by how many there are, is that of the moment', async () => {
+  const { waitFor, profileId } = await engineWithPast([
+    { topic: 'a', payload: '1', at: 0 },
+    { topic: 'b', payload: '1', at: 10 },
+    { topic: 'a', payload: '2', at: 20 },
+    { topic: 'c', payload: '1', at: 30 },
+  ]);
+  const names = async (at: number, sort: TreeParams['sort']): Promise<string> => {
+    const frame = await waitFor('tree', tree(profileId, at, { sort }), () => true);
+    return frame.rows.map(({ name }) => name).join('');
+  };
+  expect(await names(10, 'latest')).toBe('ba');
+  expect(await names(20, 'latest')).toBe('ab');
+  expect(await names(40, 'latest')).toBe('cab');
+  expect(await names(15, 'count')).toBe('ab');
+  expect(await names(40, 'count')).toBe('abc');
+  expect(await names(40, 'name')).toBe('abc');
+});
+
+test('what is stored meanwhile moves nothing, unless the clock was set back', async () => {
+  const { core, client, waitFor, profileId } = await engineWithPast();
+  const params = tree(profileId, 45);
+  const before = await waitFor('tree', params, ({ total }) => total === 1);
+  const frames: TreeFrame[] = [];
+  const view = client.open('tree', params, (frame) => frames.push(frame));
+  const store = async (topic: string, timeUs: number): Promise<void> => {
+    const { history } = core;
+    const key = core.runtime(profileId).tree.topic(topic)?.topicKey ?? 0;
+    const session = history.beginSession(profileId, timeUs);
+    // Ids of the engine's own counter are used by nobody else here.
+    const batch = { ids: [1_000_000 + timeUs - BEGIN_US], timesUs: [timeUs], topicKeys: [key] };
+    await history.append(
+      profileId,
+      session,
+      {
+        ...{ ...batch, length: 1, flags: [0], packetIds: [0], properties: [null] },
+        payloads: [bytes('99')],
+      },
+      { received: 1, refused: 0 },
+    );
+  };
+  await store('plant/line1/speed', BEGIN_US + 70 * SECOND_US);
+  await waitFor('tree', tree(profileId, 80), (one) => one.rows[0]?.count === 6);
+  expect(frames.every(({ rows }) => rows[0]?.count === before.rows[0]?.count)).toBe(true);
+  view.close();
+  // Set back: it belongs before the moment that is shown, and comes by itself.
+  const shown = waitFor('tree', params, ({ rows }) => rows[0]?.count === 6);
+  await store('plant/line1/speed', BEGIN_US + 35 * SECOND_US);
+  await shown;
+});
+
+test('a recorded history, opened read-only, is browsed in time, and its moments can be marked', async () => {
+  const recorded = await engineWithPast();
+  const home = await mkdtemp(join(tmpdir(), 'mqtt-loupe-time-'));
+  const file = join(recorded.home, 'history.db');
+  await recorded.close();
+  const engine = await openEngine({ ...bundles, home });
+  onTestFinished(() => engine.dispose());
+  const { profileIds } = await engine.client.calls.openHistoryFile({ path: file });
+  const profileId = profileIds[0]!;
+  const frame = await engine.waitFor('tree', tree(profileId, 25), ({ total }) => total > 0);
+  expect(lines(frame)).toEqual(['plant 3 -']);
+  const mark = { id: 'm', timeUs: BEGIN_US, label: 'start' };
+  await engine.client.calls.setMark({ profileId, mark });
+  const params = { profileId, fromUs: null, toUs: null, steps: 100 };
+  const timeline = await engine.waitFor('timeline', params, ({ marks }) => marks.length === 1);
+  // Nothing is recorded there any more: its time ends with its newest message.
+  const { fromUs, stepUs, counts, newestUs } = timeline;
+  expect(newestUs).toBe(BEGIN_US + 50 * SECOND_US);
+  expect(fromUs + stepUs * counts.length).toBeLessThanOrEqual(newestUs! + stepUs);
+  expect(counts.reduce((sum, count) => sum + count, 0)).toBe(6);
+  const step = { profileId, scope: { kind: 'all' }, atUs: null, direction: 'previous' } as const;
+  expect(await engine.client.calls.stepMessage(step)).toMatchObject({ topic: 'yard/gate' });
+});
+
+test('marks are checked', async () => {
+  const { client, profileId } = await engineWithPast();
+  const mark = { id: 'm', timeUs: 1, label: 'x'.repeat(201) };
+  await expect(client.calls.setMark({ profileId, mark })).rejects.toMatchObject({
+    code: 'invalid-argument',
+  });
+  await expect(
+    client.calls.setMark({ profileId: 'nobody', mark: { ...mark, label: '' } }),
+  ).rejects.toMatchObject({ code: 'not-found' });
+  await expect(
+    client.calls.compareMoments({
+      ...{ profileId, path: '', fromUs: 10, toUs: 5, limit: 1, previewBytes: 0 },
+    }),
+  ).rejects.toMatchObject({ code: 'invalid-argument' });
+});

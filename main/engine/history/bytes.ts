@@ -1,3 +1,4 @@
+import { inflateRawSync } from 'node:zlib';
 import { LoupeError } from '../../../app/errors';
 
 const FIRST_CAPACITY = 4_096;
@@ -99,4 +100,13 @@ export function damagedRun(): LoupeError {
     'history-unavailable',
     'Stored messages cannot be read: a part of the history is damaged.',
   );
+}
+
+/** @throws LoupeError `history-unavailable` when it is no raw DEFLATE, or larger than it may be */
+export function inflated(bytes: Uint8Array, mostBytes: number): Uint8Array {
+  try {
+    return inflateRawSync(bytes, { maxOutputLength: Math.max(1, mostBytes) });
+  } catch {
+    throw damagedRun();
+  }
 }

@@ -1,5 +1,5 @@
-import { deflateRawSync, inflateRawSync } from 'node:zlib';
-import { ByteReader, ByteWriter, damagedRun } from './bytes';
+import { deflateRawSync } from 'node:zlib';
+import { ByteReader, ByteWriter, damagedRun, inflated } from './bytes';
 import { BODY_DEFLATED, HEAD_BYTES, HEADS_DEFLATED } from './layout';
 import { propertyBytes, type MessageColumns } from './message-columns';
 
@@ -293,12 +293,4 @@ export function decodeBody(codec: number, body: Uint8Array, heads: RunHeads): Ui
 function atMost(value: number, most: number): number {
   if (value > most) throw damagedRun();
   return value;
-}
-
-function inflated(bytes: Uint8Array, mostBytes: number): Uint8Array {
-  try {
-    return inflateRawSync(bytes, { maxOutputLength: Math.max(1, mostBytes) });
-  } catch {
-    throw damagedRun();
-  }
 }

@@ -2,8 +2,8 @@ import { previewOf, type Preview } from '../../../app/payload/preview';
 import type { Moments, MomentValue } from '../history/moments/moments';
 import type { TopicNode } from '../tree/topic-node';
 
-/** As much of a payload as a live tree keeps: what is made of it is the same. */
-const HEAD_BYTES = 64 * 1024;
+/** A preview looks at less: what is made of it is the same as of the whole payload. */
+const HEAD_BYTES = 1_024;
 const PREVIEW_CHARS = 120;
 /** Values that are remembered: what is on the screen, and what left it last. */
 const MOST_VALUES = 2_000;

@@ -3,7 +3,7 @@ import type { Past } from '../past/past';
 import type { PastValue } from '../past/past-values';
 import type { PastTree } from '../tree/past-tree';
 import type { TopicNode } from '../tree/topic-node';
-import { treeWindow, type WindowRow } from './tree-window';
+import { siblingsThere, treeWindow, type WindowRow } from './tree-window';
 
 /** What was asked for, and how the tree stood when it was sent. */
 interface Sent {
@@ -48,7 +48,7 @@ export class MomentTree {
       const found = await this.past.at(atUs, withIds, isWanted, (tree) => {
         tree.setSort(params.sort);
         tree.setFilter(params.filter);
-        const window = treeWindow(tree, params);
+        const window = treeWindow(tree, params, siblingsThere);
         const missing = window.rows
           .map(({ node }) => node)
           .filter((node) => this.isMissing(node, isRead));

@@ -2,6 +2,7 @@
 import { programOptions, type ProgramOptions } from './arguments';
 import { receiveBare } from './bare-receiver';
 import { prepareHome, receiveWithEngine } from './engine-receiver';
+import { jumpInEngine, jumpInPlainTable } from './jump';
 import { readBackFile } from './read-back';
 import { receiveRetained } from './retained-engine';
 import { benchStore } from './store-bench';
@@ -14,6 +15,8 @@ const programs = new Map<string, (options: ProgramOptions) => Promise<void>>([
   ['read-back', readBackFile],
   ['retained', receiveRetained],
   ['history', (options) => benchStore(openHistoryStore, options)],
+  ['jump', jumpInEngine],
+  ['jump-plain', jumpInPlainTable],
   ['plain-table', (options) => benchStore(openPlainStore, options)],
 ]);
 

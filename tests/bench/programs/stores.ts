@@ -27,7 +27,7 @@ const HOUR_US = 3_600_000_000;
 const BEGIN_US = 1_790_000_000_000_000;
 
 /** The messages spread over a day, whatever their number. */
-function timeUs(sequence: number, options: ProgramOptions): number {
+export function timeUs(sequence: number, options: ProgramOptions): number {
   const dayUs = 86_400_000_000;
   return BEGIN_US + Math.floor((sequence * dayUs) / Math.max(1, options.expect));
 }
