@@ -12,8 +12,8 @@ export function timeCalls(core: EngineCore): Implementation<TimeCalls> {
       // After now nothing has come yet.
       if (atUs === null && direction === 'next') return null;
       const { past } = core.runtime(profileId);
-      const settled = direction === 'next' || past.settle(atUs ?? LIVE);
-      if (direction === 'next') past.settle(LIVE);
+      // What comes next may have come just now.
+      const settled = past.settle(direction === 'next' ? LIVE : (atUs ?? LIVE));
       return past.moments.ask('step', { scope, atUs: atUs ?? LIVE, direction }, settled);
     },
     compareMoments: ({ profileId, toUs, ...rest }) => {

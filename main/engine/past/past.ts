@@ -118,7 +118,7 @@ export class Past {
   }
 
   /** What was read is no longer what was there at the moment. */
-  private forget(): void {
+  forget(): void {
     this.laid = null;
     this.values.forget();
     this.version += 1;

@@ -31,6 +31,7 @@ export class ChartView implements ViewSource<ChartParams, ChartFrame> {
   }
 
   update(params: ChartParams): void {
+    this.moment.stop();
     const same =
       params.topic === this.params.topic &&
       params.spanMs === this.params.spanMs &&
@@ -54,7 +55,7 @@ export class ChartView implements ViewSource<ChartParams, ChartFrame> {
   }
 
   close(): void {
-    this.moment.close();
+    this.moment.stop();
     this.restart();
   }
 

@@ -22,7 +22,8 @@ export class MomentChart {
     return this.read(params, atUs);
   }
 
-  close(): void {
+  /** What is under way is no longer wanted. */
+  stop(): void {
     this.params = null;
   }
 

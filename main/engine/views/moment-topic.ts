@@ -33,7 +33,8 @@ export class MomentTopic {
     return this.frame(params, atUs);
   }
 
-  close(): void {
+  /** What is under way is no longer wanted. */
+  stop(): void {
     this.params = null;
   }
 
@@ -46,7 +47,7 @@ export class MomentTopic {
     }
     if (found === null) return null;
     const { value, frame } = found;
-    this.isCertain = value?.isCertain !== false;
+    this.isCertain = !found.isTopic || value?.isCertain === true;
     const { history } = this.runtime;
     const last = value ? await history.message(profile.id, value.id, params.maxBytes) : null;
     if (this.params !== params) return null;

@@ -5,6 +5,9 @@ import type { PastTree } from '../tree/past-tree';
 import type { TopicNode } from '../tree/topic-node';
 import { siblingsThere, treeWindow, type WindowRow } from './tree-window';
 
+/** What is removed while it is read can be missing so often; the rows are shown without it then, and asked for anew. */
+const MOST_READS = 3;
+
 /** What was asked for, and how the tree stood when it was sent. */
 interface Sent {
   readonly params: TreeParams;
@@ -34,32 +37,34 @@ export class MomentTree {
     return this.frame(params, atUs);
   }
 
-  close(): void {
+  /** What is under way is no longer wanted. */
+  stop(): void {
     this.params = null;
     this.sent = null;
   }
 
   /** Rows first, then the values of those that are new; while they are read, the tree can move. */
   private async frame(params: TreeParams, atUs: number): Promise<TreeFrame | null> {
-    const isWanted = (): boolean => this.params === params;
-    const withIds = params.sort === 'latest';
-    let isRead = false;
-    for (;;) {
-      const found = await this.past.at(atUs, withIds, isWanted, (tree) => {
-        tree.setSort(params.sort);
-        tree.setFilter(params.filter);
-        const window = treeWindow(tree, params, siblingsThere);
-        const missing = window.rows
-          .map(({ node }) => node)
-          .filter((node) => this.isMissing(node, isRead));
-        if (missing.length > 0) return { missing, frame: null };
-        return { missing, frame: this.frameOf(tree, params, window) };
-      });
-      if (found === null) return null;
-      if (found.frame !== null) return found.frame;
+    for (let reads = 0; ; reads += 1) {
+      const found = await this.find(params, atUs, reads);
+      if (found === null || found.frame !== null) return found?.frame ?? null;
+      // There are no such messages any more: the tree is not what it was either.
+      if (reads > 0 && found.missing.some((node) => !this.past.values.of(node))) this.past.forget();
       await this.past.values.read(found.missing, atUs);
-      isRead = true;
     }
+  }
+
+  private find(params: TreeParams, atUs: number, reads: number) {
+    const isWanted = (): boolean => this.params === params;
+    return this.past.at(atUs, params.sort === 'latest', isWanted, (tree) => {
+      tree.setSort(params.sort);
+      tree.setFilter(params.filter);
+      const window = treeWindow(tree, params, siblingsThere);
+      const nodes = window.rows.map(({ node }) => node);
+      const missing = nodes.filter((node) => this.isMissing(node, reads > 0));
+      const isComplete = missing.length === 0 || reads === MOST_READS;
+      return { missing, frame: isComplete ? this.frameOf(tree, params, window) : null };
+    });
   }
 
   /** One that is not certain is read once more for each frame. */
@@ -79,7 +84,7 @@ export class MomentTree {
       params,
       pastVersion: this.past.version,
       treeVersion: tree.version,
-      isCertain: values.every((value) => value?.isCertain !== false),
+      isCertain: rows.every(({ node }, index) => !node.value || values[index]?.isCertain === true),
     };
     return {
       ...{ total, first, selectedIndex },

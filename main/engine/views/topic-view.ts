@@ -23,6 +23,7 @@ export class TopicView implements ViewSource<TopicParams, TopicFrame> {
   }
 
   update(params: TopicParams): void {
+    this.moment.stop();
     if (params.topic !== this.params.topic) this.meter = null;
     this.params = params;
     this.sent = '';
@@ -42,7 +43,7 @@ export class TopicView implements ViewSource<TopicParams, TopicFrame> {
   }
 
   close(): void {
-    this.moment.close();
+    this.moment.stop();
     this.meter = null;
   }
 

@@ -50,6 +50,7 @@ export class TreeView implements ViewSource<TreeParams, TreeFrame> {
   }
 
   update(params: TreeParams): void {
+    this.moment.stop();
     this.params = params;
     this.updated = true;
     this.apply();
@@ -68,7 +69,7 @@ export class TreeView implements ViewSource<TreeParams, TreeFrame> {
   }
 
   close(): void {
-    this.moment.close();
+    this.moment.stop();
     this.memories.clear();
     this.shown = [];
   }

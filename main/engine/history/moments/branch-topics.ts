@@ -16,10 +16,11 @@ export class BranchTopics {
 
   constructor(database: Database, profile: number) {
     this.#profile = profile;
-    // A name is compared as bytes: no collation or wildcard takes part.
+    // Compared byte by byte: no collation, wildcard or end of text takes part.
     this.#below = database.prepare(
       `SELECT key, name FROM topics WHERE profile = :profile AND
-         (:path = '' OR name = :path OR substr(name, 1, length(:path) + 1) = :path || '/')`,
+         (length(:path) = 0 OR CAST(name AS BLOB) = :path OR
+          substr(CAST(name AS BLOB), 1, length(:path) + 1) = :prefix)`,
     );
     this.#named = database.prepare('SELECT key, name FROM topics WHERE profile = ? AND name = ?');
     this.#name = database
@@ -34,7 +35,8 @@ export class BranchTopics {
   of(path: string): ReadonlyMap<number, string> {
     const newest = this.#newest.get(this.#profile) ?? 0;
     if (this.#last?.path === path && this.#last.newest === newest) return this.#last.topics;
-    const rows = this.#below.all({ profile: this.#profile, path });
+    const names = { path: Buffer.from(path), prefix: Buffer.from(`${path}/`) };
+    const rows = this.#below.all({ profile: this.#profile, ...names });
     const topics = new Map(rows.map(({ key, name }) => [key, name]));
     this.#last = { path, newest, topics };
     return topics;

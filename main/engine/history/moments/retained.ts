@@ -45,7 +45,8 @@ export class RetainedMarks {
       if (unit === undefined || unit.firstUs > atUs) continue;
       const telling = this.#telling.get(unit.serial);
       if (telling !== undefined && !includes(telling, topic)) continue;
-      if (telling === undefined && !isPatient()) return null;
+      // Where there is no room to remember more, waiting brings nothing.
+      if (telling === undefined && !this.#isFull && !isPatient()) return null;
       for (const place of this.#places.before(unit, topic, atUs)) {
         const told = toldBy(place);
         if (told !== null) return told;
@@ -57,13 +58,17 @@ export class RetainedMarks {
   /** Looks through a unit that was not yet, the newest first; false when there is none, or no more room. */
   lookThroughNext(): boolean {
     this.#forgetGone();
-    if (this.#bytes > REMEMBERED_BYTES) return false;
+    if (this.#isFull) return false;
     const unit = this.#units.all.findLast(({ serial }) => !this.#telling.has(serial));
     if (unit === undefined) return false;
     const topics = this.#tellingTopics(unit);
     this.#telling.set(unit.serial, topics);
     this.#bytes += topics.byteLength;
     return true;
+  }
+
+  get #isFull(): boolean {
+    return this.#bytes > REMEMBERED_BYTES;
   }
 
   #tellingTopics(unit: KnownUnit): Uint32Array {

@@ -1,3 +1,4 @@
+import { damagedRun } from '../bytes';
 import type { Database, Statement } from '../driver';
 import { decodeTimes } from '../run-times';
 import { topicsOf } from '../run';
@@ -77,6 +78,7 @@ export class UnitContents {
         counts[length++] = count;
       }
     }
+    if (length > unit.messages) throw damagedRun();
     return { slots: slots.slice(0, length), counts: counts.slice(0, length) };
   }
 
