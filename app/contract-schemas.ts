@@ -144,6 +144,9 @@ export const uiStateSchema = v.object({
   diffLayout: v.fallback(v.picklist(['unified', 'split']), 'unified'),
   chartSpanMs: v.fallback(chartSpan, 900_000),
   chartPaths: v.fallback(v.pipe(v.array(v.tuple([id, path, jsonPath])), v.maxLength(1000)), []),
+  timelineOpen: v.fallback(v.boolean(), true),
+  stepScope: v.fallback(v.picklist(['topic', 'branch', 'all']), 'all'),
+  playSpeed: v.fallback(v.pipe(v.number(), v.minValue(0.1), v.maxValue(1000)), 1),
   drafts: v.fallback(
     v.pipe(
       v.array(

@@ -3,8 +3,8 @@
  * derived from them (`rpc/`). Every call takes one object or nothing; every view has parameters and frames.
  */
 import type { ConnectionState } from './connection';
-import type { Moment, TimeCalls, TimeViews } from './contract-time';
 import type { ActiveRecording, ManageCalls, PastFrame, RecordingsFrame } from './contract-manage';
+import type { Moment, StepScope, TimeCalls, TimeViews } from './contract-time';
 import type { Message, MessageHead, QoS } from './message';
 import type { Profile, ProfileFields } from './profile';
 
@@ -352,6 +352,12 @@ export interface UiState {
   readonly chartPaths: ReadonlyArray<
     readonly [profileId: string, topic: TopicPath, path: ReadonlyArray<string | number>]
   >;
+  /** Whether the timeline is shown. */
+  readonly timelineOpen: boolean;
+  /** What a step through the past goes along. */
+  readonly stepScope: StepScope['kind'];
+  /** How fast the past is played: seconds of it in one of the clock. */
+  readonly playSpeed: number;
   /** Draft of the publish form per profile. */
   readonly drafts: ReadonlyArray<readonly [profileId: string, draft: PublishDraft]>;
 }

@@ -10,12 +10,3 @@ export function stepAt(frame: TimelineFrame, timeUs: number): number | null {
   const index = Math.floor((timeUs - frame.fromUs) / frame.stepUs);
   return index >= 0 && index < frame.counts.length ? index : null;
 }
-
-/** Messages within a span, whole steps. */
-export function messagesWithin(frame: TimelineFrame, fromUs: number, toUs: number): number {
-  const first = Math.max(0, Math.floor((fromUs - frame.fromUs) / frame.stepUs));
-  const end = Math.min(frame.counts.length, Math.ceil((toUs - frame.fromUs) / frame.stepUs));
-  let sum = 0;
-  for (let index = first; index < end; index += 1) sum += frame.counts[index] ?? 0;
-  return sum;
-}

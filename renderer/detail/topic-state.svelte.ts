@@ -1,5 +1,6 @@
 import type { OpenView } from '../../app/rpc/client';
 import type { EngineClient } from '../../app/rpc/client';
+import type { Moment } from '../../app/contract-time';
 import type { Message, TopicFrame, TopicParams, TopicPath } from '../../app/contract';
 import { messageOf } from '../../app/errors';
 import { detectPayload, type Detected } from '../../app/payload/detect';
@@ -45,6 +46,8 @@ export class TopicState {
   #problem = $state.raw<string | null>(null);
   #loadingAll = $state.raw(false);
   #view: OpenView<TopicParams> | null = null;
+  #params: TopicParams | null = null;
+  #atUs: Moment = null;
   #patience: ReturnType<typeof setTimeout> | undefined;
 
   constructor(readonly engine: EngineClient) {}
@@ -86,14 +89,14 @@ export class TopicState {
 
   /** Opens the view of a topic and returns how to close it. What was shown stays until the first frame is here. */
   follow(profileId: string, topic: TopicPath): () => void {
-    const params = { profileId, topic, maxBytes: SHOWN_BYTES };
+    this.#params = { profileId, topic, maxBytes: SHOWN_BYTES, atUs: this.#atUs };
     this.#patience = setTimeout(() => {
       this.#begin({ profileId, topic, frame: null });
     }, PATIENCE_MS);
     this.#problem = null;
     this.#view = this.engine.open(
       'topic',
-      params,
+      this.#params,
       (frame) => {
         this.#take({ profileId, topic, frame });
       },
@@ -107,6 +110,14 @@ export class TopicState {
       this.#view?.close();
       this.#view = null;
     };
+  }
+
+  /** Shows the topic as it was at a moment; null is live. What was held is let go: a person went somewhere else. */
+  at(atUs: Moment): void {
+    if (atUs === this.#atUs) return;
+    this.#atUs = atUs;
+    this.#held = null;
+    this.#update({ atUs });
   }
 
   /** Forgets everything: no topic is selected. */
@@ -123,11 +134,10 @@ export class TopicState {
 
   /** Fetches the shown payload whole, and of the live topic from now on every one. Returns what failed, or null. */
   async loadAll(): Promise<string | null> {
-    const { profileId, topic } = this;
-    if (topic === null) return null;
+    if (this.topic === null) return null;
     if (!this.#held) {
       this.#loadingAll = true;
-      this.#view?.update({ profileId, topic, maxBytes: MOST_BYTES });
+      this.#update({ maxBytes: MOST_BYTES });
       return null;
     }
     try {
@@ -144,6 +154,12 @@ export class TopicState {
     if (message.payload.length >= message.sizeBytes) return message;
     const { profileId } = this;
     return this.engine.calls.message({ profileId, id: message.id, maxBytes: MOST_BYTES });
+  }
+
+  #update(change: Partial<TopicParams>): void {
+    if (!this.#params) return;
+    this.#params = { ...this.#params, ...change };
+    this.#view?.update(this.#params);
   }
 
   #begin(shown: Shown): void {

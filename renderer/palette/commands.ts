@@ -6,12 +6,13 @@ import { isOpen, stateWord } from '../state/connection-words';
 import { focusNextPlace, focusPlace } from '../state/focus';
 import { overlays } from '../state/overlays.svelte';
 import { askToRecord } from '../past/actions';
+import { timeCommands } from '../time/time-commands';
 import { TREE_SORTS } from '../tree/tree-sorts';
 
 /** One thing that the palette (and, where it has a shortcut, a key) does. */
 export interface Command {
   readonly id: string;
-  readonly group: 'Topics' | 'Connections' | 'Window';
+  readonly group: 'Topics' | 'Time' | 'Connections' | 'Window';
   readonly label: string;
   /** Faint words behind the label. */
   readonly hint?: string;
@@ -22,7 +23,12 @@ export interface Command {
 
 /** All commands that make sense now. */
 export function commands(app: AppState): Command[] {
-  return [...topicCommands(app), ...connectionCommands(app), ...windowCommands(app)];
+  return [
+    ...topicCommands(app),
+    ...timeCommands(app),
+    ...connectionCommands(app),
+    ...windowCommands(app),
+  ];
 }
 
 function topicCommands(app: AppState): Command[] {

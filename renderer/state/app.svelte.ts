@@ -8,11 +8,14 @@ import type {
 } from '../../app/contract';
 import { messageOf } from '../../app/errors';
 import type { EngineClient } from '../../app/rpc/client';
+import { nearestSpeed } from '../../app/time/playing';
 import { createEngineClient, listenForEnginePorts } from '../engine-client';
 import { chooseArchive } from '../archives/open-archive';
 import { announceReady, onShellEvent, shell } from '../shell-client';
+import { TimeState } from '../time/time-state.svelte';
 import { toaster } from '../ui/toaster.svelte';
 import { RecordingsState } from '../past/recordings-state.svelte';
+import { clock } from './clock.svelte';
 import { ProfilesState } from './profiles.svelte';
 import { ThemeState } from './theme.svelte';
 import { TreeState } from './tree.svelte';
@@ -35,6 +38,7 @@ export class AppState {
   readonly recordings = new RecordingsState(this.engine);
   readonly #ui = new UiStore();
   readonly #trees = new Map<string, TreeState>();
+  readonly #times = new Map<string, TimeState>();
   #page = $state.raw<Page>('connections');
   #health = $state.raw<EngineHealth>({ kind: 'starting' });
   #version = $state.raw('');
@@ -141,9 +145,41 @@ export class AppState {
         this.#ui.setSelected(profileId, path);
       },
       sort: () => this.ui.treeSort,
+      atUs: () => this.timeOf(profileId).atUs,
     });
     this.#trees.set(profileId, tree);
     return tree;
+  }
+
+  /** Which moment of a profile is in view. */
+  timeOf(profileId: string): TimeState {
+    const known = this.#times.get(profileId);
+    if (known) return known;
+    const time = new TimeState(this.engine, profileId, {
+      selected: () => this.#ui.selectedOf(profileId),
+      scope: () => this.ui.stepScope,
+      speed: () => nearestSpeed(this.ui.playSpeed),
+      isRecorded: () => (this.profiles.find(profileId)?.archive ?? null) !== null,
+    });
+    this.#times.set(profileId, time);
+    return time;
+  }
+
+  /** Which moment of the active profile is in view; null without one. */
+  get time(): TimeState | null {
+    return this.activeProfile === null ? null : this.timeOf(this.activeProfile);
+  }
+
+  /** What ages are relative to: the moment in view, or the wall clock. ms since 1970. */
+  get shownMs(): number {
+    return this.time?.shownMs ?? clock.nowMs;
+  }
+
+  /** Leads to a stored message in its place in time: the profile's topics as they were then, the topic selected. */
+  async showMoment(profileId: string, topic: TopicPath, timeUs: number): Promise<void> {
+    this.activate(profileId);
+    this.timeOf(profileId).goTo(timeUs);
+    await this.reveal(topic);
   }
 
   /** The viewer that was chosen for a topic by hand; null for the automatic one. */

@@ -7,6 +7,7 @@ import type {
   TreeSort,
   TreeStep,
 } from '../../app/contract';
+import type { Moment } from '../../app/contract-time';
 import { messageOf } from '../../app/errors';
 import type { EngineClient, OpenView } from '../../app/rpc/client';
 import { toaster } from '../ui/toaster.svelte';
@@ -29,6 +30,8 @@ export interface TreeHost {
   selected(): TopicPath | null;
   select(path: TopicPath | null): void;
   sort(): TreeSort;
+  /** The moment in view; null is live. */
+  atUs(): Moment;
 }
 
 /** One profile's topic tree: the frame on the screen, the scroll position, the filter, and the keyboard's verbs. */
@@ -107,6 +110,7 @@ export class TreeState {
       filter: this.#filter,
       selected: this.selected,
       holdOrder: this.#pointerInside || this.#keyHold,
+      atUs: this.host.atUs(),
     };
   }
 
@@ -152,17 +156,21 @@ export class TreeState {
 
   setExpanded(path: TopicPath, expanded: boolean, deep: boolean): void {
     const { profileId } = this;
-    this.#run(this.engine.calls.setExpanded({ profileId, path, expanded, deep }));
+    const atUs = this.host.atUs();
+    this.#run(this.engine.calls.setExpanded({ profileId, path, expanded, deep, atUs }));
   }
 
   setAllExpanded(expanded: boolean): void {
-    this.#run(this.engine.calls.setAllExpanded({ profileId: this.profileId, expanded }));
+    const { profileId } = this;
+    const atUs = this.host.atUs();
+    this.#run(this.engine.calls.setAllExpanded({ profileId, expanded, atUs }));
   }
 
   /** Expands what hides a topic and scrolls to it. */
   async reveal(path: TopicPath): Promise<void> {
     const { profileId } = this;
-    this.#go(await this.engine.calls.revealTopic({ profileId, path }));
+    const atUs = this.host.atUs();
+    this.#go(await this.engine.calls.revealTopic({ profileId, path, atUs }));
   }
 
   /** Moves the selection as a key asks. Held keys do not pile up. */
@@ -173,6 +181,7 @@ export class TreeState {
         from: this.selected,
         step,
         pageRows: this.scroller.pageRows,
+        atUs: this.host.atUs(),
       }),
     );
   }
@@ -192,6 +201,7 @@ export class TreeState {
         from: this.selected,
         text,
         includeFrom: goesOn && !repeats,
+        atUs: this.host.atUs(),
       }),
     );
   }

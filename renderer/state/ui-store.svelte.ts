@@ -26,6 +26,9 @@ const INITIAL: UiState = {
   diffLayout: 'unified',
   chartSpanMs: 900_000,
   chartPaths: [],
+  timelineOpen: true,
+  stepScope: 'all',
+  playSpeed: 1,
   drafts: [],
 };
 

@@ -5,7 +5,7 @@ import type { AppState } from '../state/app.svelte';
 /** More than this does not belong on a clipboard. */
 const MOST_BYTES = 16 * 1024 * 1024;
 
-/** Copies the newest stored value of a topic: as text where it is UTF-8, else as hex digits; says which. */
+/** Copies the newest stored value of a topic at the moment in view: as text where it is UTF-8, else as hex digits; says which. */
 export async function copyNewestValue(
   app: AppState,
   profileId: string,
@@ -15,6 +15,7 @@ export async function copyNewestValue(
     profileId,
     topic,
     beforeId: null,
+    atUs: app.timeOf(profileId).atUs,
     limit: 1,
     previewBytes: 0,
   });

@@ -4,6 +4,7 @@ import ClipboardCopy from '@lucide/svelte/icons/clipboard-copy';
 import Copy from '@lucide/svelte/icons/copy';
 import CircleDot from '@lucide/svelte/icons/circle-dot';
 import Eraser from '@lucide/svelte/icons/eraser';
+import GitCompareArrows from '@lucide/svelte/icons/git-compare-arrows';
 import Hash from '@lucide/svelte/icons/hash';
 import Send from '@lucide/svelte/icons/send';
 import Trash from '@lucide/svelte/icons/trash-2';
@@ -13,6 +14,7 @@ import { escapeHidden } from '../../app/payload/escape';
 import { askToDeleteTopics, askToRecord } from '../past/actions';
 import { startPublish } from '../state/publish-draft';
 import type { TreeState } from '../state/tree.svelte';
+import { timeDialogs } from '../time/time-dialogs.svelte';
 import type { MenuEntry } from '../ui/menu-items';
 import { copyNewestValue } from './copy-value';
 
@@ -60,6 +62,15 @@ export function rowMenu(app: AppState, tree: TreeState, row: TreeRow): MenuEntry
         tree.setExpanded(row.path, false, true);
       },
     },
+    { kind: 'separator' },
+    {
+      kind: 'action',
+      label: 'Compare two moments…',
+      icon: GitCompareArrows,
+      onselect: () => {
+        timeDialogs.open({ kind: 'compare', time: app.timeOf(tree.profileId), path: row.path });
+      },
+    },
     ...(app.profiles.find(tree.profileId)?.archive
       ? []
       : [...brokerEntries(app, tree, row), ...pastEntries(app, tree.profileId, row)]),
@@ -105,8 +116,9 @@ function pastEntries(app: AppState, profileId: string, row: TreeRow): MenuEntry[
   ];
 }
 
-/** What needs a broker. */
+/** What needs a broker. It is about what is there now, not about the moment in view. */
 function brokerEntries(app: AppState, tree: TreeState, row: TreeRow): MenuEntry[] {
+  const { isPast } = app.timeOf(tree.profileId);
   return [
     { kind: 'separator' },
     {
@@ -119,10 +131,10 @@ function brokerEntries(app: AppState, tree: TreeState, row: TreeRow): MenuEntry[
     },
     {
       kind: 'action',
-      label: 'Clear retained message…',
+      label: isPast ? 'Clear retained message: only live' : 'Clear retained message…',
       icon: Eraser,
       danger: true,
-      disabled: !row.retained,
+      disabled: !row.retained || isPast,
       onselect: () => void app.attempt(() => tree.clearRetained(row.path, escapeHidden(row.path))),
     },
   ];

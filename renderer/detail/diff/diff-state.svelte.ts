@@ -4,6 +4,8 @@ import { viewed, type Viewed } from '../topic-state.svelte';
 
 /** Calm: the pair changes at most once in this time, however fast messages come. */
 const CHANGE_MS = 1000;
+/** A person who goes through the past waits for it. */
+const CHANGE_IN_PAST_MS = 80;
 /** What the engine gives of a stored payload within a page. */
 const MOST_BYTES = 1024 * 1024;
 
@@ -18,6 +20,7 @@ export class DiffState {
   #pair = $state.raw<DiffPair | null>(null);
   #problem = $state.raw<string | null>(null);
   #wanted: Viewed | null = null;
+  #restMs = CHANGE_MS;
   #busy = false;
   #closed = false;
 
@@ -39,8 +42,9 @@ export class DiffState {
     this.#closed = true;
   }
 
-  /** Shows the difference of this message to the one before it, soon. */
-  want(after: Viewed): void {
+  /** Shows the difference of this message to the one before it, soon; at once in the past. */
+  want(after: Viewed, isPast: boolean): void {
+    this.#restMs = isPast ? CHANGE_IN_PAST_MS : CHANGE_MS;
     this.#wanted = after;
     if (!this.#busy) void this.#run();
   }
@@ -51,7 +55,7 @@ export class DiffState {
       const after = this.#wanted;
       this.#wanted = null;
       await this.#load(after);
-      await new Promise((resolve) => setTimeout(resolve, CHANGE_MS));
+      await new Promise((resolve) => setTimeout(resolve, this.#restMs));
     }
     this.#busy = false;
   }

@@ -1,4 +1,5 @@
 import type { Message, TopicPath } from '../../../app/contract';
+import type { Moment } from '../../../app/contract-time';
 import { messageOf } from '../../../app/errors';
 import type { EngineClient } from '../../../app/rpc/client';
 
@@ -8,8 +9,17 @@ const PREVIEW_BYTES = 512;
 const MOST_WHILE_FOLLOWING = 500;
 /** How often new messages are fetched at the most, ms: a list that moves faster can't be read. */
 const FETCH_MS = 400;
+/** While the moment in view moves, the list follows in such steps, ms. */
+const MOVE_MS = 60;
 /** A message is stored within 100 ms; what is not there after this many tries is not coming. */
 const MOST_TRIES = 10;
+
+/** A page with the moment it ends at. */
+interface Page {
+  readonly messages: readonly Message[];
+  readonly more: boolean;
+  readonly atUs: Moment;
+}
 
 /** The stored messages of one topic, newest first, as far as they were paged in. */
 export class HistoryState {
@@ -20,6 +30,9 @@ export class HistoryState {
   #loaded = $state.raw(false);
   #timer: ReturnType<typeof setTimeout> | undefined;
   #wantedId = 0;
+  #atUs: Moment;
+  /** The list is of another moment than the one in view. */
+  #moved = false;
   #tries = 0;
   #closed = false;
 
@@ -28,7 +41,10 @@ export class HistoryState {
     private readonly profileId: string,
     private readonly topic: TopicPath,
     private readonly pageSize = 100,
-  ) {}
+    atUs: Moment = null,
+  ) {
+    this.#atUs = atUs;
+  }
 
   get messages(): readonly Message[] {
     return this.#messages;
@@ -59,7 +75,8 @@ export class HistoryState {
     this.#loading = true;
     const page = await this.#page(this.#messages.at(-1)?.id ?? null);
     this.#loading = false;
-    if (!page) return;
+    // Of another moment meanwhile: the list is about to begin anew.
+    if (!page || this.#moved) return;
     this.#messages = [...this.#messages, ...page.messages];
     this.#more = page.more;
     this.#loaded = true;
@@ -72,18 +89,35 @@ export class HistoryState {
     if (this.#isBehind()) this.#schedule();
   }
 
+  /** Shows the messages until a moment, soon; null is live. */
+  at(atUs: Moment): void {
+    if (atUs === this.#atUs) return;
+    this.#atUs = atUs;
+    this.#moved = true;
+    this.#tries = 0;
+    this.#schedule(MOVE_MS);
+  }
+
   /** Fetches what is newer than the first row. */
   async refresh(): Promise<void> {
     const page = await this.#page(null);
     if (!page) return;
+    if (this.#moved) {
+      this.#replace(page);
+      return;
+    }
     const newestId = this.#messages[0]?.id ?? -1;
     const fresh = page.messages.filter((message) => message.id > newestId);
     const reaches = fresh.length < page.messages.length;
     if (reaches) this.#prepend(fresh);
-    else {
-      this.#messages = page.messages;
-      this.#more = page.more;
-    }
+    else this.#replace(page);
+    this.#loaded = true;
+  }
+
+  #replace(page: Page): void {
+    this.#moved = page.atUs !== this.#atUs;
+    this.#messages = page.messages;
+    this.#more = page.more;
     this.#loaded = true;
   }
 
@@ -95,35 +129,35 @@ export class HistoryState {
   }
 
   #isBehind(): boolean {
-    return this.#loaded && (this.#messages[0]?.id ?? -1) < this.#wantedId;
+    return this.#moved || (this.#loaded && (this.#messages[0]?.id ?? -1) < this.#wantedId);
   }
 
-  #schedule(): void {
+  #schedule(afterMs = FETCH_MS): void {
     if (this.#timer !== undefined || this.#tries >= MOST_TRIES) return;
-    this.#timer = setTimeout(() => void this.#catchUp(), FETCH_MS);
+    this.#timer = setTimeout(() => void this.#catchUp(), afterMs);
   }
 
   async #catchUp(): Promise<void> {
     this.#tries++;
     await this.refresh();
     this.#timer = undefined;
-    if (!this.#closed && this.#isBehind()) this.#schedule();
+    if (!this.#closed && this.#isBehind()) this.#schedule(this.#moved ? MOVE_MS : FETCH_MS);
   }
 
-  async #page(
-    beforeId: number | null,
-  ): Promise<{ messages: readonly Message[]; more: boolean } | null> {
+  async #page(beforeId: number | null): Promise<Page | null> {
     const { profileId, topic } = this;
+    const atUs = this.#atUs;
     try {
       const page = await this.engine.calls.historyPage({
         profileId,
         topic,
         beforeId,
+        atUs,
         limit: this.pageSize,
         previewBytes: PREVIEW_BYTES,
       });
       this.#problem = null;
-      return this.#closed ? null : page;
+      return this.#closed ? null : { ...page, atUs };
     } catch (error) {
       this.#problem = messageOf(error);
       return null;

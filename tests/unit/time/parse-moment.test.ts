@@ -4,7 +4,7 @@ import { parseMoment } from '../../../app/time/parse-moment';
 /** Wednesday. */
 const now = new Date(2026, 10, 25, 12, 30, 15, 250);
 
-function local(...parts: [number, number, number, number?, number?, number?, number?]): number {
+function local(...parts: number[]): number {
   return new Date(...(parts as [number, number])).getTime() * 1000;
 }
 

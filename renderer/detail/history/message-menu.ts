@@ -1,0 +1,52 @@
+import Flag from '@lucide/svelte/icons/flag';
+import GitCompareArrows from '@lucide/svelte/icons/git-compare-arrows';
+import History from '@lucide/svelte/icons/history';
+import type { MessageHead } from '../../../app/contract';
+import type { AppState } from '../../state/app.svelte';
+import { setMark } from '../../time/mark-actions';
+import { timeDialogs } from '../../time/time-dialogs.svelte';
+import type { MenuEntry } from '../../ui/menu-items';
+
+/** What leads from a stored message to its place in time. */
+export const SHOW_MOMENT = 'Show the tree at this moment';
+
+/** Shows the profile as it was when a message had just come. */
+export function showMoment(app: AppState, profileId: string, { timeUs }: MessageHead): void {
+  app.timeOf(profileId).goTo(timeUs);
+}
+
+/** What can be done with a stored message of a list. */
+export function messageMenu(
+  app: AppState,
+  profileId: string,
+  topic: string,
+  message: MessageHead,
+): MenuEntry[] {
+  const time = app.timeOf(profileId);
+  const { timeUs } = message;
+  return [
+    {
+      kind: 'action',
+      label: SHOW_MOMENT,
+      icon: History,
+      shortcut: 'Mod+Enter',
+      onselect: () => {
+        showMoment(app, profileId, message);
+      },
+    },
+    {
+      kind: 'action',
+      label: 'Mark this moment',
+      icon: Flag,
+      onselect: () => void setMark(app, time, timeUs),
+    },
+    {
+      kind: 'action',
+      label: 'Compare this moment with…',
+      icon: GitCompareArrows,
+      onselect: () => {
+        timeDialogs.open({ kind: 'compare', time, path: topic, fromUs: timeUs });
+      },
+    },
+  ];
+}
