@@ -1,4 +1,5 @@
 import type { TimelineGap } from '../contract-time';
+import type { Span } from './span';
 import {
   formatAgeShort,
   formatCountOf,
@@ -45,6 +46,11 @@ export function gapWords(gap: TimelineGap, nowMs: number): { title: string; text
   return { title: gapTitle(gap), text: `${period}. ${more}${gap.detail}`.trim() };
 }
 
+/** The words for a time in which nobody was connected. */
+export function silenceWords(span: Span, nowMs: number): { title: string; text: string } {
+  return { title: 'No connection, so nothing was recorded', text: `${periodText(span, nowMs)}.` };
+}
+
 function gapTitle({ kind, messages }: TimelineGap): string {
   const count = formatCountOf(messages, 'message', 'messages');
   switch (kind) {
@@ -61,7 +67,7 @@ function gapTitle({ kind, messages }: TimelineGap): string {
   }
 }
 
-function periodText({ fromUs, toUs }: TimelineGap, nowMs: number): string {
+function periodText({ fromUs, toUs }: Span, nowMs: number): string {
   const from = momentText(fromUs, nowMs);
   if (toUs - fromUs < 1000) return `At ${from}`;
   return `From ${from} to ${momentText(toUs, nowMs)} (${durationText(toUs - fromUs)})`;

@@ -2,6 +2,7 @@ import type { TimelineFrame, TimelineGap, TimelineSession } from '../../app/cont
 import { barShare } from '../../app/time/density';
 import { xOf, type Span } from '../../app/time/span';
 import { timeTicks } from '../../app/time/ticks';
+import { unrecorded } from '../../app/time/unrecorded';
 
 /** The strip from top to bottom, px: the flags of marks, the bars, the sessions, the axis. */
 export const STRIP_HEIGHT = 55;
@@ -14,6 +15,7 @@ const AXIS_BASE = 51;
 export const EDGE = 8;
 /** Labels of the axis stand at least so far apart. */
 const TICK_PX = 84;
+const LABELS_APART_PX = 8;
 /** Anything that is missing can be seen, however short it was. */
 const GAP_PX = 3;
 const HATCH_PX = 5;
@@ -53,6 +55,8 @@ export interface TimelineScene {
   readonly width: number;
   readonly span: Span;
   readonly frame: TimelineFrame;
+  /** From the first stored message to the end: what could have been recorded. */
+  readonly recorded: Span;
   /** Where the playhead stands. */
   readonly headUs: number;
   readonly isPast: boolean;
@@ -74,6 +78,7 @@ export function paintTimeline(
   const strip = new Strip(context, look, scene, scale);
   strip.axis();
   strip.sessions();
+  strip.unrecorded();
   strip.gaps();
   strip.bars();
   strip.hover();
@@ -94,6 +99,7 @@ class Strip {
     context.textBaseline = 'alphabetic';
     context.textAlign = 'center';
     const most = Math.max(1, Math.floor(this.inner / TICK_PX));
+    let freeFrom = 0;
     for (const { timeUs, label, strong } of timeTicks(scene.span, most)) {
       const x = this.x(timeUs);
       context.fillStyle = look.line;
@@ -103,13 +109,34 @@ class Strip {
       context.fillStyle = strong ? look.strongText : look.text;
       const half = context.measureText(label).width / 2;
       const centre = Math.max(half + 2, Math.min(scene.width - half - 2, x));
+      // One that was moved in from the edge may have come too near.
+      if (centre - half < freeFrom) continue;
       context.fillText(label, centre, AXIS_BASE);
+      freeFrom = centre + half + LABELS_APART_PX;
     }
   }
 
   sessions(): void {
     this.context.fillStyle = this.look.session;
     for (const session of this.scene.frame.sessions) this.session(session);
+  }
+
+  /** Where no session ran: a flat ground with a broken line in the middle. */
+  unrecorded(): void {
+    const { context, look, scene } = this;
+    context.fillStyle = look.pruned;
+    for (const part of unrecorded(scene.recorded, scene.frame.sessions)) {
+      const from = this.crisp(Math.max(EDGE - 2, this.x(part.fromUs)));
+      const to = this.crisp(Math.min(scene.width - EDGE + 2, this.x(part.toUs)));
+      if (to - from < 1) continue;
+      context.globalAlpha = 0.1;
+      context.fillRect(from, BARS_TOP - 1, to - from, BARS_HEIGHT + 2);
+      context.globalAlpha = 0.7;
+      for (let x = from + 2; x < to - 2; x += 7) {
+        context.fillRect(x, BARS_TOP + BARS_HEIGHT / 2 - 0.5, Math.min(4, to - x), 1);
+      }
+    }
+    context.globalAlpha = 1;
   }
 
   gaps(): void {

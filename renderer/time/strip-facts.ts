@@ -1,6 +1,8 @@
 import type { TimelineFrame, TimelineGap, TimeMark } from '../../app/contract-time';
 import { stepAt } from '../../app/time/density';
-import { durationText, gapWords, momentText } from '../../app/time/time-words';
+import { durationText, gapWords, momentText, silenceWords } from '../../app/time/time-words';
+import { unrecorded } from '../../app/time/unrecorded';
+import type { Span } from '../../app/time/span';
 import { formatCountOf } from '../../app/payload/format';
 
 /** What is known of a place on the timeline, in words. */
@@ -17,6 +19,7 @@ export interface StripFacts {
 /** Says what stands at a moment of the timeline, and within `nearUs` of it. */
 export function stripFacts(
   frame: TimelineFrame,
+  recorded: Span,
   timeUs: number,
   nearUs: number,
   nowMs: number,
@@ -28,7 +31,12 @@ export function stripFacts(
     time: momentText(timeUs, nowMs),
     count: `${formatCountOf(count, 'message', 'messages')} in ${durationText(frame.stepUs)}`,
     mark: mark?.label ?? null,
-    gaps: frame.gaps.filter((gap) => isAt(gap, timeUs, nearUs)).map((gap) => gapWords(gap, nowMs)),
+    gaps: [
+      ...frame.gaps.filter((gap) => isAt(gap, timeUs, nearUs)).map((gap) => gapWords(gap, nowMs)),
+      ...unrecorded(recorded, frame.sessions)
+        .filter((part) => timeUs >= part.fromUs && timeUs <= part.toUs)
+        .map((part) => silenceWords(part, nowMs)),
+    ],
   };
 }
 

@@ -70,6 +70,12 @@ export class TimelineState {
     return { fromUs: Math.max(whole.fromUs, whole.toUs - lengthOf(this.#span)), toUs: whole.toUs };
   }
 
+  /** The part of what is shown that lies between the first stored message and the end. */
+  get shownPast(): Span {
+    const { shown, whole, endUs } = this;
+    return { fromUs: Math.max(shown.fromUs, whole.fromUs), toUs: Math.min(shown.toUs, endUs) };
+  }
+
   get showsAll(): boolean {
     return this.#span === null;
   }

@@ -84,6 +84,29 @@ test('a recorded history opens by its path, is browsed read-only, and closes unc
   expect(await hash()).toBe(before);
 });
 
+test('its past is browsed too: it ends with its last message, not now', async () => {
+  await record();
+  launched = await launchApp({ args: [file] });
+  const { window } = launched;
+  await window.getByRole('button', { name: 'Expand all' }).click();
+  const timeline = window.getByRole('slider', { name: 'Timeline' });
+  await expect(timeline).toHaveAttribute('aria-valuetext', 'the end of the recording');
+  await expect(row(window, 'state')).toBeVisible();
+  await timeline.focus();
+  await window.keyboard.press('Home');
+  await expect(timeline).toHaveAttribute('aria-valuetext', /before the end$/);
+  const topics = window.getByRole('treeitem', { name: /temperature|state/ });
+  await expect(topics).toHaveCount(1);
+  await window.keyboard.press('m');
+  await expect(window.getByRole('button', { name: /^Mark Mark 1/ })).toBeVisible();
+  await window.getByRole('button', { name: 'Next message of any topic' }).click();
+  await expect(topics).toHaveCount(2);
+  await timeline.focus();
+  await window.keyboard.press('End');
+  await expect(timeline).toHaveAttribute('aria-valuetext', 'the end of the recording');
+  expect(launched.complaints).toEqual([]);
+});
+
 test('the palette asks for a file; one that is no history is told in words', async () => {
   await record();
   launched = await launchApp();

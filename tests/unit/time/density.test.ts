@@ -11,9 +11,11 @@ const frame: TimelineFrame = {
   stepUs: 1e6,
   counts: Float64Array.of(1, 0, 400, 3),
   gaps: [{ kind: 'lost', fromUs: 1e6, toUs: 1.2e6, messages: 7, detail: 'Why.', joined: 1 }],
-  sessions: [],
+  sessions: [{ key: 1, startedUs: 0, endedUs: 8e6 }],
   marks: [{ id: 'a', timeUs: 3.5e6, label: 'Here' }],
 };
+
+const recorded = { fromUs: 0, toUs: 10e6 };
 
 describe('the density of a timeline', () => {
   test('quiet steps still show beside a burst', () => {
@@ -31,13 +33,18 @@ describe('the density of a timeline', () => {
   });
 
   test('a place is told with its count, and with the gap and the mark that are near', () => {
-    expect(stripFacts(frame, 2.4e6, 1000, 0)).toMatchObject({
+    expect(stripFacts(frame, recorded, 2.4e6, 1000, 0)).toMatchObject({
       count: '400 messages in 1 s',
       mark: null,
       gaps: [],
     });
-    expect(stripFacts(frame, 0.9e6, 0.2e6, 0).gaps).toMatchObject([{ title: '7 messages lost' }]);
-    expect(stripFacts(frame, 3.45e6, 0.1e6, 0).mark).toBe('Here');
-    expect(stripFacts(frame, 9e6, 1000, 0).count).toBe('0 messages in 1 s');
+    expect(stripFacts(frame, recorded, 0.9e6, 0.2e6, 0).gaps).toMatchObject([
+      { title: '7 messages lost' },
+    ]);
+    expect(stripFacts(frame, recorded, 3.45e6, 0.1e6, 0).mark).toBe('Here');
+    expect(stripFacts(frame, recorded, 9e6, 1000, 0)).toMatchObject({
+      count: '0 messages in 1 s',
+      gaps: [{ title: 'No connection, so nothing was recorded' }],
+    });
   });
 });
