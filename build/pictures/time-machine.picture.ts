@@ -12,7 +12,7 @@ test('the time machine', async () => {
   const { window } = launched;
   const command = async (words: string): Promise<void> => {
     await window.keyboard.press('Control+K');
-    await window.getByRole('combobox').fill(words);
+    await window.getByRole('combobox', { name: 'Command palette' }).fill(words);
     await window.getByRole('option').first().click();
   };
   try {
@@ -21,8 +21,9 @@ test('the time machine', async () => {
     await window.waitForTimeout(PAST_MS);
     await window.keyboard.press('Control+D');
     await window.getByRole('button', { name: 'Name it' }).click();
-    await window.getByRole('textbox', { name: 'Name' }).fill('Press restarted');
-    await window.getByRole('button', { name: 'Save' }).click();
+    const name = window.getByRole('textbox', { name: 'Name' });
+    await name.fill('Press restarted');
+    await name.press('Enter');
     await command('Disconnect');
     await window.waitForTimeout(PAST_MS / 6);
     await command('Connect Built-in');
