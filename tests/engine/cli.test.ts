@@ -398,7 +398,16 @@ describe('using it', () => {
   test('--help and --version go to the output, and every command has its page', async () => {
     const general = await cli.run(['--help']);
     expect(general).toMatchObject({ code: 0, err: '' });
-    for (const name of ['record', 'topics', 'query', 'info', 'vacuum', 'check', 'serve-demo']) {
+    for (const name of [
+      'record',
+      'topics',
+      'query',
+      'info',
+      'vacuum',
+      'check',
+      'repair',
+      'serve-demo',
+    ]) {
       expect(general.out).toContain(`  ${name} `);
     }
     const page = await cli.run(['record', '--help']);

@@ -61,16 +61,17 @@ test.skipIf(!hasPython)(
 
       await history.close();
       const newer = new Database(file);
-      newer.pragma('user_version = 4');
+      newer.pragma('user_version = 5');
       newer.close();
       await expect(promisify(execFile)('python3', [script, file])).rejects.toMatchObject({
         ...{ code: 1, stdout: '' },
-        stderr: expect.stringContaining('another format than 3') as string,
+        stderr: expect.stringContaining('another format than 4') as string,
       });
     } finally {
       await bundles.dispose();
     }
   },
+  60_000,
 );
 
 function microseconds(timeUs: number): string {

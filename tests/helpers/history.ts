@@ -20,8 +20,8 @@ export interface Bundles {
   dispose(): Promise<void>;
 }
 
-/** Bundles the history beside `node_modules`, so that the bundles find the database driver. */
-export async function bundleHistory(): Promise<Bundles> {
+/** Bundles the history beside `node_modules`, so that the bundles find the database driver. @param jobs also that of jobs.ts */
+export async function bundleHistory({ jobs = false } = {}): Promise<Bundles> {
   await mkdir(stateDir, { recursive: true });
   const threads = await mkdtemp(join(stateDir, 'history-test-'));
   const bundle = async (source: string, output: string): Promise<string> => {
@@ -31,7 +31,7 @@ export async function bundleHistory(): Promise<Bundles> {
   };
   await bundle('reader-worker.ts', 'history-reader.cjs');
   await bundle('writer-worker.ts', 'history-writer.cjs');
-  await bundle('job-worker.ts', 'history-jobs.cjs');
+  if (jobs) await bundle('job-worker.ts', 'history-jobs.cjs');
   return {
     threads,
     historyFile: await bundle('sqlite-history.ts', 'sqlite-history.cjs'),

@@ -9,10 +9,11 @@ import { LoupeError, messageOf } from '../../../app/errors';
 import { MAX_NAME_LENGTH, type Profile } from '../../../app/profile';
 import type { Selection } from '../../../app/selection';
 import type { MessageBatch } from '../history/history';
-import type { Jobs } from '../history/job-protocol';
-import { startJob, type RunningJob } from '../history/jobs';
+import { startJob } from '../history/jobs';
 import { openHistory } from '../history/sqlite-history';
+import { Copies } from './copies';
 import { HandRecording } from './hand-recording';
+import { heal } from './heal';
 import { findRecordings, RecordingFile, type RecordingNotes } from './recording-file';
 
 export interface RecordingsOptions {
@@ -31,17 +32,12 @@ export interface RecordingsOptions {
 /** How long a deleted recording can be brought back. */
 const UNDO_MS = 12_000;
 
-interface Copying {
-  readonly job: RunningJob<'copy'> | RunningJob<'repair'>;
-  done: number;
-}
-
 /** Where a part of the past is copied from. */
 export interface CopySource {
   readonly file: string;
   readonly selection: Selection;
   readonly profile: Profile;
-  /** Null where it is not known. */
+  /** How many messages that is. */
   readonly expected: number;
 }
 
@@ -51,7 +47,7 @@ export class Recordings {
   readonly #folder: string;
   readonly #files: Map<string, RecordingFile>;
   readonly #byHand = new Map<string, HandRecording>();
-  readonly #copying = new Map<string, Copying>();
+  readonly #copies: Copies;
   readonly #undoTimers = new Map<string, NodeJS.Timeout>();
   /** Those that a crash cut off are closed properly, in the background. */
   #healing: Promise<void>;
@@ -59,6 +55,11 @@ export class Recordings {
   constructor(options: RecordingsOptions) {
     this.#options = options;
     this.#folder = join(options.home, 'recordings');
+    this.#copies = new Copies({
+      ...options,
+      nowMs: () => this.#nowMs(),
+      onGone: (recordingId) => this.#files.delete(recordingId),
+    });
     const files = this.#find();
     for (const file of files) if (file.notes.deleted) file.remove();
     this.#files = new Map(
@@ -131,7 +132,7 @@ export class Recordings {
     this.#byHand.delete(recordingId);
     await recording.stop();
     const { messages, topics, oldestTimeUs, newestTimeUs, problem } = recording;
-    const endedMs = Math.round(this.#options.nowUs() / 1_000);
+    const endedMs = this.#nowMs();
     const known = { endedMs, messages, topics, oldestTimeUs, newestTimeUs, problem };
     this.#files.get(recordingId)?.change(known);
     this.#options.onChange();
@@ -155,9 +156,9 @@ export class Recordings {
     const { threads } = this.#options;
     const options = { file: source, out: file.path, selection, settings, threads, expected };
     const job = startJob(threads, 'copy', options, (messages) => {
-      this.#progressed(file.id, messages, expected);
+      this.#copies.progressed(file.id, messages, expected);
     });
-    this.#follow(file, job, () => null);
+    this.#copies.follow(file, job, () => null);
     return file.id;
   }
 
@@ -171,9 +172,9 @@ export class Recordings {
     const { threads } = this.#options;
     const options = { file: path, out: file.path, threads };
     const job = startJob(threads, 'repair', options, (messages) => {
-      this.#progressed(file.id, messages, 0);
+      this.#copies.progressed(file.id, messages, 0);
     });
-    this.#follow(file, job, (result) =>
+    this.#copies.follow(file, job, (result) =>
       result.lost + result.unreadable === 0
         ? null
         : `${String(result.lost)} messages and ${String(result.unreadable)} places of the file could not be read.`,
@@ -182,7 +183,7 @@ export class Recordings {
   }
 
   cancel(recordingId: string): void {
-    this.#copying.get(recordingId)?.job.cancel();
+    this.#copies.cancel(recordingId);
   }
 
   /** @throws LoupeError `not-found` */
@@ -228,13 +229,15 @@ export class Recordings {
   /** Ends everything that is under way; what is recorded is stored, what was half copied goes. */
   async close(): Promise<void> {
     for (const timer of this.#undoTimers.values()) clearTimeout(timer);
-    const copying = [...this.#copying.values()].map(({ job }) => job);
-    for (const job of copying) job.cancel();
     await Promise.all([
       ...[...this.#byHand.keys()].map((id) => this.stop(id)),
-      ...copying.map((job) => Promise.resolve(job.done).catch(() => undefined)),
+      this.#copies.close(),
       this.#healing,
     ]);
+  }
+
+  #nowMs(): number {
+    return Math.round(this.#options.nowUs() / 1_000);
   }
 
   #find(): RecordingFile[] {
@@ -265,7 +268,7 @@ export class Recordings {
     profile: Profile,
     more: Partial<RecordingNotes>,
   ): RecordingFile {
-    const startedMs = Math.round(this.#options.nowUs() / 1_000);
+    const startedMs = this.#nowMs();
     const given = more.name ?? '';
     const notes: RecordingNotes = {
       version: 1,
@@ -292,55 +295,12 @@ export class Recordings {
     return file;
   }
 
-  #progressed(recordingId: string, messages: number, expected: number): void {
-    const copying = this.#copying.get(recordingId);
-    if (copying) copying.done = expected > 0 ? Math.min(1, messages / expected) : 0;
-    this.#files.get(recordingId)?.change({ messages });
-    this.#options.onChange();
-  }
-
-  #follow<Kind extends 'copy' | 'repair'>(
-    file: RecordingFile,
-    job: RunningJob<Kind>,
-    problemOf: (result: Jobs[Kind]['result']) => string | null,
-  ): void {
-    this.#copying.set(file.id, { job: job as Copying['job'], done: 0 });
-    this.#options.onChange();
-    job.done.then(
-      (result) => {
-        this.#copying.delete(file.id);
-        const { messages, topics, oldestTimeUs, newestTimeUs } = result;
-        const endedMs = Math.round(this.#options.nowUs() / 1_000);
-        const known = { messages, topics, oldestTimeUs, newestTimeUs, endedMs };
-        file.change({ ...known, problem: problemOf(result) });
-        this.#options.onChange();
-      },
-      (error: unknown) => {
-        this.#copying.delete(file.id);
-        this.#files.delete(file.id);
-        file.remove();
-        if (!(error instanceof LoupeError && error.code === 'cancelled')) {
-          this.#options.warn(`“${file.notes.name}” could not be made: ${messageOf(error)}`);
-        }
-        this.#options.onChange();
-      },
-    );
-  }
-
   /** What a killed program left open is ended, with a gap that says so. */
   async #heal(): Promise<void> {
     const open = [...this.#files.values()].filter(({ notes }) => notes.endedMs === null);
     for (const file of open) {
       try {
-        const history = openHistory({ file: file.path, threads: this.#options.threads });
-        const { profileId } = file.notes;
-        const { stored, oldestTimeUs } = history.totals(profileId);
-        const { sessions } = await history.sessions(profileId, 1);
-        await history.close();
-        const newestTimeUs = sessions[0]?.lastTimeUs ?? null;
-        const endedMs = Math.round((newestTimeUs ?? file.notes.startedMs * 1_000) / 1_000);
-        const known = { messages: stored, oldestTimeUs, newestTimeUs, endedMs };
-        file.change({ ...known, interrupted: true });
+        await heal(file, this.#options.threads);
         this.#options.onChange();
       } catch (error) {
         this.#options.warn(
@@ -355,14 +315,15 @@ export class Recordings {
     const { kind, name, note, profileId, profileName, filters, startedMs, endedMs } = notes;
     const known = { kind, name, note, profileId, profileName, filters, startedMs, endedMs };
     const running = this.#byHand.get(id);
-    const { messages, topics, oldestTimeUs, newestTimeUs, problem } = running ?? notes;
+    const { topics, oldestTimeUs, newestTimeUs, problem } = running ?? notes;
+    const { messages } = running ?? this.#copies.progressOf(id) ?? notes;
     const contents = { messages, topics, oldestTimeUs, newestTimeUs, problem };
     return { ...known, ...contents, id, path, bytes, state: this.#stateOf(file) };
   }
 
   #stateOf({ id, notes }: RecordingFile): RecordingState {
     if (this.#byHand.has(id)) return { kind: 'recording' };
-    const copying = this.#copying.get(id);
+    const copying = this.#copies.progressOf(id);
     if (copying) return { kind: 'copying', done: copying.done };
     return notes.interrupted || notes.endedMs === null
       ? { kind: 'interrupted' }
