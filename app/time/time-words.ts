@@ -60,6 +60,8 @@ function gapTitle({ kind, messages }: TimelineGap): string {
       return messages > 0 ? `${count} refused, not stored` : 'Messages refused, not stored';
     case 'lost':
       return messages > 0 ? `${count} lost` : 'It is not known what arrived here';
+    case 'deleted':
+      return messages > 0 ? `${count} deleted by hand` : 'Messages deleted by hand';
     case 'pruned':
       return messages > 0
         ? `${count} removed to keep the history within its limit`

@@ -142,8 +142,8 @@ class Strip {
   gaps(): void {
     // What was removed on purpose lies below what was lost.
     const [removed, missing] = [
-      this.scene.frame.gaps.filter(({ kind }) => kind === 'pruned'),
-      this.scene.frame.gaps.filter(({ kind }) => kind !== 'pruned'),
+      this.scene.frame.gaps.filter(isRemoved),
+      this.scene.frame.gaps.filter((gap) => !isRemoved(gap)),
     ];
     for (const gap of [...removed, ...missing]) this.gap(gap);
   }
@@ -244,15 +244,15 @@ class Strip {
     if (to < EDGE || from > this.scene.width - EDGE) return;
     const left = this.crisp(Math.max(EDGE - 2, from));
     const width = Math.max(GAP_PX, this.crisp(Math.min(this.scene.width - EDGE + 2, to)) - left);
-    const colour = gap.kind === 'pruned' ? look.pruned : look.bad;
+    const colour = isRemoved(gap) ? look.pruned : look.bad;
     context.fillStyle = colour;
-    context.globalAlpha = gap.kind === 'pruned' ? 0.07 : 0.13;
+    context.globalAlpha = isRemoved(gap) ? 0.07 : 0.13;
     context.fillRect(left, BARS_TOP - 1, width, BARS_HEIGHT + 2);
-    context.globalAlpha = gap.kind === 'pruned' ? 0.35 : 0.75;
+    context.globalAlpha = isRemoved(gap) ? 0.35 : 0.75;
     if (width > 2 * HATCH_PX) this.hatch(left, width, colour);
     else context.fillRect(left, BARS_TOP - 1, width, BARS_HEIGHT + 2);
     // Where the loss is known to be: a base line that no bar covers.
-    context.globalAlpha = gap.kind === 'pruned' ? 0.5 : 1;
+    context.globalAlpha = isRemoved(gap) ? 0.5 : 1;
     context.fillRect(left, SESSIONS_TOP - 0.5, width, 2);
     context.globalAlpha = 1;
   }
@@ -281,4 +281,9 @@ class Strip {
     context.stroke();
     context.restore();
   }
+}
+
+/** What was stored and is gone since was there once: it is drawn fainter than what never was. */
+function isRemoved({ kind }: TimelineGap): boolean {
+  return kind === 'pruned' || kind === 'deleted';
 }
