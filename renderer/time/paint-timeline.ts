@@ -129,9 +129,9 @@ class Strip {
       const from = this.crisp(Math.max(EDGE - 2, this.x(part.fromUs)));
       const to = this.crisp(Math.min(scene.width - EDGE + 2, this.x(part.toUs)));
       if (to - from < 1) continue;
-      context.globalAlpha = 0.1;
+      context.globalAlpha = 0.17;
       context.fillRect(from, BARS_TOP - 1, to - from, BARS_HEIGHT + 2);
-      context.globalAlpha = 0.7;
+      context.globalAlpha = 0.9;
       for (let x = from + 2; x < to - 2; x += 7) {
         context.fillRect(x, BARS_TOP + BARS_HEIGHT / 2 - 0.5, Math.min(4, to - x), 1);
       }

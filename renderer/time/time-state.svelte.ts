@@ -120,6 +120,11 @@ export class TimeState {
     return kind === 'all' || path === null ? { kind: 'all' } : { kind, path };
   }
 
+  /** Stands still where the playhead is. */
+  pause(): void {
+    this.#playback.stop();
+  }
+
   togglePlaying(): void {
     if (this.#playback.isOn) this.#playback.stop();
     else if (this.#atUs !== null) this.#playback.start(this.#atUs);

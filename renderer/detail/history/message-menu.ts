@@ -1,7 +1,7 @@
 import Flag from '@lucide/svelte/icons/flag';
 import GitCompareArrows from '@lucide/svelte/icons/git-compare-arrows';
 import History from '@lucide/svelte/icons/history';
-import type { MessageHead } from '../../../app/contract';
+import type { Message, MessageHead } from '../../../app/contract';
 import type { AppState } from '../../state/app.svelte';
 import { setMark } from '../../time/mark-actions';
 import { timeDialogs } from '../../time/time-dialogs.svelte';
@@ -9,6 +9,14 @@ import type { MenuEntry } from '../../ui/menu-items';
 
 /** What leads from a stored message to its place in time. */
 export const SHOW_MOMENT = 'Show the tree at this moment';
+
+/** The message of the row that an event came from. */
+export function messageAt(event: Event, messages: readonly Message[]): Message | undefined {
+  const row = event.target instanceof Element ? event.target.closest('[data-message]') : null;
+  return row
+    ? messages.find(({ id }) => String(id) === row.getAttribute('data-message'))
+    : undefined;
+}
 
 /** Shows the profile as it was when a message had just come. */
 export function showMoment(app: AppState, profileId: string, { timeUs }: MessageHead): void {
