@@ -1,8 +1,8 @@
-import type { IPublishPacket } from 'mqtt';
 import type { Clock } from './clock';
 import { encodeProperties } from './history/properties';
 import { FLAG_DUP, FLAG_RETAIN, type History, type MessageBatch } from './history/history';
 import { messagePropertiesOf } from './message-properties';
+import type { Arrived } from './mqtt/types';
 import type { TopicNode, TopicValue } from './tree/topic-node';
 import type { TopicTree } from './tree/topic-tree';
 import { detach, show } from './tree/topic-value';
@@ -108,7 +108,7 @@ export class Ingest {
     return null;
   }
 
-  readonly receive = (packet: IPublishPacket, done: () => void): void => {
+  readonly receive = (packet: Arrived, done: () => void): void => {
     const { tree, clock, ids } = this.options;
     const payload =
       typeof packet.payload === 'string' ? Buffer.from(packet.payload) : packet.payload;

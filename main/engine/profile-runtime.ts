@@ -1,14 +1,13 @@
 import type { ConnectionState } from '../../app/connection';
 import type { PublishResult, StatusFrame } from '../../app/contract';
 import type { Message } from '../../app/message';
-import type { IPublishPacket } from 'mqtt';
 import type { Profile } from '../../app/profile';
 import type { Clock } from './clock';
 import type { History } from './history/history';
 import { Ingest, type IngestOptions, type MessageIds } from './ingest';
 import type { MemoryFile } from './memory-file';
 import { createConnection } from './mqtt/mqtt-connection';
-import type { Connection, OutgoingMessage } from './mqtt/types';
+import type { Arrived, Connection, OutgoingMessage, Receive } from './mqtt/types';
 import { Past } from './past/past';
 import { PublishLog } from './publish-log';
 import { RateMeter } from './rate-meter';
@@ -33,7 +32,7 @@ export interface RuntimeOptions {
   /** What the history may take, in bytes, instead of what the profile says of it. */
   readonly maxBytes?: number;
   /** Stands between connection and ingest: a message that is not handed to `receive` is neither taken nor acknowledged. */
-  readonly onMessage?: (packet: IPublishPacket, done: () => void, receive: Receive) => void;
+  readonly onMessage?: (message: Arrived, done: () => void, receive: Receive) => void;
   /** After a batch was stored, or could not be. */
   readonly onFlushed?: () => void;
   /** Each batch as it goes to the history; see `IngestOptions`. */
@@ -45,8 +44,6 @@ export interface RuntimeOptions {
 const DAY_MS = 86_400_000;
 
 const MOST_HOLD_MS = 10_000;
-
-export type Receive = (packet: IPublishPacket, done: () => void) => void;
 
 /** A connection that is not read gets no answers to its pings: it must be read again well within the keep-alive. */
 function holdMsOf({ keepAlive }: Profile): number {

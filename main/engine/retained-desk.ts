@@ -1,8 +1,7 @@
-import type { IPublishPacket } from 'mqtt';
 import type { PublishResult } from '../../app/contract';
 import { LoupeError } from '../../app/errors';
 import type { QoS } from '../../app/message';
-import type { Connection } from './mqtt/types';
+import type { Arrived, Connection } from './mqtt/types';
 import type { TopicTree } from './tree/topic-tree';
 
 interface RetainedMessage {
@@ -29,13 +28,13 @@ export class RetainedDesk {
   private readonly cleared = new Map<number, ClearedMessage>();
   private nextUndoId = 1;
   /** Who waits for the retained message of a topic. */
-  private readonly awaited = new Map<string, (packet: IPublishPacket) => void>();
+  private readonly awaited = new Map<string, (message: Arrived) => void>();
 
   constructor(private readonly options: RetainedDeskOptions) {}
 
   /** A message with the retain flag arrived. */
-  notice(packet: IPublishPacket): void {
-    if (this.awaited.size > 0) this.awaited.get(packet.topic)?.(packet);
+  notice(message: Arrived): void {
+    if (this.awaited.size > 0) this.awaited.get(message.topic)?.(message);
   }
 
   /**

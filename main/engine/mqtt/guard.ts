@@ -1,8 +1,10 @@
 import { Buffer } from 'node:buffer';
 import { Duplex } from 'node:stream';
+import type { DirectWay } from './direct-publish';
 import { PacketScanner } from './packet-scanner';
 import type { StreamViolation } from './packet-scanner';
 import type { RefusedPublish } from './refused-publish';
+import type { Receive } from './types';
 
 export interface GuardOptions {
   readonly maxPacketBytes: number;
@@ -12,7 +14,12 @@ export interface GuardOptions {
   readonly onViolation: (violation: StreamViolation) => void;
   /** The socket failed; the guard closes itself once what came before was read. */
   readonly onSocketError: (error: Error) => void;
+  /** Takes messages that need not go through mqtt.js; without it, everything does. */
+  readonly direct?: { readonly hasProperties: boolean; readonly onMessage: Receive };
 }
+
+/** What mqtt.js pipes the guard into: Node's `Writable`, or the npm package's. */
+type Reader = NodeJS.WritableStream & { readonly writableLength?: unknown };
 
 const BUFFERED_BYTES = 128 * 1024;
 /**
@@ -23,13 +30,23 @@ const TURN_MS = 4;
 
 /**
  * A socket as mqtt.js sees it: the same bytes, minus packets that are refused at their fixed header (mqtt.js's own
- * limit applies only after it has buffered the whole packet). Keeps backpressure both ways: while mqtt.js does not read,
- * the socket is paused. Closes itself when the socket closes, and emits `close` after the socket has.
+ * limit applies only after it has buffered the whole packet), and minus messages that take the direct way. Keeps
+ * backpressure both ways: while mqtt.js does not read, or a message of the direct way is not done with, the socket is
+ * paused. Closes itself when the socket closes, and emits `close` after the socket has.
  */
 export class GuardedStream extends Duplex {
   readonly #socket: Duplex;
+  readonly #options: GuardOptions;
   readonly #scanner: PacketScanner;
+  #reader: Reader | null = null;
+  /** Whether mqtt.js, or we for it, have room for more. */
+  #roomLeft = true;
   #ended = false;
+  /** Whether a message is being given away right now, and whether it was done with at once. */
+  #isGiving = false;
+  #isDone = false;
+  /** What happened to the socket while a message held everything up: it is told after what had arrived. */
+  readonly #afterHold: (() => void)[] = [];
   /** When the work of this turn of the event loop began; null before its first chunk. */
   #turnBeganMs: number | null = null;
   #resting = false;
@@ -37,32 +54,90 @@ export class GuardedStream extends Duplex {
   constructor(socket: Duplex, options: GuardOptions) {
     super({ readableHighWaterMark: BUFFERED_BYTES, allowHalfOpen: true, autoDestroy: false });
     this.#socket = socket;
-    let roomLeft = true;
+    this.#options = options;
     this.#scanner = new PacketScanner(options.maxPacketBytes, {
       forward: (bytes) => {
-        roomLeft = this.push(bytes) && roomLeft;
+        this.#forward(bytes);
       },
       refused: options.onRefused,
+      ...(options.direct ? { direct: this.#directWay(options.direct) } : {}),
     });
     socket.on('data', (chunk: Buffer) => {
       if (this.#ended || this.destroyed) return;
-      roomLeft = true;
-      const violation = this.#scanner.scan(chunk);
-      if (violation !== null || !roomLeft || this.#needsRest()) socket.pause();
-      if (violation !== null)
-        this.#endReading(() => {
-          options.onViolation(violation);
-        });
+      this.#beginTurn();
+      this.#roomLeft = true;
+      this.#scanned(this.#scanner.scan(chunk));
     });
     socket.on('error', (error: Error) => {
-      if (!this.destroyed) options.onSocketError(error);
+      this.#inOrder(() => {
+        if (!this.destroyed) options.onSocketError(error);
+      });
     });
-    socket.once('end', () => {
-      this.#endReading();
-    });
-    socket.once('close', () => {
-      this.#endReading();
-    });
+    for (const event of ['end', 'close']) {
+      socket.once(event, () => {
+        this.#inOrder(() => {
+          this.#endReading();
+        });
+      });
+    }
+  }
+
+  /** mqtt.js reads by this alone. */
+  override pipe<Destination extends NodeJS.WritableStream>(
+    destination: Destination,
+    options?: { end?: boolean },
+  ): Destination {
+    this.#reader = destination;
+    return super.pipe(destination, options);
+  }
+
+  #directWay({ hasProperties, onMessage }: NonNullable<GuardOptions['direct']>): DirectWay {
+    const done = (): void => {
+      this.#done();
+    };
+    return {
+      hasProperties,
+      // A chunk counts as written when mqtt.js has handled all of its packets, and their messages are done with.
+      isOpen: () => this.readableLength === 0 && this.#reader?.writableLength === 0,
+      take: (message) => {
+        this.#isDone = false;
+        this.#isGiving = true;
+        onMessage(message, done);
+        this.#isGiving = false;
+        return this.#isDone;
+      },
+    };
+  }
+
+  /** The message that was given away last is done with. */
+  #done(): void {
+    this.#isDone = true;
+    if (this.#isGiving || !this.#scanner.isHeld) return;
+    this.#beginTurn();
+    this.#scanned(this.#scanner.resume());
+    if (this.#scanner.isHeld) return;
+    for (const happened of this.#afterHold.splice(0)) happened();
+    if (this.readableLength < this.readableHighWaterMark) this._read();
+  }
+
+  #inOrder(happened: () => void): void {
+    if (this.#scanner.isHeld) this.#afterHold.push(happened);
+    else happened();
+  }
+
+  #forward(bytes: Buffer): void {
+    // What was read before the end has arrived: mqtt.js still takes it, but no longer by the pipe.
+    if (this.destroyed) this.#reader?.write(bytes);
+    else this.#roomLeft = this.push(bytes) && this.#roomLeft;
+  }
+
+  #scanned(violation: StreamViolation | null): void {
+    if (violation !== null || !this.#roomLeft || this.#scanner.isHeld || this.#needsRest())
+      this.#socket.pause();
+    if (violation !== null)
+      this.#endReading(() => {
+        this.#options.onViolation(violation);
+      });
   }
 
   /** Lets the reader have what came before, then closes. */
@@ -77,22 +152,25 @@ export class GuardedStream extends Duplex {
   }
 
   override _read(): void {
-    if (!this.#ended && !this.#resting && this.#socket.isPaused()) this.#socket.resume();
+    if (this.#ended || this.#resting || this.#scanner.isHeld) return;
+    if (this.#socket.isPaused()) this.#socket.resume();
+  }
+
+  #beginTurn(): void {
+    if (this.#turnBeganMs !== null) return;
+    this.#turnBeganMs = performance.now();
+    setImmediate(() => {
+      this.#turnBeganMs = null;
+      if (!this.#resting) return;
+      this.#resting = false;
+      // Where mqtt.js has no room yet, its next read goes on.
+      if (this.readableLength < this.readableHighWaterMark) this._read();
+    });
   }
 
   /** True when this turn has had its share; the next one goes on by itself. */
   #needsRest(): boolean {
-    if (this.#turnBeganMs === null) {
-      this.#turnBeganMs = performance.now();
-      setImmediate(() => {
-        this.#turnBeganMs = null;
-        if (!this.#resting) return;
-        this.#resting = false;
-        // Where mqtt.js has no room yet, its next read goes on.
-        if (this.readableLength < this.readableHighWaterMark) this._read();
-      });
-    }
-    this.#resting ||= performance.now() - this.#turnBeganMs >= TURN_MS;
+    this.#resting ||= performance.now() - (this.#turnBeganMs ?? Infinity) >= TURN_MS;
     return this.#resting;
   }
 

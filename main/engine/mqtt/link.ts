@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import type { Duplex } from 'node:stream';
 import { MqttClient } from 'mqtt';
-import type { IConnackPacket, IPublishPacket, Packet } from 'mqtt';
+import type { IConnackPacket, Packet } from 'mqtt';
 import type { SubscriptionOutcome } from '../../../app/connection';
 import type { RawFailure } from '../../../app/connection-failure';
 import type { PublishResult } from '../../../app/contract';
@@ -10,13 +10,14 @@ import type { QoS } from '../../../app/message';
 import { clientFailure, clientOptions, CONNACK_WITHIN_MS, settingsFailure } from './client-options';
 import type { SessionOptions } from './client-options';
 import { GuardedStream } from './guard';
+import type { GuardOptions } from './guard';
 import { refusalAnswer, refusalText } from './refused-publish';
 import type { RefusedPublish } from './refused-publish';
 import { hasSoundId, MISSING_ID } from './packet-id';
 import { Publisher } from './publisher';
 import { openStream, rawSocketFailure, StreamError } from './streams';
 import { askRetained, subscribeAll, unansweredOutcomes } from './subscriptions';
-import type { OutgoingMessage } from './types';
+import type { Arrived, OutgoingMessage, Receive } from './types';
 
 const OPEN_WITHIN_MS = 10_000;
 const SUBACK_WITHIN_MS = 15_000;
@@ -28,12 +29,16 @@ export interface LinkOptions extends SessionOptions {
   readonly password: () => Promise<string | undefined>;
   readonly maxPacketBytes: number;
   readonly authorities: readonly string[];
+  /** How the byte stream is opened. Default: a socket to the broker. */
+  readonly open?: typeof openStream;
+  /** Whether messages that need not go through mqtt.js go past it; true unless told. */
+  readonly direct?: boolean;
 }
 
 export interface LinkEvents {
   readonly onConnected: (sessionPresent: boolean) => void;
   readonly onSubscriptions: (outcomes: readonly SubscriptionOutcome[]) => void;
-  readonly onMessage: (packet: IPublishPacket, done: () => void) => void;
+  readonly onMessage: Receive;
   readonly onRefused: (detail: string) => void;
   /** Once, when nothing is open any more. Null: we closed it. */
   readonly onClosed: (failure: RawFailure | null) => void;
@@ -108,7 +113,7 @@ export class Link {
     try {
       const password = await this.#options.password();
       this.#abort.signal.throwIfAborted();
-      const socket = await openStream(
+      const socket = await (this.#options.open ?? openStream)(
         {
           profile: this.#options.profile,
           timeoutMs: OPEN_WITHIN_MS,
@@ -140,6 +145,7 @@ export class Link {
           this.#phase === 'connack' ? 'connack' : 'session',
         );
       },
+      ...(this.#options.direct === false ? {} : { direct: this.#directWay() }),
     });
     this.#stream = stream;
     this.#phase = 'connack';
@@ -157,6 +163,15 @@ export class Link {
       });
       stream.destroy();
     }
+  }
+
+  #directWay(): NonNullable<GuardOptions['direct']> {
+    return {
+      hasProperties: this.#options.profile.version === '5',
+      onMessage: (message, done) => {
+        this.#deliver(message, done);
+      },
+    };
   }
 
   #start(client: MqttClient): void {
@@ -253,14 +268,14 @@ export class Link {
     this.#events.onSubscriptions(outcomes);
   }
 
-  #deliver(packet: IPublishPacket, done: () => void): void {
+  #deliver(message: Arrived, done: () => void): void {
     // What was read before the connection was lost has arrived; after our own close nobody expects anything.
     if (this.#finished && this.#closing) {
       done();
       return;
     }
     try {
-      this.#events.onMessage(packet, done);
+      this.#events.onMessage(message, done);
     } catch (error) {
       this.#fail({ kind: 'unknown', message: messageOf(error) });
       done();

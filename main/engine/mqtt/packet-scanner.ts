@@ -1,6 +1,10 @@
-import { Buffer } from 'node:buffer';
+import type { Buffer } from 'node:buffer';
+import { DirectReader } from './direct-publish';
+import type { DirectWay } from './direct-publish';
+import { FixedHeader } from './fixed-header';
 import { SkippedPublish } from './refused-publish';
 import type { RefusedPublish } from './refused-publish';
+import { UnreadBytes } from './unread-bytes';
 
 const PUBLISH = 3;
 /** CONNACK or AUTH: all that a server may send first [MQTT-3.2.0-1], §4.12. */
@@ -17,9 +21,6 @@ const SERVER_TYPES =
   (1 << 11) |
   (1 << 13) |
   (1 << 14);
-/** One byte of type and flags, up to four of Remaining Length (MQTT 5.0 §2.1). */
-const MAX_HEADER_BYTES = 5;
-const CONTINUES = 0x80;
 const FIRST_BYTES_SHOWN = 16;
 
 export type StreamViolation =
@@ -29,22 +30,30 @@ export type StreamViolation =
 
 /** What a scanner reports while it reads. */
 export interface ScannerSink {
-  /** Bytes that may go on to the parser: always a slice of what came in, or a held-back header. */
+  /** Bytes that may go on to the parser: a slice of what came in, with the beginning of a packet that was held back. */
   readonly forward: (bytes: Buffer) => void;
   readonly refused: (packet: RefusedPublish) => void;
+  /** Without it, every packet within the limit is forwarded. */
+  readonly direct?: DirectWay;
 }
 
 /**
  * Reads the fixed headers of an MQTT byte stream, cut at any place (MQTT 5.0 §2.1). Packets within the limit are
- * forwarded as they come, without copying; a PUBLISH over it is skipped and reported, so that one huge retained message
- * does not end the connection at every try. Work and memory are constant per packet, whatever the packet announces.
+ * forwarded as they come; a PUBLISH over it is skipped and reported, so that one huge retained message does not end the
+ * connection at every try. Work and memory are constant per packet, whatever the packet announces.
+ *
+ * Where there is a direct way, messages at the front of a chunk take it. From the first packet on that can't, the rest of
+ * the chunk is forwarded in one piece, as all of it would be without the direct way: the parser sees the same bytes
+ * together, and what it makes of them is the same.
  */
 export class PacketScanner {
   readonly #maxPacketBytes: number;
   readonly #sink: ScannerSink;
-  /** A fixed header that is not complete yet: held back, because it may be the header of a packet to be skipped. */
-  readonly #header = Buffer.alloc(MAX_HEADER_BYTES);
-  #headerLength = 0;
+  readonly #header = new FixedHeader();
+  readonly #reader: DirectReader | null;
+  /** The beginning of a packet that is held back, or what is behind a message that everything waits for. */
+  readonly #unread = new UnreadBytes();
+  #isHeld = false;
   /** Body bytes of the current packet that have not come yet. */
   #remaining = 0;
   #first = true;
@@ -53,18 +62,61 @@ export class PacketScanner {
   constructor(maxPacketBytes: number, sink: ScannerSink) {
     this.#maxPacketBytes = maxPacketBytes;
     this.#sink = sink;
+    const { direct } = sink;
+    this.#reader = direct ? new DirectReader(direct.hasProperties, maxPacketBytes) : null;
+  }
+
+  /** Whether nothing is read until `resume`, because of a message that took the direct way. */
+  get isHeld(): boolean {
+    return this.#isHeld;
   }
 
   /** Reads a chunk. Returns a violation after which the stream must not be read any further, else null. */
   scan(chunk: Buffer): StreamViolation | null {
+    this.#unread.add(chunk);
+    return this.#isHeld ? null : this.#readOn();
+  }
+
+  /** Goes on behind the message that everything waited for; returns as `scan` does. */
+  resume(): StreamViolation | null {
+    this.#isHeld = false;
+    return this.#readOn();
+  }
+
+  #readOn(): StreamViolation | null {
+    if (!this.#unread.isEnough) return null;
+    const bytes = this.#unread.take();
+    const from = this.#takeDirect(bytes);
+    if (!this.#isHeld) return this.#pass(bytes, from);
+    this.#unread.keep(bytes.subarray(from), 0);
+    return null;
+  }
+
+  /** Gives away the messages at the front, and returns where what remains begins. */
+  #takeDirect(bytes: Buffer): number {
+    const { direct } = this.#sink;
+    const reader = this.#reader;
+    if (!direct || !reader || this.#first || this.#remaining > 0 || !direct.isOpen()) return 0;
     let position = 0;
+    while (!this.#isHeld) {
+      const message = reader.read(bytes, position);
+      if (message === null) break;
+      position = reader.end;
+      this.#isHeld = !direct.take(message);
+    }
+    return position;
+  }
+
+  /** Forwards or skips what begins at `from`, up to a packet that is held back. */
+  #pass(bytes: Buffer, from: number): StreamViolation | null {
+    let position = from;
     /** Where the bytes begin that are accepted but not yet forwarded. */
-    let pending = 0;
-    while (position < chunk.length) {
+    let pending = from;
+    while (position < bytes.length) {
       if (this.#remaining > 0) {
-        const end = Math.min(position + this.#remaining, chunk.length);
+        const end = Math.min(position + this.#remaining, bytes.length);
         if (this.#skipped !== null) {
-          this.#skipped.skip(chunk.subarray(position, end));
+          this.#skipped.skip(bytes.subarray(position, end));
           pending = end;
         }
         this.#remaining -= end - position;
@@ -73,93 +125,73 @@ export class PacketScanner {
         continue;
       }
       const start = position;
-      const heldBefore = this.#headerLength;
-      if (heldBefore === 0) {
-        const violation = this.#typeViolation(chunk, position);
-        if (violation !== null) return this.#stop(chunk, pending, start, violation);
+      const isRead = this.#header.read(bytes, start);
+      const violation = this.#violation(bytes, start, isRead);
+      if (violation !== null || this.#isHeldBack(bytes, start, isRead)) {
+        // What came before was sound and goes on.
+        this.#forward(bytes, pending, start);
+        return violation;
       }
-      position = this.#readHeader(chunk, position);
-      if (!this.#headerComplete()) {
-        this.#forward(chunk, pending, start);
-        return this.#headerLength === MAX_HEADER_BYTES
-          ? { kind: 'malformed', message: 'a Remaining Length of more than four bytes' }
-          : null;
-      }
-      const bodyBytes = this.#bodyBytes();
-      if (this.#headerLength + bodyBytes > this.#maxPacketBytes) {
-        this.#forward(chunk, pending, start);
+      this.#first = false;
+      position = this.#header.from;
+      if (this.#sizeBytes(start) > this.#maxPacketBytes) {
+        this.#forward(bytes, pending, start);
         pending = position;
-        const violation = this.#refuse(bodyBytes);
-        if (violation !== null) return violation;
-      } else if (heldBefore > 0) {
-        this.#sink.forward(Buffer.from(this.#header.subarray(0, heldBefore)));
+        const refusal = this.#refuse(bytes[start] ?? 0, this.#sizeBytes(start));
+        if (refusal !== null) return refusal;
       }
-      this.#headerLength = 0;
-      this.#remaining = bodyBytes;
-      if (bodyBytes === 0) this.#endSkip();
+      this.#remaining = this.#header.bodyBytes;
+      if (this.#remaining === 0) this.#endSkip();
     }
-    this.#forward(chunk, pending, chunk.length);
+    this.#forward(bytes, pending, bytes.length);
     return null;
   }
 
-  #forward(chunk: Buffer, from: number, to: number): void {
+  #forward(bytes: Buffer, from: number, to: number): void {
     if (to > from)
-      this.#sink.forward(from === 0 && to === chunk.length ? chunk : chunk.subarray(from, to));
+      this.#sink.forward(from === 0 && to === bytes.length ? bytes : bytes.subarray(from, to));
   }
 
-  /** What came before the violation was sound and goes on. */
-  #stop(chunk: Buffer, from: number, to: number, violation: StreamViolation): StreamViolation {
-    this.#forward(chunk, from, to);
-    return violation;
+  /** Of the packet whose header was read last. */
+  #sizeBytes(start: number): number {
+    return this.#header.from - start + this.#header.bodyBytes;
   }
 
-  #typeViolation(chunk: Buffer, position: number): StreamViolation | null {
-    const type = (chunk[position] ?? 0) >> 4;
-    if (this.#first) {
-      this.#first = false;
-      if (((FIRST_TYPES >> type) & 1) === 0) {
-        const firstBytes = Uint8Array.from(chunk.subarray(position, position + FIRST_BYTES_SHOWN));
-        return { kind: 'not-mqtt', firstBytes };
-      }
+  /** What is wrong with the packet that begins at `start`, as far as it has come. */
+  #violation(bytes: Buffer, start: number, isRead: boolean): StreamViolation | null {
+    const type = (bytes[start] ?? 0) >> 4;
+    if (this.#first && ((FIRST_TYPES >> type) & 1) === 0) {
+      const firstBytes = Uint8Array.from(bytes.subarray(start, start + FIRST_BYTES_SHOWN));
+      return { kind: 'not-mqtt', firstBytes };
     }
-    if (((SERVER_TYPES >> type) & 1) === 1) return null;
-    return {
-      kind: 'malformed',
-      message: `a packet of type ${String(type)}, which no server may send`,
-    };
-  }
-
-  /** Takes header bytes until the header is complete, cannot become valid any more, or the chunk ends. */
-  #readHeader(chunk: Buffer, from: number): number {
-    let position = from;
-    while (
-      position < chunk.length &&
-      this.#headerLength < MAX_HEADER_BYTES &&
-      !this.#headerComplete()
-    ) {
-      this.#header[this.#headerLength++] = chunk[position++] ?? 0;
+    if (((SERVER_TYPES >> type) & 1) === 0) {
+      return {
+        kind: 'malformed',
+        message: `a packet of type ${String(type)}, which no server may send`,
+      };
     }
-    return position;
+    return isRead || FixedHeader.isCut(bytes, start)
+      ? null
+      : { kind: 'malformed', message: 'a Remaining Length of more than four bytes' };
   }
 
-  #headerComplete(): boolean {
-    return (
-      this.#headerLength > 1 && ((this.#header[this.#headerLength - 1] ?? 0) & CONTINUES) === 0
-    );
-  }
-
-  /** Remaining Length, a Variable Byte Integer (MQTT 5.0 §1.5.5). */
-  #bodyBytes(): number {
-    let value = 0;
-    for (let index = this.#headerLength - 1; index > 0; index -= 1) {
-      value = value * 128 + ((this.#header[index] ?? 0) & 0x7f);
+  /**
+   * Keeps the beginning of a packet that is cut in its header, which may be that of a packet to be skipped, or that may
+   * take the direct way when it is complete.
+   */
+  #isHeldBack(bytes: Buffer, start: number, isRead: boolean): boolean {
+    if (!isRead) {
+      this.#unread.keep(bytes.subarray(start), 0);
+      return true;
     }
-    return value;
+    const size = this.#sizeBytes(start);
+    if (start + size <= bytes.length || size > this.#maxPacketBytes) return false;
+    if (!this.#reader?.awaits(bytes[start] ?? 0, size)) return false;
+    this.#unread.keep(bytes.subarray(start), size);
+    return true;
   }
 
-  #refuse(bodyBytes: number): StreamViolation | null {
-    const first = this.#header[0] ?? 0;
-    const sizeBytes = this.#headerLength + bodyBytes;
+  #refuse(first: number, sizeBytes: number): StreamViolation | null {
     if (first >> 4 !== PUBLISH) {
       return {
         kind: 'too-large',

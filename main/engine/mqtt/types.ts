@@ -8,12 +8,22 @@ import type { QoS } from '../../../app/message';
 import type { Profile } from '../../../app/profile';
 import type { IPublishPacket } from 'mqtt';
 
+/** A message that arrived, as mqtt.js gives it, or as it was read without it. */
+export type Arrived = Readonly<
+  Pick<
+    IPublishPacket,
+    'topic' | 'payload' | 'qos' | 'retain' | 'dup' | 'messageId' | 'properties'
+  >
+>;
+
+/**
+ * Takes a message. `payload` may be a slice of a socket buffer: copy it to keep it longer than a batch. `done` must be
+ * called exactly once; calling it late holds back the socket (TCP backpressure).
+ */
+export type Receive = (message: Arrived, done: () => void) => void;
+
 export interface ConnectionSink {
-  /**
-   * A PUBLISH arrived. `packet.payload` may be a slice of a socket buffer: copy it to keep it longer than a batch.
-   * `done` must be called exactly once; calling it late holds back the socket (TCP backpressure).
-   */
-  readonly onMessage: (packet: IPublishPacket, done: () => void) => void;
+  readonly onMessage: Receive;
   readonly onState: (state: ConnectionState) => void;
   /** A packet was refused before it was read (too large, malformed): it is counted and named in the history. */
   readonly onRefused: (detail: string) => void;
