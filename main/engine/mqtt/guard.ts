@@ -15,7 +15,15 @@ export interface GuardOptions {
   /** The socket failed; the guard closes itself once what came before was read. */
   readonly onSocketError: (error: Error) => void;
   /** Takes messages that need not go through mqtt.js; without it, everything does. */
-  readonly direct?: { readonly hasProperties: boolean; readonly onMessage: Receive };
+  readonly direct?: DirectOptions;
+}
+
+export interface DirectOptions {
+  /** Whether the packets are those of MQTT 5. */
+  readonly hasProperties: boolean;
+  /** False: the stream is cut in the same way, but all of it goes through mqtt.js. */
+  readonly isUsed: boolean;
+  readonly onMessage: Receive;
 }
 
 /** What mqtt.js pipes the guard into: Node's `Writable`, or the npm package's. */
@@ -91,14 +99,14 @@ export class GuardedStream extends Duplex {
     return super.pipe(destination, options);
   }
 
-  #directWay({ hasProperties, onMessage }: NonNullable<GuardOptions['direct']>): DirectWay {
+  #directWay({ hasProperties, isUsed, onMessage }: DirectOptions): DirectWay {
     const done = (): void => {
       this.#done();
     };
     return {
       hasProperties,
       // A chunk counts as written when mqtt.js has handled all of its packets, and their messages are done with.
-      isOpen: () => this.readableLength === 0 && this.#reader?.writableLength === 0,
+      isOpen: () => isUsed && this.readableLength === 0 && this.#reader?.writableLength === 0,
       take: (message) => {
         this.#isDone = false;
         this.#isGiving = true;

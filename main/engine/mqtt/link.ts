@@ -10,7 +10,7 @@ import type { QoS } from '../../../app/message';
 import { clientFailure, clientOptions, CONNACK_WITHIN_MS, settingsFailure } from './client-options';
 import type { SessionOptions } from './client-options';
 import { GuardedStream } from './guard';
-import type { GuardOptions } from './guard';
+import { dropLateAnswers } from './late-answers';
 import { refusalAnswer, refusalText } from './refused-publish';
 import type { RefusedPublish } from './refused-publish';
 import { hasSoundId, MISSING_ID } from './packet-id';
@@ -145,7 +145,13 @@ export class Link {
           this.#phase === 'connack' ? 'connack' : 'session',
         );
       },
-      ...(this.#options.direct === false ? {} : { direct: this.#directWay() }),
+      direct: {
+        hasProperties: this.#options.profile.version === '5',
+        isUsed: this.#options.direct ?? true,
+        onMessage: (message, done) => {
+          this.#deliver(message, done);
+        },
+      },
     });
     this.#stream = stream;
     this.#phase = 'connack';
@@ -165,15 +171,6 @@ export class Link {
     }
   }
 
-  #directWay(): NonNullable<GuardOptions['direct']> {
-    return {
-      hasProperties: this.#options.profile.version === '5',
-      onMessage: (message, done) => {
-        this.#deliver(message, done);
-      },
-    };
-  }
-
   #start(client: MqttClient): void {
     this.#client = client;
     client.handleMessage = (packet, done) => {
@@ -190,6 +187,7 @@ export class Link {
     });
     client.on('close', () => {
       this.#finish();
+      dropLateAnswers(client);
     });
     client.connect();
   }

@@ -10,10 +10,7 @@ import type { IPublishPacket } from 'mqtt';
 
 /** A message that arrived, as mqtt.js gives it, or as it was read without it. */
 export type Arrived = Readonly<
-  Pick<
-    IPublishPacket,
-    'topic' | 'payload' | 'qos' | 'retain' | 'dup' | 'messageId' | 'properties'
-  >
+  Pick<IPublishPacket, 'topic' | 'payload' | 'qos' | 'retain' | 'dup' | 'messageId' | 'properties'>
 >;
 
 /**

@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+import { randomStream } from '../helpers/random-stream';
+import type { RandomStream } from '../helpers/random-stream';
+import { runLink } from '../helpers/scripted-link';
+import type { Outcome } from '../helpers/scripted-link';
+
+/** `MQTT_LOUPE_STREAMS=20000 MQTT_LOUPE_SEED=1` for a long run. */
+const STREAMS = Number(process.env['MQTT_LOUPE_STREAMS'] ?? 300);
+const SEED = Number(process.env['MQTT_LOUPE_SEED'] ?? Date.now() % 1_000_000);
+
+/** What must be the same. */
+function comparable({ direct: _direct, ...outcome }: Outcome): Partial<Outcome> {
+  const { messages, closed } = outcome;
+  const end = messages.indexOf('closed here');
+  // After our own close nobody expects anything.
+  if (end >= 0) return { messages: messages.slice(0, end), closed };
+  // How much is still heard and answered before a broken connection is closed is a matter of ticks, and of two packets
+  // that break it, which one is noticed first.
+  return isBroken(outcome) ? { messages, closed: kindOf(outcome) } : outcome;
+}
+
+function kindOf({ closed }: Pick<Outcome, 'closed'>): string {
+  return /"kind":"(?<kind>[^"]+)"/u.exec(closed)?.groups?.['kind'] ?? 'closed by us';
+}
+
+/** Whether a packet, or a handler that failed, ended the connection: not the socket, and not we. */
+function isBroken({ closed }: Pick<Outcome, 'closed'>): boolean {
+  return !['closed by us', 'closed', 'socket'].includes(kindOf({ closed }));
+}
+
+/** A message over the limit is answered when it is noticed, which may be before or after the answer to an earlier one. */
+function inAnyOrder(outcome: Outcome): Partial<Outcome> {
+  return comparable({ ...outcome, answers: [...outcome.answers].sort() });
+}
+
+/** Chunk after chunk: nothing at all may differ. */
+async function comparePaced(
+  name: string,
+  stream: RandomStream,
+  through: Outcome,
+): Promise<Outcome> {
+  const past = await runLink(stream, { direct: true, isPaced: true });
+  expect.soft(comparable(past), name).toEqual(comparable(through));
+  if (isBroken(through)) {
+    const both = Math.min(past.answers.length, through.answers.length);
+    expect.soft(past.answers.slice(0, both), name).toEqual(through.answers.slice(0, both));
+  }
+  return past;
+}
+
+/** Chunks that come while others are being handled. */
+async function compareFlood(
+  name: string,
+  stream: RandomStream,
+  through: Outcome,
+): Promise<Outcome> {
+  const past = await runLink(stream, { direct: true, isPaced: false });
+  if (isBroken(through)) {
+    // What stands behind a packet that ends the connection may have been read before that is noticed, or not; and of two
+    // such packets the later one may be noticed first.
+    expect.soft(isBroken(past), name).toBe(true);
+    expect.soft(past.messages.slice(0, through.messages.length), name).toEqual(through.messages);
+  } else {
+    expect.soft(inAnyOrder(past), name).toEqual(inAnyOrder(through));
+  }
+  return past;
+}
+
+describe('messages that go past mqtt.js', () => {
+  it(
+    `are the same, in the same order and with the same end, as those that go through it (seed ${String(SEED)})`,
+    async () => {
+      let messages = 0;
+      let direct = 0;
+      for (let seed = SEED; seed < SEED + STREAMS; seed += 1) {
+        const name = `stream ${String(seed)}`;
+        const stream = randomStream(seed);
+        const through = await runLink(stream, { direct: false, isPaced: true });
+        expect(through.direct).toBe(0);
+        const paced = await comparePaced(name, stream, through);
+        const flooded = await compareFlood(name, stream, through);
+        messages += paced.messages.length + flooded.messages.length;
+        direct += paced.direct + flooded.direct;
+      }
+      console.log(`${String(direct)} of ${String(messages)} messages went past mqtt.js.`);
+      expect(direct).toBeGreaterThan(messages / 4);
+    },
+    20_000 + STREAMS * 500,
+  );
+});
