@@ -82,7 +82,6 @@ describe('messages that go past mqtt.js', () => {
         messages += paced.messages.length + flooded.messages.length;
         direct += paced.direct + flooded.direct;
       }
-      console.log(`${String(direct)} of ${String(messages)} messages went past mqtt.js.`);
       expect(direct).toBeGreaterThan(messages / 8);
     },
     20_000 + STREAMS * 500,

@@ -84,11 +84,16 @@ export class PacketScanner {
   }
 
   #readOn(): StreamViolation | null {
-    if (!this.#unread.isEnough) return null;
-    const bytes = this.#unread.take();
-    const from = this.#takeDirect(bytes);
-    if (!this.#isHeld) return this.#pass(bytes, from);
-    this.#unread.keep(bytes.subarray(from), 0);
+    while (!this.#isHeld && this.#unread.isReady) {
+      const bytes = this.#unread.take();
+      const from = this.#takeDirect(bytes);
+      if (this.#isHeld) {
+        this.#unread.keep(bytes.subarray(from), 0);
+        return null;
+      }
+      const violation = this.#pass(bytes, from);
+      if (violation !== null) return violation;
+    }
     return null;
   }
 
@@ -181,7 +186,7 @@ export class PacketScanner {
    */
   #isHeldBack(bytes: Buffer, start: number, isRead: boolean): boolean {
     if (!isRead) {
-      this.#unread.keep(bytes.subarray(start), 0);
+      this.#unread.keep(bytes.subarray(start), bytes.length - start + 1);
       return true;
     }
     const size = this.#sizeBytes(start);

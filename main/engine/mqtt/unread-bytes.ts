@@ -6,9 +6,9 @@ export class UnreadBytes {
   #bytes = 0;
   #wanted = 0;
 
-  /** Whether as many have come as were wanted. */
-  get isEnough(): boolean {
-    return this.#bytes >= this.#wanted;
+  /** Whether there are any, and as many as were wanted. */
+  get isReady(): boolean {
+    return this.#bytes > 0 && this.#bytes >= this.#wanted;
   }
 
   add(piece: Buffer): void {
@@ -17,19 +17,27 @@ export class UnreadBytes {
     this.#bytes += piece.length;
   }
 
-  /** Keeps the end of what was taken, until there are so many bytes. */
+  /** Keeps the end of what was taken, until so many bytes are there; 0 for as many as there are. */
   keep(piece: Buffer, wanted: number): void {
-    this.add(piece);
+    if (piece.length > 0) this.#pieces.unshift(piece);
+    this.#bytes += piece.length;
     this.#wanted = wanted;
   }
 
-  /** All of them, in one piece. */
+  /** In one piece: what was wanted without what is behind it, or all. Only what came in pieces is copied. */
   take(): Buffer {
     const pieces = this.#pieces;
+    const behind = this.#wanted === 0 ? 0 : this.#bytes - this.#wanted;
     this.#pieces = [];
     this.#bytes = 0;
     this.#wanted = 0;
-    const [first] = pieces;
-    return first && pieces.length === 1 ? first : Buffer.concat(pieces);
+    const last = pieces.pop() ?? Buffer.alloc(0);
+    let wanted = last;
+    if (behind > 0) {
+      const end = last.length - behind;
+      this.add(last.subarray(end));
+      wanted = last.subarray(0, end);
+    }
+    return pieces.length === 0 ? wanted : Buffer.concat([...pieces, wanted]);
   }
 }
