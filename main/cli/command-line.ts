@@ -1,6 +1,8 @@
 import { messageOf } from '../../app/errors';
 import { version } from '../../package.json';
 import { check } from './commands/check';
+import { exportCommand } from './commands/export';
+import { importCommand } from './commands/import';
 import { info } from './commands/info';
 import { query } from './commands/query';
 import { record } from './commands/record';
@@ -18,6 +20,8 @@ const commands: readonly Command[] = [
   record,
   topics,
   query,
+  exportCommand,
+  importCommand,
   info,
   vacuum,
   check,

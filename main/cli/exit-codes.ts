@@ -8,6 +8,8 @@ export const EXIT = {
   connection: 3,
   history: 4,
   refused: 5,
+  known: 6,
+  cancelled: 130,
 } as const;
 
 export const exitCodesHelp = `EXIT CODES
@@ -16,7 +18,9 @@ export const exitCodesHelp = `EXIT CODES
   2  the command line cannot be understood
   3  the broker could not be reached, or it refused
   4  the history cannot be used: missing, damaged, in use by another writer
-  5  recorded to the end, but some messages could not be stored
+  5  done to the end, but some messages could not be stored (import: or read)
+  6  import: the same file was imported before
+  130  export, import: ended by a signal; nothing was left
 `;
 
 /** The exit code of something that a command threw. */
@@ -30,6 +34,10 @@ export function exitCodeOf(error: unknown): number {
     case 'history-newer':
     case 'history-unavailable':
       return EXIT.history;
+    case 'already-imported':
+      return EXIT.known;
+    case 'cancelled':
+      return EXIT.cancelled;
     default:
       return EXIT.failed;
   }

@@ -1,4 +1,5 @@
 import { escapeHidden } from '../../app/payload/escape';
+import { csvField } from '../engine/files/csv';
 import type { Output } from './output';
 
 export const FORMATS = ['table', 'ndjson', 'csv'] as const;
@@ -61,7 +62,7 @@ const writers: Readonly<Record<Format, WriterOf>> = {
   }),
   csv: (columns) => ({
     header: `${columns.map(({ name }) => name).join(',')}\r\n`,
-    line: (item) => `${columns.map(({ value }) => csvField(value(item))).join(',')}\r\n`,
+    line: (item) => `${columns.map(({ value }) => csvField(cellText(value(item)))).join(',')}\r\n`,
   }),
   table: (columns, terminalColumns) => {
     const shown = columns.filter(({ width }) => width > 0);
@@ -86,12 +87,6 @@ function pad(cell: string, column: Column<unknown> | undefined, isLast: boolean)
 function cut(text: string, terminalColumns: number | null): string {
   if (terminalColumns === null || text.length <= terminalColumns) return text;
   return `${[...text.slice(0, terminalColumns - 1)].join('').replace(/[\ud800-\udbff]$/u, '')}…`;
-}
-
-/** RFC 4180 §2: quoted where it holds a comma, a quote or a line break. */
-function csvField(value: unknown): string {
-  const text = cellText(value);
-  return /[",\r\n]/u.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 function cellText(value: unknown): string {

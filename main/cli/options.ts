@@ -23,6 +23,18 @@ export function parseOptions<const Options extends ParseArgsOptionsConfig>(
   }
 }
 
+/** The same with words that stand alone: what a command works on. */
+export function parseArguments<const Options extends ParseArgsOptionsConfig>(
+  args: readonly string[],
+  options: Options,
+): { readonly values: Values<Options>; readonly positionals: readonly string[] } {
+  try {
+    return parseArgs({ args: [...args], options, strict: true, allowPositionals: true });
+  } catch (error) {
+    throw usageError(inWords(error, Object.keys(options)));
+  }
+}
+
 function inWords(error: unknown, known: readonly string[]): string {
   const text = messageOf(error);
   const code = error instanceof Error && 'code' in error ? error.code : '';

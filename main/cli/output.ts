@@ -35,13 +35,23 @@ export class Output {
       : await this.flush();
   }
 
+  /** Bytes as they are, behind what was written until now. */
+  async writeBytes(bytes: Uint8Array): Promise<boolean> {
+    await this.flush();
+    return await this.#send(bytes);
+  }
+
   async flush(): Promise<boolean> {
     const text = this.#parts.join('');
     this.#parts = [];
     this.#length = 0;
-    if (this.#isOpen && text !== '') {
+    return await this.#send(text);
+  }
+
+  async #send(content: string | Uint8Array): Promise<boolean> {
+    if (this.#isOpen && content.length > 0) {
       await new Promise<void>((resolve) => {
-        this.#stream.write(text, (error) => {
+        this.#stream.write(content, (error) => {
           if (error) this.#failed(error);
           resolve();
         });

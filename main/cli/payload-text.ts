@@ -1,20 +1,6 @@
-import { decodeUtf8 } from '../../app/payload/utf8';
+import type { PayloadText } from '../engine/files/payload-text';
 
-/** Larger ones are written as base64 also when they are text: escaped as JSON they could exceed the longest string. */
-const MAX_TEXT_BYTES = 64 * 1024 * 1024;
-
-export interface PayloadText {
-  readonly encoding: 'utf8' | 'base64';
-  readonly text: string;
-}
-
-/** A payload for a line of output, exact: as text when all of it is UTF-8, else as base64. */
-export function payloadText(payload: Uint8Array): PayloadText {
-  const text = payload.length <= MAX_TEXT_BYTES ? decodeUtf8(payload) : null;
-  if (text !== null) return { encoding: 'utf8', text };
-  const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength);
-  return { encoding: 'base64', text: bytes.toString('base64') };
-}
+export { payloadText, type PayloadText } from '../engine/files/payload-text';
 
 /** For a table, which has no column for the encoding. */
 export function payloadWords({ encoding, text }: PayloadText): string {

@@ -1,5 +1,7 @@
 import { usageError } from './options';
 
+export { isoMicroseconds } from '../../app/recording/time-text';
+
 const DURATION_UNITS_MS = new Map([
   ['ms', 1],
   ['s', 1_000],
@@ -78,13 +80,6 @@ export function momentOption(
   throw usageError(
     `${option} must be a time such as 2026-11-23, 2026-11-23T17:00:05Z or 10m (ago), not “${value}”.`,
   );
-}
-
-/** UTC with all six digits: `2026-11-23T17:00:05.123456Z`. */
-export function isoMicroseconds(timeUs: number): string {
-  const ms = Math.floor(timeUs / 1_000);
-  const micros = String(timeUs - ms * 1_000).padStart(3, '0');
-  return new Date(ms).toISOString().replace('Z', `${micros}Z`);
 }
 
 /** UTC as people read it: `2026-11-23T17:00:05.123Z`. */

@@ -1,4 +1,4 @@
-import type { MessageProperties } from '../../../app/message';
+import { propertiesValue } from '../../engine/files/properties-json';
 import type { StoredMessage } from '../../engine/history/archive';
 import { openArchive } from '../../engine/history/sqlite-archive';
 import type { Command } from '../command';
@@ -117,13 +117,6 @@ const columns: readonly Column<DecodedMessage>[] = [
     words: (message) => payloadWords(message.content),
   },
 ];
-
-/** Plain JSON: correlation data, which is bytes, as base64. */
-function propertiesValue(properties: MessageProperties | null): unknown {
-  if (properties?.correlationData === undefined) return properties;
-  const correlationData = Buffer.from(properties.correlationData).toString('base64');
-  return { ...properties, correlationData };
-}
 
 function textTest(
   text: string | undefined,

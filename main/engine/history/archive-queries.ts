@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { LoupeError } from '../../../app/errors';
 import type { Database, Statement } from './driver';
 import type { ProfileTotals, TopicSummary } from './history';
+import { IS_FINISHED } from './imports';
 import { RecentTopics, TOPIC_COLUMNS } from './recent-topics';
 import { RunSource } from './run-source';
 import { TOTALS_COLUMNS } from './store';
@@ -60,7 +61,7 @@ export class ArchiveQueries {
       `SELECT id, settings, ${TOTALS_COLUMNS},
          (SELECT coalesce(max(last_id), 0) FROM sessions WHERE profile = profiles.key) AS newestId,
          (SELECT max(last_time_us) FROM sessions WHERE profile = profiles.key) AS newestTimeUs
-       FROM profiles ORDER BY key`,
+       FROM profiles WHERE ${IS_FINISHED} ORDER BY key`,
     );
     this.#profileKey = database
       .prepare<unknown[], number>('SELECT key FROM profiles WHERE id = ?')

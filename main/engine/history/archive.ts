@@ -74,6 +74,19 @@ export interface MessageQuery extends TopicQuery {
   readonly newestFirst: boolean;
 }
 
+/** Messages that are counted. */
+export interface SelectionQuery extends TopicQuery {
+  readonly fromUs: number | null;
+  readonly toUs: number | null;
+  /** Only this session's; null for all. */
+  readonly sessionKey: number | null;
+}
+
+export interface SelectionCount {
+  readonly messages: number;
+  readonly topics: number;
+}
+
 export interface StoredMessage extends Message {
   readonly profileId: string;
   readonly session: number;
@@ -99,6 +112,8 @@ export interface Archive {
   messages(query: MessageQuery): Iterable<StoredMessage>;
   /** What is known to be missing, and when. */
   gaps(): Iterable<ArchivedGap>;
+  /** How many messages `messages` would give, without reading them. */
+  count(query: SelectionQuery): SelectionCount;
   /** What is wrong with the file or its counters, in words; empty when all is sound. Reads everything. */
   check(): readonly string[];
   close(): void;

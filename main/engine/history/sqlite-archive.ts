@@ -7,6 +7,8 @@ import type {
   ArchiveInfo,
   MessageQuery,
   ProfileInfo,
+  SelectionCount,
+  SelectionQuery,
   SessionInfo,
   StoredMessage,
   TopicInfo,
@@ -22,9 +24,11 @@ import {
 } from './database';
 import { historyError, type Database } from './driver';
 import type { GapKind } from './history';
+import { IS_FINISHED } from './imports';
 import { MessageWalker, type QueriedTopic } from './message-query';
 import { RecentTopics, TOPIC_COLUMNS, type TopicRow } from './recent-topics';
 import { RunSource } from './run-source';
+import { countMessages } from './message-count';
 import { writerOf } from './writer-lock';
 
 /**
@@ -95,7 +99,7 @@ class SqliteArchive implements Archive {
     const profiles = attempt(this.#file, () =>
       this.#database
         .prepare<unknown[], { key: number; id: string }>(
-          'SELECT key, id FROM profiles ORDER BY key',
+          `SELECT key, id FROM profiles WHERE ${IS_FINISHED} ORDER BY key`,
         )
         .all(),
     );
@@ -140,6 +144,12 @@ class SqliteArchive implements Archive {
     );
   }
 
+  count(query: SelectionQuery): SelectionCount {
+    return attempt(this.#file, () =>
+      countMessages(this.#database, query, this.#meantTopics(query)),
+    );
+  }
+
   check(): readonly string[] {
     return attempt(this.#file, () => problemsOf(this.#database));
   }
@@ -152,7 +162,7 @@ class SqliteArchive implements Archive {
     const isMeant = meaning(query);
     const rows = this.#database.prepare<unknown[], QueriedTopic>(
       `SELECT topics.key, profile, profiles.id AS profileId, name
-       FROM topics JOIN profiles ON profiles.key = topics.profile`,
+       FROM topics JOIN profiles ON profiles.key = topics.profile WHERE ${IS_FINISHED}`,
     );
     const topics = new Map<number, QueriedTopic>();
     for (const topic of rows.iterate()) {
@@ -165,7 +175,7 @@ class SqliteArchive implements Archive {
     const rows = this.#database.prepare<unknown[], ProfileInfo>(
       `SELECT id, settings ->> '$.name' AS name, received, stored, refused, pruned,
          (SELECT count(*) FROM topics WHERE profile = profiles.key) AS topics
-       FROM profiles ORDER BY key`,
+       FROM profiles WHERE ${IS_FINISHED} ORDER BY key`,
     );
     return rows.all();
   }
@@ -195,7 +205,7 @@ class SqliteArchive implements Archive {
     const rows = this.#database.prepare<unknown[], Omit<SessionInfo, 'gaps'>>(
       `SELECT sessions.key, id AS profileId, started_us AS startedUs, ended_us AS endedUs,
          last_time_us AS lastTimeUs, sessions.received, sessions.stored, sessions.refused
-       FROM sessions JOIN profiles ON profiles.key = sessions.profile ORDER BY sessions.key`,
+       FROM sessions JOIN profiles ON profiles.key = sessions.profile WHERE ${IS_FINISHED} ORDER BY sessions.key`,
     );
     return rows.all().map((row) => ({ ...row, gaps: gaps.get(row.key) ?? new Map() }));
   }

@@ -18,6 +18,7 @@ import type {
   SessionChange,
   TopicSummary,
 } from './history';
+import { UNFINISHED_PREFIX } from './imports';
 import { momentsBy } from './moments/moment-reader';
 import type { Moments } from './moments/moments';
 import { closedError, Reader } from './reader';
@@ -55,7 +56,9 @@ export function openHistory(options: HistoryOptions): History {
     const snapshot = takeOver(database, (options.now ?? Date.now)() * 1_000);
     // From here on only the writer's thread writes.
     database.close();
-    return new SqliteHistory(snapshot, lock, options);
+    const history = new SqliteHistory(snapshot, lock, options);
+    for (const id of snapshot.totals.keys()) history.removeUnfinished(id);
+    return history;
   } catch (error) {
     database.close();
     lock.release();
@@ -248,6 +251,11 @@ class SqliteHistory implements History {
   async forget(profileId: string): Promise<void> {
     this.#newTopics.delete(profileId);
     await this.#writer.do({ kind: 'forget', profileId });
+  }
+
+  /** What a killed import left goes, in small steps; it was never shown. */
+  removeUnfinished(profileId: string): void {
+    if (profileId.startsWith(UNFINISHED_PREFIX)) this.#post({ kind: 'forget', profileId });
   }
 
   /** The reader goes first: the last connection to close tidies the journal away. */
