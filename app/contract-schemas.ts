@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import type { EngineCalls, EngineViews, ShellCalls } from './contract';
 import { atUs, timeCallSchemas, timeViewSchemas } from './contract-time-schemas';
 import { manageCallSchemas, manageViewSchemas } from './contract-manage-schemas';
+import { filesCallSchemas, filesShellSchemas, filesViewSchemas } from './contract-files-schemas';
 import { profileSchema, qosSchema } from './profile';
 import { MAX_TOPIC_BYTES } from './topic';
 
@@ -42,6 +43,7 @@ export const MAX_SHOWN_BYTES = 64 * 1024 * 1024;
 export const MAX_PAYLOAD_BYTES = 268_000_000;
 
 export const engineCallSchemas: Schemas<EngineCalls> = {
+  ...filesCallSchemas,
   saveProfile: v.object({ profile: profileSchema }),
   duplicateProfile: profileOnly,
   deleteProfile: profileOnly,
@@ -102,6 +104,7 @@ export const engineCallSchemas: Schemas<EngineCalls> = {
 };
 
 export const engineViewSchemas: ParamsSchemas<EngineViews> = {
+  ...filesViewSchemas,
   profiles: v.object({}),
   status: profileOnly,
   tree: v.object({
@@ -167,6 +170,7 @@ export const uiStateSchema = v.object({
 });
 
 export const shellCallSchemas: Schemas<ShellCalls> = {
+  ...filesShellSchemas,
   startup: nothing,
   saveUi: v.object({ ui: uiStateSchema }),
   setPassword: v.object({

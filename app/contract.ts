@@ -5,6 +5,7 @@
 import type { ConnectionState } from './connection';
 import type { ActiveRecording, ManageCalls, PastFrame, RecordingsFrame } from './contract-manage';
 import type { Moment, StepScope, TimeCalls, TimeViews } from './contract-time';
+import type { FilesCalls, FilesShellCalls, FilesViews } from './contract-files';
 import type { Message, MessageHead, QoS } from './message';
 import type { Profile, ProfileFields } from './profile';
 
@@ -33,7 +34,7 @@ export interface TreePosition {
 }
 
 /** Request → reply, answered by the engine. */
-export interface EngineCalls extends TimeCalls, ManageCalls {
+export interface EngineCalls extends TimeCalls, ManageCalls, FilesCalls {
   saveProfile(arg: { readonly profile: Profile }): Profile;
   duplicateProfile(arg: { readonly profileId: string }): Profile;
   /** Disconnects and hides the profile; its history goes when the time for undo is over. */
@@ -317,7 +318,7 @@ interface View<Params, Frame> {
 }
 
 /** Open → frames, the next one only when the previous was acknowledged. */
-export interface EngineViews extends TimeViews {
+export interface EngineViews extends TimeViews, FilesViews {
   profiles: View<Record<never, never>, ProfilesFrame>;
   status: View<{ readonly profileId: string }, StatusFrame>;
   tree: View<TreeParams, TreeFrame>;
@@ -376,7 +377,7 @@ export type SecretStorage =
   | 'session-only';
 
 /** What only the main process can do. */
-export interface ShellCalls {
+export interface ShellCalls extends FilesShellCalls {
   startup(): {
     readonly version: string;
     readonly platform: string;
@@ -411,6 +412,8 @@ export type ShellEvent =
   | { readonly kind: 'show-profile'; readonly profileId: string }
   /** The menu's "Open a recorded history…". */
   | { readonly kind: 'open-history' }
+  /** The menu's "Import messages…". */
+  | { readonly kind: 'import' }
   | { readonly kind: 'engine-failed'; readonly message: string }
   /** Something that went wrong and the person should know, in words. */
   | { readonly kind: 'warning'; readonly message: string }

@@ -15,6 +15,8 @@ export type HostQuestion =
   | { readonly kind: 'open-url'; readonly url: string }
   | { readonly kind: 'open-profile'; readonly name: string }
   | { readonly kind: 'open-history'; readonly path: string }
+  /** The person chose to export to this path. */
+  | { readonly kind: 'allow-export'; readonly path: string }
   | { readonly kind: 'connect'; readonly profileId: string }
   | { readonly kind: 'summary' };
 

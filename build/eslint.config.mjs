@@ -13,6 +13,7 @@ export const messagePassingFiles = [
   'main/engine/history/reader*.ts',
   'main/engine/history/writer*.ts',
   'main/engine/history/job*.ts',
+  'main/engine/files/files-*.ts',
   'main/engine/demo/*.ts',
   'renderer/engine-client.ts',
   'renderer/shell-client.ts',

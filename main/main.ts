@@ -105,6 +105,9 @@ async function run(home: string, wanted: StartArguments): Promise<void> {
     openHistory: () => {
       tell({ kind: 'open-history' });
     },
+    importMessages: () => {
+      tell({ kind: 'import' });
+    },
   });
   serveApp(join(__dirname, '../renderer'));
   app.on('web-contents-created', (_event, contents) => {
@@ -132,6 +135,9 @@ async function run(home: string, wanted: StartArguments): Promise<void> {
       state,
       secrets,
       takeWarnings: () => warnings.take(),
+      allowExport: async (path) => {
+        await engine.ask({ kind: 'allow-export', path });
+      },
       activeProfile: () => active.catch(() => null),
       onTheme: (theme) => {
         nativeTheme.themeSource = theme;

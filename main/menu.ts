@@ -2,9 +2,12 @@ import { app, Menu, type MenuItemConstructorOptions } from 'electron';
 
 /**
  * The application menu: standard roles, so that editing keys work everywhere; hidden until Alt on Linux and Windows.
- * @param openHistory a person wants to open a recorded history
+ * @param wishes what a person can ask for here: to open a recorded history, to import messages
  */
-export function installMenu({ openHistory }: { readonly openHistory: () => void }): void {
+export function installMenu(wishes: {
+  readonly openHistory: () => void;
+  readonly importMessages: () => void;
+}): void {
   const template: MenuItemConstructorOptions[] = [
     ...(process.platform === 'darwin' ? [{ role: 'appMenu' as const }] : []),
     {
@@ -14,8 +17,9 @@ export function installMenu({ openHistory }: { readonly openHistory: () => void 
           label: 'Open a recorded history…',
           // The page takes the key first; here it is for where the page has no say.
           accelerator: 'CmdOrCtrl+O',
-          click: openHistory,
+          click: wishes.openHistory,
         },
+        { label: 'Import messages…', click: wishes.importMessages },
         { type: 'separator' },
         { role: process.platform === 'darwin' ? 'close' : 'quit' },
       ],

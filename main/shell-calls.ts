@@ -10,6 +10,7 @@ import { writeFile } from 'node:fs/promises';
 import type { ShellCalls } from '../app/contract';
 import { LoupeError, messageOf } from '../app/errors';
 import type { Implementation } from '../app/rpc/derive';
+import { fileCalls } from './file-calls';
 import type { Secrets } from './secrets';
 import type { WindowState } from './window-state';
 
@@ -21,6 +22,8 @@ export interface ShellCallsOptions {
   readonly activeProfile: () => Promise<string | null>;
   /** What went wrong until now and the person was not told yet. */
   readonly takeWarnings: () => readonly string[];
+  /** The person chose to export to this path: the engine may write there. */
+  readonly allowExport: (path: string) => Promise<void>;
   readonly onTheme: (theme: 'system' | 'light' | 'dark') => void;
 }
 
@@ -50,6 +53,7 @@ export function shellCalls(options: ShellCallsOptions): Implementation<ShellCall
     },
     openLink: ({ url }) => openLink(url, options.window()),
     saveFile: ({ suggestedName, bytes }) => saveFile(suggestedName, bytes, options.window()),
+    ...fileCalls(options.window, options.allowExport),
     chooseHistoryFile: () => chooseHistoryFile(options.window()),
     showInFolder: ({ path }) => {
       shell.showItemInFolder(path);
@@ -83,7 +87,10 @@ async function chooseHistoryFile(window: BrowserWindow | null): Promise<string |
     title: 'Open a recorded history',
     buttonLabel: 'Open',
     filters: [
-      { name: 'Recorded histories', extensions: ['db'] },
+      {
+        name: 'Recorded histories, recordings, NDJSON, CSV',
+        extensions: ['db', 'mqttrec', 'ndjson', 'jsonl', 'csv'],
+      },
       { name: 'All files', extensions: ['*'] },
     ],
     properties: ['openFile', 'dontAddToRecent'],

@@ -2,6 +2,7 @@ import type { EngineCalls } from '../../app/contract';
 import { LoupeError } from '../../app/errors';
 import type { Implementation } from '../../app/rpc/derive';
 import type { EngineCore } from './engine-core';
+import { filesCalls } from './files/files-calls';
 import { manageCalls } from './manage-calls';
 import { timeCalls } from './time-calls';
 import { treeCalls } from './tree-calls';
@@ -10,6 +11,7 @@ import { treeCalls } from './tree-calls';
 export function engineCalls(core: EngineCore): Implementation<EngineCalls> {
   return {
     ...manageCalls(core),
+    ...filesCalls(core.files),
     saveProfile: ({ profile }) => core.saveProfile(profile),
     duplicateProfile: ({ profileId }) => {
       const copy = core.profiles.duplicate(profileId);

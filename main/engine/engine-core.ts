@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { version } from '../../package.json';
 import type { ProfileSummary } from '../../app/contract';
 import type { DamagedHistory } from '../../app/contract-manage';
 import { LoupeError, messageOf } from '../../app/errors';
@@ -9,6 +10,7 @@ import { Archives } from './archives';
 import { engineCalls } from './calls';
 import { Clock } from './clock';
 import { startDemoBroker, type DemoBroker } from './demo/demo-broker';
+import { FileJobs, type HistoryPlace } from './files/file-jobs';
 import { readOnlyError } from './history/archived-history';
 import type { History } from './history/history';
 import { openHistoryOrBegin } from './history-file';
@@ -19,6 +21,7 @@ import { profileOfUrl, type UrlProfile } from './profile-of-url';
 import { BUILT_IN_ID, ProfileStore } from './profile-store';
 import { Recordings } from './recordings/recordings';
 import { ChartView } from './views/chart-view';
+import { FileJobView } from './views/file-job-view';
 import { ProfilesView, PublishesView, StatusView } from './views/list-views';
 import { TimelineView } from './views/timeline-view';
 import { PastView, RecordingsView } from './views/past-views';
@@ -68,6 +71,7 @@ export class EngineCore {
   readonly threads: string;
   private readonly historyFile: string;
   private damaged: DamagedHistory | null;
+  readonly files: FileJobs;
   private readonly clock = new Clock();
   private readonly ids: MessageIds;
   private readonly runtimes = new Map<string, ProfileRuntime>();
@@ -111,6 +115,13 @@ export class EngineCore {
     });
     void this.archives.reopen();
     this.applyAgeLimits();
+    this.files = new FileJobs({
+      ...{ home: options.home, warn: options.warn },
+      threads: this.threads,
+      program: `MQTT Loupe ${version}`,
+      placeOf: (profileId) => this.placeOf(profileId),
+      open: (file) => this.archives.open(file),
+    });
   }
 
   /** Serves one window. Returns how to stop. */
@@ -250,6 +261,7 @@ export class EngineCore {
     this.closing = true;
     for (const timer of this.undoTimers.values()) clearTimeout(timer);
     if (this.ticker !== null) clearInterval(this.ticker);
+    await this.files.close();
     for (const server of this.servers) server.close();
     await Promise.all([...this.runtimes.values()].map((runtime) => runtime.close()));
     if (this.demo) await (await this.demo).stop();
@@ -292,8 +304,17 @@ export class EngineCore {
           recordings: this.recordings.summaries,
           damaged: this.damaged,
         })),
+      fileJob: (params) => new FileJobView(this.files, params),
       publishes: ({ profileId }) => new PublishesView(this.runtime(profileId)),
     };
+  }
+
+  /** Where a profile's messages stand, all that have arrived. */
+  private async placeOf(profileId: string): Promise<HistoryPlace> {
+    const archived = this.archives.sourceOf(profileId);
+    if (archived) return archived;
+    await this.runtime(profileId).upToDate().settled();
+    return { file: this.historyFile, profileId };
   }
 
   private summaryOf(profile: Profile): ProfileSummary {

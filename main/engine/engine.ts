@@ -144,6 +144,9 @@ async function answer(question: HostQuestion): Promise<unknown> {
     }
     case 'open-history':
       return { profileIds: await core.archives.open(question.path) };
+    case 'allow-export':
+      core.files.allowExport(question.path);
+      return null;
     case 'connect':
       await core.connect(question.profileId);
       return null;

@@ -1,11 +1,29 @@
+import { messageOf } from '../../app/errors';
 import { pathOf, shell } from '../shell-client';
 import type { AppState } from '../state/app.svelte';
+import { overlays } from '../state/overlays.svelte';
 
-/** Opens a recorded history and shows it; what went wrong is told. */
+/** Opens a recorded history and shows it; what is none is looked at as something to import. What went wrong is told. */
 export async function openArchive(app: AppState, path: string): Promise<void> {
-  const opened = await app.attempt(() => app.engine.calls.openHistoryFile({ path }));
-  const first = opened?.profileIds[0];
-  if (first !== undefined) app.activate(first);
+  try {
+    const { profileIds } = await app.engine.calls.openHistoryFile({ path });
+    const [first] = profileIds;
+    if (first !== undefined) app.activate(first);
+  } catch (error) {
+    if (await canBeImported(app, path)) overlays.importing = path;
+    else app.toasts.problem(messageOf(error));
+  }
+}
+
+/** Whether there are messages in the file. */
+async function canBeImported(app: AppState, path: string): Promise<boolean> {
+  try {
+    const { messages } = await app.engine.calls.previewImport({ path, isBase64: null });
+    return messages > 0;
+  } catch {
+    // Then the words about the history say what is wrong.
+    return false;
+  }
 }
 
 /** Asks which recorded history to open. */

@@ -1,3 +1,5 @@
+import { chooseImport } from '../files/choose-import';
+import { exportBranch, exportHistory } from '../files/export-wishes';
 import { chooseArchive, closeArchive } from '../archives/open-archive';
 import { brokerUrl } from '../../app/profile';
 import { THEMES } from '../frame/themes';
@@ -71,6 +73,28 @@ function topicCommands(app: AppState): Command[] {
             run: () => void app.copy(selected, 'Topic'),
           } as const,
         ]),
+    ...(selected === null
+      ? []
+      : [
+          {
+            id: 'export-topic',
+            group,
+            label: 'Export this topic and all below…',
+            hint: selected,
+            run: () => {
+              exportBranch(profileId, selected, true);
+            },
+          } as const,
+        ]),
+    {
+      id: 'export-history',
+      group,
+      label: 'Export the history…',
+      shortcut: 'Mod+Shift+E',
+      run: () => {
+        exportHistory(profileId, app.profiles.find(profileId)?.profile.name ?? '');
+      },
+    },
     {
       id: 'expand-all',
       group,
@@ -132,6 +156,13 @@ function connectionCommands(app: AppState): Command[] {
       label: 'Open a recorded history…',
       shortcut: 'Mod+O',
       run: () => void chooseArchive(app),
+    },
+    {
+      id: 'import',
+      group,
+      label: 'Import messages…',
+      hint: 'recording, NDJSON, CSV',
+      run: () => void chooseImport(app),
     },
     ...(active ? activeCommands(app, active.profile.id) : []),
     ...app.profiles.all

@@ -11,6 +11,7 @@ import type { EngineClient } from '../../app/rpc/client';
 import { nearestSpeed } from '../../app/time/playing';
 import { createEngineClient, listenForEnginePorts } from '../engine-client';
 import { chooseArchive } from '../archives/open-archive';
+import { chooseImport } from '../files/choose-import';
 import { announceReady, onShellEvent, shell } from '../shell-client';
 import { TimeState } from '../time/time-state.svelte';
 import { toaster } from '../ui/toaster.svelte';
@@ -249,6 +250,9 @@ export class AppState {
         return;
       case 'open-history':
         void chooseArchive(this);
+        return;
+      case 'import':
+        void chooseImport(this);
         return;
       case 'warning':
         toaster.show({ text: event.message, tone: 'warn', lastsMs: null });

@@ -6,6 +6,12 @@ export interface ProfileEdit {
   readonly isNew: boolean;
 }
 
+/** What is exported, and what a person calls it: `plant/line1 and all below`. */
+export interface ExportWish {
+  readonly selection: Selection;
+  readonly title: string;
+}
+
 /** What is asked before something is deleted from the past. */
 export interface Deleting {
   readonly title: string;
@@ -36,6 +42,10 @@ class Overlays {
   #deleting = $state.raw<Deleting | null>(null);
   #naming = $state.raw<Naming | null>(null);
   #palette = $state.raw(false);
+  /** What is being exported, or null. Anybody may open it. */
+  exporting = $state.raw<ExportWish | null>(null);
+  /** Path of the file that is being imported, or null. */
+  importing = $state.raw<string | null>(null);
 
   /** The connection that is being edited, or null. */
   get edit(): ProfileEdit | null {
@@ -44,7 +54,8 @@ class Overlays {
 
   /** Whether a dialog waits for an answer. */
   get isAsking(): boolean {
-    return this.#edit !== null || this.#deleting !== null || this.#naming !== null;
+    const own = this.#edit !== null || this.#deleting !== null || this.#naming !== null;
+    return own || this.exporting !== null || this.importing !== null;
   }
 
   get palette(): boolean {

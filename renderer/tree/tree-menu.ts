@@ -1,6 +1,7 @@
 import ChevronsDownUp from '@lucide/svelte/icons/chevrons-down-up';
 import ChevronsUpDown from '@lucide/svelte/icons/chevrons-up-down';
 import ClipboardCopy from '@lucide/svelte/icons/clipboard-copy';
+import Download from '@lucide/svelte/icons/download';
 import Copy from '@lucide/svelte/icons/copy';
 import CircleDot from '@lucide/svelte/icons/circle-dot';
 import Eraser from '@lucide/svelte/icons/eraser';
@@ -11,6 +12,7 @@ import Trash from '@lucide/svelte/icons/trash-2';
 import type { TreeRow } from '../../app/contract';
 import type { AppState } from '../state/app.svelte';
 import { escapeHidden } from '../../app/payload/escape';
+import { exportBranch } from '../files/export-wishes';
 import { askToDeleteTopics, askToRecord } from '../past/actions';
 import { startPublish } from '../state/publish-draft';
 import type { TreeState } from '../state/tree.svelte';
@@ -65,10 +67,22 @@ export function rowMenu(app: AppState, tree: TreeState, row: TreeRow): MenuEntry
     { kind: 'separator' },
     {
       kind: 'action',
+      label: row.expandable ? 'Export this branch…' : 'Export this topic…',
+      icon: Download,
+      onselect: () => {
+        exportBranch(tree.profileId, row.path, row.expandable);
+      },
+    },
+    {
+      kind: 'action',
       label: 'Compare two moments…',
       icon: GitCompareArrows,
       onselect: () => {
         timeDialogs.open({ kind: 'compare', time: app.timeOf(tree.profileId), path: row.path });
+      label: row.expandable ? 'Export this branch…' : 'Export this topic…',
+      icon: Download,
+      onselect: () => {
+        exportBranch(tree.profileId, row.path, row.expandable);
       },
     },
     ...(app.profiles.find(tree.profileId)?.archive

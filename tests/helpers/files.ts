@@ -1,11 +1,11 @@
 /** Histories to export, and what was made of them: the same for the same seed. */
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import type { ExportFormat } from '../../app/contract-files';
 import type { MessageProperties } from '../../app/message';
 import { everything } from '../../app/selection';
 import { exportToFile, type ExportRequest } from '../../main/engine/files/exporter';
 import { importToOwnHistory, type OwnHistory } from '../../main/engine/files/import-own-history';
-import type { ExportFormat } from '../../main/engine/files/message-writers';
 import { FLAG_DUP, FLAG_OUT, FLAG_RETAIN } from '../../main/engine/history/history';
 import { encodeProperties } from '../../main/engine/history/properties';
 import { openArchive } from '../../main/engine/history/sqlite-archive';

@@ -1,4 +1,5 @@
 import { version } from '../../../package.json';
+import { EXPORT_FORMATS } from '../../../app/contract-files';
 import type { Selection } from '../../../app/selection';
 import {
   exportSelection,
@@ -7,7 +8,6 @@ import {
   type ExportProgress,
   type ExportRequest,
 } from '../../engine/files/exporter';
-import { EXPORT_FORMATS } from '../../engine/files/message-writers';
 import { openArchive } from '../../engine/history/sqlite-archive';
 import type { Command } from '../command';
 import { EXIT, exitCodesHelp } from '../exit-codes';

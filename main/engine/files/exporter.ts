@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { ExportFormat } from '../../../app/contract-files';
 import { LoupeError } from '../../../app/errors';
 import { FORMAT_VERSION } from '../../../app/recording/layout';
 import type { RecordedGap, RecordedSession } from '../../../app/recording/documents';
@@ -8,7 +9,7 @@ import type { Archive, StoredMessage } from '../history/archive';
 import { encodeProperties } from '../history/properties';
 import { openArchive } from '../history/sqlite-archive';
 import { cancelled } from './file-errors';
-import { TextWriter, type ExportFormat, type MessageWriter } from './message-writers';
+import { TextWriter, type MessageWriter } from './message-writers';
 import { ParquetMessageWriter } from './parquet-writer';
 import { RecordingWriter } from './recording-writer';
 import { TargetFile, type Sink } from './sink';

@@ -1,3 +1,4 @@
+import type { ImportFormat } from '../../../app/contract-files';
 import { LoupeError } from '../../../app/errors';
 import { decodeUtf8, decodeUtf8Prefix } from '../../../app/payload/utf8';
 import { startsWith } from '../../../app/recording/chunk';
@@ -16,8 +17,6 @@ import {
 import { bytesOfBase64 } from './properties-json';
 import { readRecording, type RecordingLoss } from './recording-reader';
 import { textRecords } from './text-records';
-
-export type ImportFormat = 'recording' | 'ndjson' | 'csv' | 'mqtt_recorder';
 
 /** What is read from a file that is imported, in its order. */
 export type ImportItem =

@@ -1,8 +1,9 @@
+import type { ImportFormat } from '../../../app/contract-files';
 import { LoupeError, messageOf } from '../../../app/errors';
 import type { RecordedMessage } from '../../../app/recording/records';
 import { cancelled } from './file-errors';
 import type { HistoryFiller } from './history-filler';
-import type { ImportFormat, ImportItem, ImportSource } from './import-source';
+import type { ImportItem, ImportSource } from './import-source';
 
 export interface ImportOptions {
   /** What happens at a row that is no message. */

@@ -1,10 +1,6 @@
 import type { StoredMessage } from '../history/archive';
 import type { Sink } from './sink';
 
-/** The formats of an export; `recording` is our own. */
-export const EXPORT_FORMATS = ['recording', 'ndjson', 'csv', 'parquet', 'mqtt_recorder'] as const;
-export type ExportFormat = (typeof EXPORT_FORMATS)[number];
-
 /** Writes messages in one format, front to back. */
 export interface MessageWriter {
   add(message: StoredMessage): void;
