@@ -19,7 +19,11 @@ export function microsecondsOf(iso: string): number | null {
   const ms = Date.UTC(y ?? 0, (mo ?? 1) - 1, d, h, mi, s);
   const date = new Date(ms);
   // A day or an hour that does not exist would silently become another one.
-  const isReal = date.getUTCDate() === d && date.getUTCHours() === h && date.getUTCMinutes() === mi;
+  const isReal =
+    date.getUTCMonth() + 1 === mo &&
+    date.getUTCDate() === d &&
+    date.getUTCHours() === h &&
+    date.getUTCMinutes() === mi;
   if (!isReal || s === undefined || s > 59) return null;
   const minutes = zone.length > 1 ? offsetMinutes(zone) : 0;
   if (minutes === null) return null;

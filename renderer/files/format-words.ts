@@ -12,7 +12,7 @@ export const EXPORT_CHOICES: readonly FormatWords[] = [
   {
     format: 'recording',
     label: 'Recording (.mqttrec)',
-    words: 'Exact and compressed: all of each message, sessions and gaps. Opens again here.',
+    words: 'Exact and compressed, with sessions and gaps. Opens again here.',
   },
   {
     format: 'ndjson',
@@ -22,7 +22,7 @@ export const EXPORT_CHOICES: readonly FormatWords[] = [
   {
     format: 'csv',
     label: 'CSV',
-    words: 'A table with all columns. Values stay exact: import them as text into a spreadsheet.',
+    words: 'All columns, values exact: load them as text in a spreadsheet.',
   },
   {
     format: 'parquet',

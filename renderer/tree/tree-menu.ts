@@ -1,7 +1,7 @@
 import ChevronsDownUp from '@lucide/svelte/icons/chevrons-down-up';
 import ChevronsUpDown from '@lucide/svelte/icons/chevrons-up-down';
 import ClipboardCopy from '@lucide/svelte/icons/clipboard-copy';
-import Download from '@lucide/svelte/icons/download';
+import FileOutput from '@lucide/svelte/icons/file-output';
 import Copy from '@lucide/svelte/icons/copy';
 import CircleDot from '@lucide/svelte/icons/circle-dot';
 import Eraser from '@lucide/svelte/icons/eraser';
@@ -68,7 +68,7 @@ export function rowMenu(app: AppState, tree: TreeState, row: TreeRow): MenuEntry
     {
       kind: 'action',
       label: row.expandable ? 'Export this branch…' : 'Export this topic…',
-      icon: Download,
+      icon: FileOutput,
       onselect: () => {
         exportBranch(tree.profileId, row.path, row.expandable);
       },

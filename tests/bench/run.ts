@@ -6,6 +6,7 @@ import { callerDir } from '../../build/paths.mjs';
 import type { BenchOptions, Scenario } from './bench';
 import { describe, machine } from './machine';
 import { isMet, ratioOf, tableOf, type Row } from './rows';
+import { exportScenario, importScenario } from './scenarios/files';
 import { frames } from './scenarios/frames';
 import { history } from './scenarios/history';
 import { jump } from './scenarios/jump';
@@ -22,6 +23,8 @@ const scenarios: readonly Scenario[] = [
   retained,
   history,
   jump,
+  exportScenario,
+  importScenario,
   start,
   steady,
 ];

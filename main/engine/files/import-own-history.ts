@@ -110,5 +110,10 @@ async function removeHistory(file: string): Promise<void> {
 /** The name without what file systems (or shells) dislike. */
 function fileName(name: string): string {
   const plain = name.replace(/[^\p{L}\p{N}._ -]/gu, '_').replace(/^[. ]+/u, '');
-  return Array.from(plain).slice(0, 40).join('').trim() || 'import';
+  return (
+    Array.from(plain)
+      .slice(0, 40)
+      .join('')
+      .replace(/[-. ]+$/u, '') || 'import'
+  );
 }

@@ -4,6 +4,7 @@ import { receiveBare } from './bare-receiver';
 import { prepareHome, receiveWithEngine } from './engine-receiver';
 import { jumpInEngine, jumpInPlainTable } from './jump';
 import { readBackFile } from './read-back';
+import { benchFiles } from './files-bench';
 import { receiveRetained } from './retained-engine';
 import { benchStore } from './store-bench';
 import { openHistoryStore, openPlainStore } from './stores';
@@ -14,6 +15,7 @@ const programs = new Map<string, (options: ProgramOptions) => Promise<void>>([
   ['prepare-home', prepareHome],
   ['read-back', readBackFile],
   ['retained', receiveRetained],
+  ['files', benchFiles],
   ['history', (options) => benchStore(openHistoryStore, options)],
   ['jump', jumpInEngine],
   ['jump-plain', jumpInPlainTable],
