@@ -123,7 +123,12 @@ async function open(
   if (path === '-') {
     const hash = createHash('sha256');
     const stream = hashed(process.stdin, (bytes) => hash.update(bytes));
-    return { stream, sha256: () => hash.copy().digest('hex'), size: null, from: 'The standard input' };
+    return {
+      stream,
+      sha256: () => hash.copy().digest('hex'),
+      size: null,
+      from: 'The standard input',
+    };
   }
   const digest = await digestOf(path, isCancelled);
   refuseKnown(path, db, digest);

@@ -124,9 +124,7 @@ export class HistoryFiller {
     const here = this.#history.beginSession(this.#profileId, startedUs);
     this.#session = { there, here, lastUs: firstUs };
     this.counts.sessions += 1;
-    for (const { session: _, ...gap } of this.#gaps.get(there) ?? []) {
-      this.#history.recordGap(here, gap);
-    }
+    for (const gap of this.#gaps.get(there) ?? []) this.#history.recordGap(here, gap);
     this.#gaps.delete(there);
     this.#recordLosses(here, firstUs);
   }

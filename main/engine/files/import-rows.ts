@@ -1,5 +1,4 @@
 import * as v from 'valibot';
-import type { QoS } from '../../../app/message';
 import { decodeUtf8 } from '../../../app/payload/utf8';
 import { MOST_SIGNED, MOST_TOPIC_BYTES } from '../../../app/recording/layout';
 import type { RecordedMessage } from '../../../app/recording/records';
@@ -165,12 +164,12 @@ function messageOf(row: RawRow): ImportedRow {
   if (typeof payload === 'string') return payload;
   const properties = propertiesOf(row.properties);
   if (typeof properties === 'string') return properties;
-  const head = { id, session, topic, timeUs, direction, qos: qos as QoS, retain, dup } as const;
+  const head = { id, session, topic, timeUs, direction, qos, retain, dup } as const;
   return { ...head, packetId: packetId === 0 ? null : packetId, properties, payload };
 }
 
 function isWhole(value: unknown, most: number): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= most;
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 && value <= most;
 }
 
 function payloadOf(payload: unknown, encoding: unknown): Uint8Array | string {

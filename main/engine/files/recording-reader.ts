@@ -183,7 +183,7 @@ class RecordingReader {
   async *#cutOff(offset: number, cut: ChunkHead | null): AsyncGenerator<RecordingPart> {
     const from = this.#lost?.offset ?? this.#pieces?.offset ?? offset;
     await this.#source.drain();
-    const known = (cut ?? this.#pieces?.head ?? null) as ChunkHead | null;
+    const known = cut ?? this.#pieces?.head ?? null;
     const missing = known === null ? 0 : known.messagesBefore + known.messages - this.#accounted;
     const atLeast = missing > 0 ? `, at least ${String(missing)} messages` : '';
     yield {
