@@ -311,10 +311,9 @@ export class EngineCore {
 
   /** Where a profile's messages stand, all that have arrived. */
   private async placeOf(profileId: string): Promise<HistoryPlace> {
-    const archived = this.archives.sourceOf(profileId);
-    if (archived) return archived;
-    await this.runtime(profileId).upToDate().settled();
-    return { file: this.historyFile, profileId };
+    const place = this.pastOf(profileId);
+    if (place.file === this.historyFile) await this.runtime(profileId).upToDate().settled();
+    return place;
   }
 
   private summaryOf(profile: Profile): ProfileSummary {

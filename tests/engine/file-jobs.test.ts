@@ -46,7 +46,7 @@ test('a window exports a profile where the person chose, and imports it once', a
   const file = await historyOf(bundles.threads, hostileMessages(seeded(41), 700));
   const [profileId = ''] = (await client.calls.openHistoryFile({ path: file })).profileIds;
   const selection = everything(profileId);
-  expect((await client.calls.countSelection({ selection })).messages).toBe(700);
+  expect((await client.calls.countForExport({ selection })).messages).toBe(700);
 
   const path = join(await temporaryFolder(), 'out.mqttrec');
   const wish = { selection, format: 'recording', path, name: 'n', note: '' } as const;

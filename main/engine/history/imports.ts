@@ -1,5 +1,5 @@
 /** Imports into a history that is there already: hidden until they are whole, and never there twice. */
-import { openDatabase, openDatabaseForReading } from './database';
+import { closeAfterWriting, openDatabase, openDatabaseForReading } from './database';
 import { historyError } from './driver';
 
 /** Profiles whose id begins so are being imported, or their import was killed: no reader shows them. */
@@ -37,7 +37,7 @@ export function finishImport(
   } catch (error) {
     throw historyError(`The import into ${file} cannot be finished`, error);
   } finally {
-    database.close();
+    closeAfterWriting(database);
     lock.release();
   }
 }
