@@ -79,10 +79,6 @@ export function rowMenu(app: AppState, tree: TreeState, row: TreeRow): MenuEntry
       icon: GitCompareArrows,
       onselect: () => {
         timeDialogs.open({ kind: 'compare', time: app.timeOf(tree.profileId), path: row.path });
-      label: row.expandable ? 'Export this branch…' : 'Export this topic…',
-      icon: Download,
-      onselect: () => {
-        exportBranch(tree.profileId, row.path, row.expandable);
       },
     },
     ...(app.profiles.find(tree.profileId)?.archive
