@@ -4,6 +4,7 @@ import type { EngineCalls, EngineViews, ShellCalls } from './contract';
 import { atUs, timeCallSchemas, timeViewSchemas } from './contract-time-schemas';
 import { manageCallSchemas, manageViewSchemas } from './contract-manage-schemas';
 import { filesCallSchemas, filesShellSchemas, filesViewSchemas } from './contract-files-schemas';
+import { replayCallSchemas, replayViewSchemas } from './contract-replay-schemas';
 import { profileSchema, qosSchema } from './profile';
 import { MAX_TOPIC_BYTES } from './topic';
 
@@ -44,6 +45,7 @@ export const MAX_PAYLOAD_BYTES = 268_000_000;
 
 export const engineCallSchemas: Schemas<EngineCalls> = {
   ...filesCallSchemas,
+  ...replayCallSchemas,
   saveProfile: v.object({ profile: profileSchema }),
   duplicateProfile: profileOnly,
   deleteProfile: profileOnly,
@@ -105,6 +107,7 @@ export const engineCallSchemas: Schemas<EngineCalls> = {
 
 export const engineViewSchemas: ParamsSchemas<EngineViews> = {
   ...filesViewSchemas,
+  ...replayViewSchemas,
   profiles: v.object({}),
   status: profileOnly,
   tree: v.object({

@@ -6,6 +6,7 @@ import type { ConnectionState } from './connection';
 import type { ActiveRecording, ManageCalls, PastFrame, RecordingsFrame } from './contract-manage';
 import type { Moment, StepScope, TimeCalls, TimeViews } from './contract-time';
 import type { FilesCalls, FilesShellCalls, FilesViews } from './contract-files';
+import type { ReplayCalls, ReplayViews } from './contract-replay';
 import type { Message, MessageHead, QoS } from './message';
 import type { Profile, ProfileFields } from './profile';
 
@@ -34,7 +35,7 @@ export interface TreePosition {
 }
 
 /** Request → reply, answered by the engine. */
-export interface EngineCalls extends TimeCalls, ManageCalls, FilesCalls {
+export interface EngineCalls extends TimeCalls, ManageCalls, FilesCalls, ReplayCalls {
   saveProfile(arg: { readonly profile: Profile }): Profile;
   duplicateProfile(arg: { readonly profileId: string }): Profile;
   /** Disconnects and hides the profile; its history goes when the time for undo is over. */
@@ -318,7 +319,7 @@ interface View<Params, Frame> {
 }
 
 /** Open → frames, the next one only when the previous was acknowledged. */
-export interface EngineViews extends TimeViews, FilesViews {
+export interface EngineViews extends TimeViews, FilesViews, ReplayViews {
   profiles: View<Record<never, never>, ProfilesFrame>;
   status: View<{ readonly profileId: string }, StatusFrame>;
   tree: View<TreeParams, TreeFrame>;

@@ -15,6 +15,8 @@ export type ErrorCode =
   | 'already-imported'
   | 'cancelled'
   | 'secret-unavailable'
+  | 'replay-running'
+  | 'confirmation-needed'
   | 'engine-unavailable'
   | 'cancelled'
   | 'forbidden'

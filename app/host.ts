@@ -23,6 +23,8 @@ export type HostQuestion =
 export type ToMainHost =
   | { readonly t: 'ready' }
   | { readonly t: 'connected'; readonly profileIds: readonly string[] }
+  /** A replay is under way, in words; null when none is. */
+  | { readonly t: 'replaying'; readonly words: string | null }
   | { readonly t: 'secret-wanted'; readonly id: number; readonly profileId: string }
   | { readonly t: 'profile-gone'; readonly profileId: string }
   | { readonly t: 'warning'; readonly message: string }

@@ -27,6 +27,8 @@ export interface MessageHead {
   readonly qos: QoS;
   readonly retain: boolean;
   readonly dup: boolean;
+  /** Present when a replay of ours sent it and the broker sent it back. */
+  readonly replayed?: true;
   /** Absent for QoS 0. */
   readonly packetId: number | null;
   readonly properties: MessageProperties | null;

@@ -5,6 +5,9 @@ import { topicFilterProblem } from './topic';
 export const MQTT_VERSIONS = ['3.1', '3.1.1', '5'] as const;
 export type MqttVersion = (typeof MQTT_VERSIONS)[number];
 
+/** The built-in broker's own profile; its port is another at every start. */
+export const BUILT_IN_ID = 'built-in';
+
 export const PROTOCOLS = ['mqtt', 'mqtts', 'ws', 'wss'] as const;
 export type Protocol = (typeof PROTOCOLS)[number];
 
@@ -133,6 +136,8 @@ export const profileFieldsSchema = v.object({
     v.array(subscriptionSchema),
     v.maxLength(1000, 'At most 1,000 subscriptions can be kept in one profile.'),
   ),
+  /** A broker that others depend on: a replay to it has to be confirmed. Profiles of before this was asked have none. */
+  production: v.optional(v.boolean(), false),
 });
 
 export const profileSchema = v.object({
@@ -164,6 +169,7 @@ export function defaultProfileFields(): ProfileFields {
       { filter: '#', qos: 0 },
       { filter: '$SYS/#', qos: 0 },
     ],
+    production: false,
   };
 }
 

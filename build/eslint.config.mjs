@@ -15,6 +15,7 @@ export const messagePassingFiles = [
   'main/engine/history/job*.ts',
   'main/engine/files/files-*.ts',
   'main/engine/demo/*.ts',
+  'main/engine/replay/source-*.ts',
   'renderer/engine-client.ts',
   'renderer/shell-client.ts',
 ];

@@ -39,6 +39,7 @@ interface Pending {
 export class EngineProcess {
   private process: UtilityProcess | null = null;
   private connected: readonly string[] = [];
+  private replay: string | null = null;
   private readonly windows = new Set<WebContents>();
   private readonly pending = new Map<number, Pending>();
   private nextId = 1;
@@ -68,6 +69,11 @@ export class EngineProcess {
   /** Why it is not started any more; null while it runs or is about to. */
   get failure(): string | null {
     return this.failed;
+  }
+
+  /** The replay under way, in words; null when none is. */
+  get replaying(): string | null {
+    return this.replay;
   }
 
   /** Connects a window with the engine, and again after every restart, until it is destroyed. */
@@ -127,6 +133,9 @@ export class EngineProcess {
       case 'connected':
         this.connected = message.profileIds;
         return;
+      case 'replaying':
+        this.replay = message.words;
+        return;
       case 'secret-wanted':
         void this.giveSecret(message.id, message.profileId);
         return;
@@ -167,6 +176,7 @@ export class EngineProcess {
 
   private exited(code: number): void {
     this.process = null;
+    this.replay = null;
     if (this.stopping) {
       this.stopping();
       return;

@@ -6,6 +6,7 @@ import { messageOf } from '../app/errors';
 import { registerAppScheme, serveApp } from './app-protocol';
 import { readArguments, type StartArguments } from './arguments';
 import { EngineProcess } from './engine-process';
+import { askBeforeClosing } from './close-guard';
 import { confine, createMainWindow, denyPowers, isOwnPage } from './main-window';
 import { installMenu } from './menu';
 import { takeScreenshot, type Summary } from './screenshot';
@@ -150,6 +151,7 @@ async function run(home: string, wanted: StartArguments): Promise<void> {
 
   const openWindow = (): void => {
     window = createMainWindow(state, warn);
+    askBeforeClosing(window, () => engine.replaying);
     window.once('closed', () => {
       window = null;
       warnings.silence();

@@ -7,6 +7,7 @@ import { info } from './commands/info';
 import { query } from './commands/query';
 import { record } from './commands/record';
 import { repair } from './commands/repair';
+import { replay } from './commands/replay';
 import { serveDemo } from './commands/serve-demo';
 import { topics } from './commands/topics';
 import { vacuum } from './commands/vacuum';
@@ -18,6 +19,7 @@ import { Output } from './output';
 
 const commands: readonly Command[] = [
   record,
+  replay,
   topics,
   query,
   exportCommand,

@@ -9,6 +9,7 @@ export const EXIT = {
   history: 4,
   refused: 5,
   known: 6,
+  interrupted: 7,
   cancelled: 130,
 } as const;
 
@@ -18,8 +19,10 @@ export const exitCodesHelp = `EXIT CODES
   2  the command line cannot be understood
   3  the broker could not be reached, or it refused
   4  the history cannot be used: missing, damaged, in use by another writer
-  5  done to the end, but some messages could not be stored (import: or read)
+  5  done to the end, but some messages could not be stored (import: or read; replay:
+     were not taken by the broker)
   6  import: the same file was imported before
+  7  a replay was broken off: by a signal, or because the connection was lost for good
   130  export, import: ended by a signal; nothing was left
 `;
 

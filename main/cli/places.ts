@@ -1,5 +1,5 @@
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 /** The data folder of the window, or the one that `MQTT_LOUPE_HOME` names. */
 export function dataFolder(): string {
@@ -26,4 +26,9 @@ export function historyFile(db: string | undefined): string {
 /** A thread's bundle; it stands in the engine's folder beside ours. */
 export function engineFile(name: string): string {
   return join(import.meta.dirname, '..', 'engine', name);
+}
+
+/** The folder of the threads' bundles. */
+export function engineThreads(): string {
+  return dirname(engineFile('history-reader.cjs'));
 }

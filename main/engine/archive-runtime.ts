@@ -28,7 +28,7 @@ export class ArchiveRuntime extends ProfileRuntime {
     return Promise.reject(readOnlyError('Nothing can be published'));
   }
 
-  protected override openConnection(): Connection | null {
+  override openConnection(): Connection | null {
     throw readOnlyError('Retained messages cannot be changed');
   }
 }

@@ -6,12 +6,14 @@ import { filesCalls } from './files/files-calls';
 import { manageCalls } from './manage-calls';
 import { timeCalls } from './time-calls';
 import { treeCalls } from './tree-calls';
+import { replayCalls } from './replay/replay-calls';
 
 /** The engine's side of the contract: each call finds its subject and hands on. Arguments were checked before. */
 export function engineCalls(core: EngineCore): Implementation<EngineCalls> {
   return {
     ...manageCalls(core),
     ...filesCalls(core.files),
+    ...replayCalls(core.replay),
     saveProfile: ({ profile }) => core.saveProfile(profile),
     duplicateProfile: ({ profileId }) => {
       const copy = core.profiles.duplicate(profileId);

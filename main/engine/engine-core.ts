@@ -3,7 +3,7 @@ import { version } from '../../package.json';
 import type { ProfileSummary } from '../../app/contract';
 import type { DamagedHistory } from '../../app/contract-manage';
 import { LoupeError, messageOf } from '../../app/errors';
-import { defaultProfileFields, type Profile } from '../../app/profile';
+import { BUILT_IN_ID, defaultProfileFields, type Profile } from '../../app/profile';
 import { EngineServer, type ViewOpeners } from '../../app/rpc/server';
 import type { Port, ToEngine, ToRenderer } from '../../app/rpc/wire';
 import { Archives } from './archives';
@@ -18,8 +18,11 @@ import type { MessageIds } from './ingest';
 import { MemoryFile } from './memory-file';
 import { ProfileRuntime } from './profile-runtime';
 import { profileOfUrl, type UrlProfile } from './profile-of-url';
-import { BUILT_IN_ID, ProfileStore } from './profile-store';
 import { Recordings } from './recordings/recordings';
+import { ProfileStore } from './profile-store';
+import { EngineReplay } from './replay/engine-replay';
+import type { ReplayDesk } from './replay/replay-desk';
+import { ReplayView } from './views/replay-view';
 import { ChartView } from './views/chart-view';
 import { FileJobView } from './views/file-job-view';
 import { ProfilesView, PublishesView, StatusView } from './views/list-views';
@@ -44,6 +47,8 @@ export interface EngineOptions {
   /** What each profile's history may take, in bytes; 1 GB unless told. */
   readonly historyBytes?: number;
   readonly demoFile?: string;
+  /** A replay is under way, in words; null when none is: who closes the window asks first. */
+  readonly onReplay?: (words: string | null) => void;
   /** How often a recorded history is looked at for more, ms. */
   readonly archiveLookMs?: number;
 }
@@ -72,6 +77,7 @@ export class EngineCore {
   private readonly historyFile: string;
   private damaged: DamagedHistory | null;
   readonly files: FileJobs;
+  private readonly replaying: EngineReplay;
   private readonly clock = new Clock();
   private readonly ids: MessageIds;
   private readonly runtimes = new Map<string, ProfileRuntime>();
@@ -113,6 +119,14 @@ export class EngineCore {
       },
       onDelete: (path) => this.archives.forget(path),
     });
+    this.replaying = new EngineReplay({
+      history: this.history,
+      historyFile: this.historyFile,
+      threads: this.threads,
+      archives: this.archives,
+      runtime: (profileId) => this.runtime(profileId),
+      onReplay: options.onReplay,
+    });
     void this.archives.reopen();
     this.applyAgeLimits();
     this.files = new FileJobs({
@@ -142,6 +156,10 @@ export class EngineCore {
     };
   }
 
+  get replay(): ReplayDesk {
+    return this.replaying.desk;
+  }
+
   /** A profile in use; made when it is first asked for. Throws `not-found`. */
   runtime(profileId: string): ProfileRuntime {
     const known = this.runtimes.get(profileId) ?? this.archives.runtime(profileId);
@@ -154,6 +172,7 @@ export class EngineCore {
       ids: this.ids,
       ...(this.options.historyBytes === undefined ? {} : { maxBytes: this.options.historyBytes }),
       password: () => this.options.password(profileId),
+      marks: this.replaying.echoesOf(profileId).marks,
       onState: () => {
         const { state } = this.runtime(profileId);
         this.recordings.connectionChanged(profileId, state.kind === 'connected');
@@ -263,6 +282,7 @@ export class EngineCore {
     if (this.ticker !== null) clearInterval(this.ticker);
     await this.files.close();
     for (const server of this.servers) server.close();
+    await this.replay.close();
     await Promise.all([...this.runtimes.values()].map((runtime) => runtime.close()));
     if (this.demo) await (await this.demo).stop();
     await this.recordings.close();
@@ -305,6 +325,7 @@ export class EngineCore {
           damaged: this.damaged,
         })),
       fileJob: (params) => new FileJobView(this.files, params),
+      replay: () => new ReplayView(this.replay),
       publishes: ({ profileId }) => new PublishesView(this.runtime(profileId)),
     };
   }
@@ -365,6 +386,7 @@ export class EngineCore {
   private connectionsChanged(): void {
     this.stateVersion += 1;
     if (this.closing) return;
+    this.replaying.connectionsChanged(this.runtimes.values());
     const busy = [...this.runtimes.values()].filter((runtime) => runtime.busy);
     this.options.onConnected(busy.map((runtime) => runtime.profile.id));
   }

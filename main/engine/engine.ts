@@ -50,6 +50,9 @@ const core = openCore({
   onConnected: (profileIds) => {
     tellMain({ t: 'connected', profileIds });
   },
+  onReplay: (words) => {
+    tellMain({ t: 'replaying', words });
+  },
   onProfileGone: (profileId) => {
     tellMain({ t: 'profile-gone', profileId });
   },

@@ -36,6 +36,8 @@ export interface IngestOptions {
   readonly onBatch?: ((batch: MessageBatch, nodes: readonly TopicNode[]) => void) | undefined;
   /** How long the broker is kept waiting while the history is behind; 10 s unless told. */
   readonly holdMs?: number;
+  /** Flags of a message that the packet does not say: whether a replay of ours sent it. */
+  readonly marks?: ((topic: string, payload: Uint8Array) => number) | undefined;
 }
 
 /** Messages that could not be stored, for the gap that tells of them. */
@@ -112,7 +114,11 @@ export class Ingest {
     const { tree, clock, ids } = this.options;
     const payload =
       typeof packet.payload === 'string' ? Buffer.from(packet.payload) : packet.payload;
-    const flags = packet.qos | (packet.retain ? FLAG_RETAIN : 0) | (packet.dup ? FLAG_DUP : 0);
+    const flags =
+      packet.qos |
+      (packet.retain ? FLAG_RETAIN : 0) |
+      (packet.dup ? FLAG_DUP : 0) |
+      (this.options.marks?.(packet.topic, payload) ?? 0);
     const properties = packet.properties ? messagePropertiesOf(packet.properties) : null;
     const node = tree.reach(packet.topic);
     const id = ids.next++;

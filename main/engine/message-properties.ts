@@ -30,6 +30,38 @@ export function messagePropertiesOf(packet: PacketProperties): MessageProperties
   return Object.keys(properties).length === 0 ? null : properties;
 }
 
+/**
+ * What a PUBLISH can say of a message's properties; undefined for nothing. Topic aliases belong to the connection on
+ * which the message came (§3.3.2.3.4), subscription identifiers to its subscriber [MQTT-3.3.4-6]: they are left out.
+ */
+export function packetPropertiesOf(
+  properties: MessageProperties | null,
+): PacketProperties | undefined {
+  if (properties === null) return undefined;
+  const { payloadFormatIndicator, messageExpiryInterval, responseTopic, contentType } = properties;
+  const { correlationData, userProperties = [] } = properties;
+  const packet: PacketProperties = {
+    ...(payloadFormatIndicator === undefined ? {} : { payloadFormatIndicator }),
+    ...(messageExpiryInterval === undefined ? {} : { messageExpiryInterval }),
+    ...(responseTopic === undefined ? {} : { responseTopic }),
+    ...(contentType === undefined ? {} : { contentType }),
+    ...(correlationData === undefined ? {} : { correlationData: Buffer.from(correlationData) }),
+    ...(userProperties.length === 0 ? {} : { userProperties: grouped(userProperties) }),
+  };
+  return Object.keys(packet).length === 0 ? undefined : packet;
+}
+
+/** mqtt.js wants one entry for each name; no prototype, because names come from outside. */
+function grouped(
+  pairs: NonNullable<MessageProperties['userProperties']>,
+): NonNullable<PacketProperties['userProperties']> {
+  const values = new Map<string, string[]>();
+  for (const [name, value] of pairs) values.set(name, [...(values.get(name) ?? []), value]);
+  const entries = Object.create(null) as Record<string, string | string[]>;
+  for (const [name, list] of values) entries[name] = list.length === 1 ? (list[0] ?? '') : list;
+  return entries;
+}
+
 function pairsOf(properties: PacketProperties['userProperties']): (readonly [string, string])[] {
   const pairs: (readonly [string, string])[] = [];
   for (const [name, values] of Object.entries(properties ?? {})) {

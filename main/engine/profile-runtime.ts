@@ -39,6 +39,8 @@ export interface RuntimeOptions {
   readonly onBatch?: IngestOptions['onBatch'];
   /** How long the broker is kept waiting while the history is behind. */
   readonly holdMs?: number;
+  /** See `IngestOptions`. */
+  readonly marks?: (topic: string, payload: Uint8Array) => number;
 }
 
 const DAY_MS = 86_400_000;
@@ -96,6 +98,7 @@ export class ProfileRuntime {
       },
       onBatch: options.onBatch,
       holdMs: options.holdMs ?? holdMsOf(profile),
+      marks: options.marks,
     });
     this.rate = new RateMeter(0, performance.now());
     this.past = new Past({
@@ -256,7 +259,7 @@ export class ProfileRuntime {
   }
 
   /** Null while not connected. */
-  protected openConnection(): Connection | null {
+  openConnection(): Connection | null {
     return this.connectionState.kind === 'connected' ? this.connection : null;
   }
 

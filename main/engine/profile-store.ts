@@ -2,11 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { LoupeError } from '../../app/errors';
-import { profileSchema, type Profile } from '../../app/profile';
+import { BUILT_IN_ID, profileSchema, type Profile } from '../../app/profile';
 import { JsonFile } from '../files/json-file';
-
-/** The built-in broker's own profile; its port is another at every start. */
-export const BUILT_IN_ID = 'built-in';
 
 const fileSchema = v.object({
   version: v.literal(1),

@@ -46,7 +46,7 @@ const SAYS_WITHIN_MS = 10_000;
 export async function bundleCommandLine(): Promise<CommandLine> {
   await mkdir(stateDir, { recursive: true });
   const folder = await mkdtemp(join(stateDir, 'cli-test-'));
-  const outputs = /^(cli\/|engine\/(demo-broker|history-))/u;
+  const outputs = /^(cli\/|engine\/(demo-broker|history-|replay-))/u;
   for (const entry of nodeEntries.filter(({ output }) => outputs.test(output))) {
     const config = nodeConfig(entry);
     const outDir = join(folder, entry.output, '..');

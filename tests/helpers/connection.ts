@@ -131,6 +131,7 @@ export function testConnection(
     },
     askRetained: (topic, arrived) => connection.askRetained(topic, arrived),
     publish: (message) => connection.publish(message),
+    publishBulk: (message, done) => connection.publishBulk(message, done),
     states,
     messages,
     refused,

@@ -7,10 +7,11 @@ import type { Message } from '../../../app/message';
 import type { Moments } from './moments/moments';
 import type { DeletionRequest, PendingDeletion } from './deleter';
 
-/** Message flags in one number, as stored: bits 0–1 QoS, then retain, DUP, published by us. */
+/** Message flags in one number, as stored: bits 0–1 QoS, then retain, DUP, published by us, sent by a replay of ours. */
 export const FLAG_RETAIN = 0x04;
 export const FLAG_DUP = 0x08;
 export const FLAG_OUT = 0x10;
+export const FLAG_REPLAYED = 0x20;
 
 /**
  * Messages in the order of arrival, column by column: all arrays have at least `length` entries and are reused by the

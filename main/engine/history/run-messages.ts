@@ -1,6 +1,6 @@
 import type { Message, QoS } from '../../../app/message';
 import type { Database, Statement } from './driver';
-import { FLAG_DUP, FLAG_OUT, FLAG_RETAIN } from './history';
+import { FLAG_DUP, FLAG_OUT, FLAG_REPLAYED, FLAG_RETAIN } from './history';
 import { HEAD_BYTES, PART_BYTES } from './layout';
 import { propertyBytes } from './message-columns';
 import { decodeProperties } from './properties';
@@ -69,6 +69,7 @@ export class RunMessages {
       qos: (flags & 0x03) as QoS,
       retain: (flags & FLAG_RETAIN) !== 0,
       dup: (flags & FLAG_DUP) !== 0,
+      ...((flags & FLAG_REPLAYED) === 0 ? {} : { replayed: true as const }),
       packetId: packetId === 0 ? null : packetId,
       properties: properties === null ? null : decodeProperties(properties),
       sizeBytes,

@@ -17,7 +17,7 @@ import { hasSoundId, MISSING_ID } from './packet-id';
 import { Publisher } from './publisher';
 import { openStream, rawSocketFailure, StreamError } from './streams';
 import { askRetained, subscribeAll, unansweredOutcomes } from './subscriptions';
-import type { Arrived, OutgoingMessage, Receive } from './types';
+import type { Arrived, BulkMessage, BulkOutcome, OutgoingMessage, Receive } from './types';
 
 const OPEN_WITHIN_MS = 10_000;
 const SUBACK_WITHIN_MS = 15_000;
@@ -80,6 +80,11 @@ export class Link {
   /** Null until the CONNACK. */
   publish(message: OutgoingMessage): Promise<PublishResult> | null {
     return this.#publisher?.publish(message) ?? null;
+  }
+
+  /** See `Connection`; false until the CONNACK. */
+  publishBulk(message: BulkMessage, done: (outcome: BulkOutcome) => void): boolean {
+    return this.#publisher?.publishBulk(message, done) ?? false;
   }
 
   /** See `askRetained`; false before the CONNACK and when the connection closes meanwhile. */

@@ -8,7 +8,13 @@ import type { Profile } from '../../../app/profile';
 import { Link } from './link';
 import { reconnectDelayMs, STABLE_AFTER_MS } from './reconnect-policy';
 import { SessionStore } from './session-store';
-import type { Connection, ConnectionOptions, OutgoingMessage } from './types';
+import type {
+  BulkMessage,
+  BulkOutcome,
+  Connection,
+  ConnectionOptions,
+  OutgoingMessage,
+} from './types';
 
 /** The largest that MQTT can carry: a Remaining Length of 268,435,455 (MQTT 5.0 §2.1.4) and a fixed header of five bytes. */
 const DEFAULT_MAX_PACKET_BYTES = 268_435_460;
@@ -88,6 +94,10 @@ class MqttConnection implements Connection {
         reason: `Not connected to ${addressOf(this.#profile)}.`,
       })
     );
+  }
+
+  publishBulk(message: BulkMessage, done: (outcome: BulkOutcome) => void): boolean {
+    return this.#state.kind === 'connected' && this.#link?.publishBulk(message, done) === true;
   }
 
   askRetained(topic: string, arrived: Promise<unknown>): Promise<boolean> {

@@ -4,25 +4,16 @@ import type { PublishResult } from '../../../app/contract';
 import { messageOf } from '../../../app/errors';
 import type { QoS } from '../../../app/message';
 import type { MqttVersion } from '../../../app/profile';
-import { hexCode, reasonWords } from '../../../app/reason-codes';
 import { topicNameProblem } from '../../../app/topic';
-import type { OutgoingMessage } from './types';
+import { BulkPublisher } from './bulk-publisher';
+import { refusalWords, publishProblem, type ServerLimits } from './publish-limits';
+import type { BulkMessage, BulkOutcome, OutgoingMessage } from './types';
 
 const ANSWER_WITHIN_MS = 15_000;
 /** Publishes that wait for the server's Receive Maximum; more than this are refused instead of piling up. */
 const MAX_WAITING = 10_000;
-/** The largest Remaining Length (MQTT 5.0 §1.5.5). */
-const MAX_REMAINING_BYTES = 268_435_455;
 const NO_MATCHING_SUBSCRIBERS = 0x10;
 const NO_SUBSCRIBERS_NOTE = 'No client is subscribed to this topic.';
-
-/** What the server's CONNACK allows (MQTT 5.0 §3.2.2.3); mqtt.js does not enforce it. */
-interface ServerLimits {
-  readonly maximumQoS: number;
-  readonly retainAvailable: boolean;
-  readonly maximumPacketBytes: number;
-  readonly receiveMaximum: number;
-}
 
 interface PendingPublish {
   readonly message: OutgoingMessage;
@@ -37,6 +28,7 @@ export class Publisher {
   readonly #version: MqttVersion;
   readonly #limits: ServerLimits;
   readonly #pending = new Set<PendingPublish>();
+  readonly #bulk: BulkPublisher;
   readonly #waiting: PendingPublish[] = [];
   /** Packet identifiers whose acknowledgement said that nobody is subscribed. */
   readonly #unmatched = new Set<number>();
@@ -53,6 +45,7 @@ export class Publisher {
       maximumPacketBytes: properties?.maximumPacketSize ?? Infinity,
       receiveMaximum: properties?.receiveMaximum ?? 65_535,
     };
+    this.#bulk = new BulkPublisher(client, version, this.#limits);
   }
 
   get maximumQoS(): QoS {
@@ -73,10 +66,19 @@ export class Publisher {
         timer: null,
       };
       this.#pending.add(pending);
-      if (message.qos > 0 && this.#unacknowledged >= this.#limits.receiveMaximum)
-        this.#waiting.push(pending);
+      if (message.qos > 0 && this.#isFull) this.#waiting.push(pending);
       else this.#send(pending);
       if (this.#pending.has(pending)) this.#limitTime(pending);
+    });
+  }
+
+  /** See `Connection`. */
+  publishBulk(message: BulkMessage, done: (outcome: BulkOutcome) => void): boolean {
+    // What a person publishes meanwhile goes first.
+    if (this.#closed || this.#waiting.length > 0 || (message.qos > 0 && this.#isFull)) return false;
+    return this.#bulk.publish(message, (outcome) => {
+      done(outcome);
+      if (message.qos > 0) this.#sendWaiting();
     });
   }
 
@@ -90,6 +92,7 @@ export class Publisher {
   close(sessionContinues: boolean): void {
     this.#closed = true;
     this.#waiting.length = 0;
+    this.#bulk.close();
     for (const pending of [...this.#pending]) {
       this.#refuse(
         pending,
@@ -103,30 +106,14 @@ export class Publisher {
   }
 
   #problem(message: OutgoingMessage): string | null {
-    const { maximumQoS, retainAvailable, maximumPacketBytes } = this.#limits;
     const topicProblem = topicNameProblem(message.topic);
     if (topicProblem !== null) return topicProblem;
     if (this.#closed) return 'Not connected.';
-    if (message.qos > maximumQoS) {
-      return `This broker accepts at most QoS ${String(maximumQoS)} [MQTT-3.2.2-11].`;
-    }
-    if (message.retain && !retainAvailable)
-      return 'This broker does not keep retained messages [MQTT-3.2.2-14].';
-    const remaining = this.#remainingBytes(message);
-    const total = 1 + lengthBytes(remaining) + remaining;
-    if (remaining > MAX_REMAINING_BYTES) return 'An MQTT packet can have at most 256 MB.';
-    if (total > maximumPacketBytes) {
-      return `This broker accepts packets of at most ${bytes(maximumPacketBytes)}; this one has ${bytes(total)}.`;
-    }
+    const problem = publishProblem(message, this.#limits, this.#version, 0);
+    if (problem !== null) return problem;
     if (this.#waiting.length >= MAX_WAITING)
       return 'Too many messages wait for the broker’s acknowledgement.';
     return null;
-  }
-
-  /** Remaining Length of the PUBLISH (MQTT 5.0 §3.3): topic, packet identifier, an empty property list, payload. */
-  #remainingBytes(message: OutgoingMessage): number {
-    const head = 2 + Buffer.byteLength(message.topic) + (message.qos > 0 ? 2 : 0);
-    return head + (this.#version === '5' ? 1 : 0) + message.payload.byteLength;
   }
 
   #send(pending: PendingPublish): void {
@@ -145,9 +132,19 @@ export class Publisher {
     }
   }
 
-  /** A slot of the Receive Maximum is free again (MQTT 5.0 §4.9): the next one that waits may go. */
+  /** As many as the Receive Maximum allows are under way (MQTT 5.0 §4.9). */
+  get #isFull(): boolean {
+    return this.#unacknowledged + this.#bulk.unacknowledged >= this.#limits.receiveMaximum;
+  }
+
   #freeSlot(): void {
     this.#unacknowledged -= 1;
+    this.#sendWaiting();
+  }
+
+  /** A slot is free again: the next one that waits may go. */
+  #sendWaiting(): void {
+    if (this.#waiting.length === 0 || this.#isFull) return;
     let next = this.#waiting.shift();
     while (next !== undefined && !this.#pending.has(next)) next = this.#waiting.shift();
     if (next !== undefined && !this.#closed) this.#send(next);
@@ -185,28 +182,4 @@ export class Publisher {
     if (pending.timer !== null) clearTimeout(pending.timer);
     pending.resolve(result);
   }
-}
-
-function refusalWords(error: Error, packet: Packet | undefined): string {
-  const code = 'code' in error ? error.code : undefined;
-  if (typeof code !== 'number') return `It was not sent: ${error.message}.`;
-  const said =
-    packet !== undefined && 'properties' in packet ? reasonStringOf(packet.properties) : null;
-  return `The broker refused it: ${reasonWords(code)} (${hexCode(code)}).${said === null ? '' : ` It said: “${said}”.`}`;
-}
-
-function reasonStringOf(properties: unknown): string | null {
-  if (typeof properties !== 'object' || properties === null || !('reasonString' in properties))
-    return null;
-  return typeof properties.reasonString === 'string' ? properties.reasonString : null;
-}
-
-function lengthBytes(remaining: number): number {
-  if (remaining < 128) return 1;
-  if (remaining < 16_384) return 2;
-  return remaining < 2_097_152 ? 3 : 4;
-}
-
-function bytes(count: number): string {
-  return `${count.toLocaleString('en')} bytes`;
 }

@@ -4,7 +4,7 @@
  */
 import type { ConnectionState } from '../../../app/connection';
 import type { PublishResult } from '../../../app/contract';
-import type { QoS } from '../../../app/message';
+import type { MessageProperties, QoS } from '../../../app/message';
 import type { Profile } from '../../../app/profile';
 import type { IPublishPacket } from 'mqtt';
 
@@ -46,6 +46,17 @@ export interface OutgoingMessage {
   readonly retain: boolean;
 }
 
+/** One of many messages that are sent one after the other; its topic name was checked before. */
+export interface BulkMessage extends OutgoingMessage {
+  /** Sent with MQTT 5 only. */
+  readonly properties: MessageProperties | null;
+}
+
+/** How one of many publishes ended. Lost: the connection closed before it was sent (QoS 0), or acknowledged. */
+export type BulkOutcome =
+  | { readonly kind: 'sent' | 'acknowledged' | 'lost' }
+  | { readonly kind: 'refused'; readonly reason: string };
+
 export interface Connection {
   readonly state: ConnectionState;
   /** The highest QoS that the broker accepts (MQTT 5.0 §3.2.2.3.4); 2 as long as it has not said otherwise. */
@@ -59,6 +70,12 @@ export interface Connection {
   /** Ends the countdown and tries at once. */
   retryNow(): void;
   publish(message: OutgoingMessage): Promise<PublishResult>;
+  /**
+   * Sends one of many messages. False when it was not taken: the connection is not open, or has as much as it can take;
+   * then try again when the `done` of an earlier one was called. `done` is called once, with QoS 0 possibly before this
+   * returns.
+   */
+  publishBulk(message: BulkMessage, done: (outcome: BulkOutcome) => void): boolean;
   /**
    * Has the broker send the retained message of a topic to the sink, once more. Resolves when `arrived` settled, or when
    * there is none; false when it could not be asked.
