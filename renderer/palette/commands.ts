@@ -1,7 +1,10 @@
 import { chooseImport } from '../files/choose-import';
 import { exportBranch, exportHistory } from '../files/export-wishes';
 import { chooseArchive, closeArchive } from '../archives/open-archive';
+import { escapeHidden } from '../../app/payload/escape';
 import { brokerUrl } from '../../app/profile';
+import { everything } from '../../app/selection';
+import { replayBranch } from '../replay/replay-branch';
 import { THEMES } from '../frame/themes';
 import type { AppState } from '../state/app.svelte';
 import { isOpen, stateWord } from '../state/connection-words';
@@ -14,7 +17,7 @@ import { TREE_SORTS } from '../tree/tree-sorts';
 /** One thing that the palette (and, where it has a shortcut, a key) does. */
 export interface Command {
   readonly id: string;
-  readonly group: 'Topics' | 'Time' | 'Connections' | 'Window';
+  readonly group: 'Topics' | 'Time' | 'Replay' | 'Connections' | 'Window';
   readonly label: string;
   /** Faint words behind the label. */
   readonly hint?: string;
@@ -28,6 +31,7 @@ export function commands(app: AppState): Command[] {
   return [
     ...topicCommands(app),
     ...timeCommands(app),
+    ...replayCommands(app),
     ...connectionCommands(app),
     ...windowCommands(app),
   ];
@@ -135,6 +139,46 @@ function publishCommand(app: AppState): Command {
       void focusPlace('publish');
     },
   };
+}
+
+function replayCommands(app: AppState): Command[] {
+  const group = 'Replay';
+  const { replay, selected } = app;
+  const active = app.profiles.find(app.activeProfile)?.profile;
+  return [
+    ...(active && selected !== null
+      ? [
+          {
+            id: 'replay-branch',
+            group,
+            label: 'Replay this branch…',
+            hint: escapeHidden(selected),
+            run: () => {
+              replayBranch(app, active.id, selected);
+            },
+          } as const,
+        ]
+      : []),
+    ...(active
+      ? [
+          {
+            id: 'replay-all',
+            group,
+            label: 'Replay…',
+            hint: `all of ${active.name}`,
+            run: () => void replay.prepare(everything(active.id), active.name),
+          } as const,
+        ]
+      : []),
+    {
+      id: 'replay-page',
+      group,
+      label: 'Go to the replay',
+      run: () => {
+        app.show('replay');
+      },
+    },
+  ];
 }
 
 function connectionCommands(app: AppState): Command[] {

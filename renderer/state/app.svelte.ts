@@ -14,6 +14,7 @@ import { chooseArchive } from '../archives/open-archive';
 import { chooseImport } from '../files/choose-import';
 import { announceReady, onShellEvent, shell } from '../shell-client';
 import { TimeState } from '../time/time-state.svelte';
+import { ReplayState } from '../replay/replay-state.svelte';
 import { toaster } from '../ui/toaster.svelte';
 import { RecordingsState } from '../past/recordings-state.svelte';
 import { clock } from './clock.svelte';
@@ -22,7 +23,7 @@ import { ThemeState } from './theme.svelte';
 import { TreeState } from './tree.svelte';
 import { UiStore } from './ui-store.svelte';
 
-export type Page = 'connections' | 'topics' | 'history';
+export type Page = 'connections' | 'topics' | 'history' | 'replay';
 
 export type EngineHealth =
   | { readonly kind: 'starting' }
@@ -37,6 +38,9 @@ export class AppState {
   readonly theme = new ThemeState();
   readonly profiles = new ProfilesState(this.engine);
   readonly recordings = new RecordingsState(this.engine);
+  readonly replay = new ReplayState(this.engine, () => {
+    this.show('replay');
+  });
   readonly #ui = new UiStore();
   readonly #trees = new Map<string, TreeState>();
   readonly #times = new Map<string, TimeState>();
@@ -65,6 +69,7 @@ export class AppState {
     }
     this.profiles.open();
     this.recordings.open();
+    this.replay.open();
     announceReady();
   }
 
@@ -100,6 +105,7 @@ export class AppState {
   }
 
   get page(): Page {
+    if (this.#page === 'replay') return this.#page;
     const gone = this.profiles.loaded && this.profiles.find(this.activeProfile) === null;
     return this.activeProfile === null || gone ? 'connections' : this.#page;
   }
@@ -237,6 +243,7 @@ export class AppState {
         return;
       case 'engine-lost':
         this.engine.detach();
+        this.replay.engineLost();
         this.#health = { kind: 'lost' };
         return;
       case 'engine-restarted':

@@ -7,9 +7,11 @@ import CircleDot from '@lucide/svelte/icons/circle-dot';
 import Eraser from '@lucide/svelte/icons/eraser';
 import GitCompareArrows from '@lucide/svelte/icons/git-compare-arrows';
 import Hash from '@lucide/svelte/icons/hash';
+import Repeat2 from '@lucide/svelte/icons/repeat-2';
 import Send from '@lucide/svelte/icons/send';
 import Trash from '@lucide/svelte/icons/trash-2';
 import type { TreeRow } from '../../app/contract';
+import { replayBranch } from '../replay/replay-branch';
 import type { AppState } from '../state/app.svelte';
 import { escapeHidden } from '../../app/payload/escape';
 import { exportBranch } from '../files/export-wishes';
@@ -79,6 +81,14 @@ export function rowMenu(app: AppState, tree: TreeState, row: TreeRow): MenuEntry
       icon: GitCompareArrows,
       onselect: () => {
         timeDialogs.open({ kind: 'compare', time: app.timeOf(tree.profileId), path: row.path });
+      },
+    },
+    {
+      kind: 'action',
+      label: 'Replay this branch…',
+      icon: Repeat2,
+      onselect: () => {
+        replayBranch(app, tree.profileId, row.path);
       },
     },
     ...(app.profiles.find(tree.profileId)?.archive
