@@ -15,6 +15,7 @@ const programs = [
   { source: 'tests/bench/programs/programs.ts', output: 'programs.cjs' },
   { source: 'main/engine/history/reader-worker.ts', output: 'history-reader.cjs' },
   { source: 'main/engine/history/writer-worker.ts', output: 'history-writer.cjs' },
+  { source: 'main/engine/replay/source-worker.ts', output: 'replay-source.cjs' },
 ];
 
 await main(async () => {

@@ -12,6 +12,7 @@ import { history } from './scenarios/history';
 import { jump } from './scenarios/jump';
 import { ingestEngine } from './scenarios/ingest-engine';
 import { ingestWindow } from './scenarios/ingest-window';
+import { replay } from './scenarios/replay';
 import { retained } from './scenarios/retained';
 import { start } from './scenarios/start';
 import { steady } from './scenarios/steady';
@@ -25,6 +26,7 @@ const scenarios: readonly Scenario[] = [
   jump,
   exportScenario,
   importScenario,
+  replay,
   start,
   steady,
 ];

@@ -14,6 +14,8 @@ export interface ProgramOptions {
   /** Folder of the bundles of the history's threads. */
   readonly threads: string;
   readonly random: boolean;
+  /** Of a replay: a number, or max. */
+  readonly speed: string;
 }
 
 /** @throws when an option is unknown or no number where one belongs */
@@ -29,6 +31,7 @@ export function programOptions(args: string[]): ProgramOptions {
       home: { type: 'string', default: '' },
       threads: { type: 'string', default: '' },
       random: { type: 'boolean', default: false },
+      speed: { type: 'string', default: '1' },
     },
   });
   const number = (text: string): number => {
@@ -45,6 +48,7 @@ export function programOptions(args: string[]): ProgramOptions {
     home: values.home,
     threads: values.threads,
     random: values.random,
+    speed: values.speed,
   };
 }
 

@@ -5,6 +5,9 @@ import { prepareHome, receiveWithEngine } from './engine-receiver';
 import { jumpInEngine, jumpInPlainTable } from './jump';
 import { readBackFile } from './read-back';
 import { benchFiles } from './files-bench';
+import { keepTime } from './bare-timer';
+import { publishBare } from './bare-publisher';
+import { replayFile } from './replay-sender';
 import { receiveRetained } from './retained-engine';
 import { benchStore } from './store-bench';
 import { openHistoryStore, openPlainStore } from './stores';
@@ -16,6 +19,9 @@ const programs = new Map<string, (options: ProgramOptions) => Promise<void>>([
   ['read-back', readBackFile],
   ['retained', receiveRetained],
   ['files', benchFiles],
+  ['replay', replayFile],
+  ['publish-bare', publishBare],
+  ['bare-timer', keepTime],
   ['history', (options) => benchStore(openHistoryStore, options)],
   ['jump', jumpInEngine],
   ['jump-plain', jumpInPlainTable],
