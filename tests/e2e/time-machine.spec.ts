@@ -155,6 +155,7 @@ test('marks are named, lead to their moment, and survive a restart', async () =>
   await window.keyboard.press('m');
   await window.getByRole('button', { name: 'Name it' }).click();
   const dialog = window.getByRole('dialog', { name: 'Name the mark' });
+  await expect(dialog.getByRole('textbox', { name: 'Name' })).toBeFocused();
   await dialog.getByRole('textbox', { name: 'Name' }).fill('Half full');
   await dialog.getByRole('button', { name: 'Save' }).click();
   const flag = (page: Page): Locator => page.getByRole('button', { name: /^Mark Half full/u });
@@ -203,6 +204,7 @@ test('a time is typed, and a stored message leads to its place in time', async (
   await window.keyboard.press('Control+g');
   const dialog = window.getByRole('dialog', { name: 'Go to a time' });
   const field = dialog.getByRole('textbox', { name: 'Time' });
+  await expect(field).toBeFocused();
   await field.fill('25:99');
   await field.press('Enter');
   await expect(dialog.getByRole('alert')).toContainText('There is no 25:99 on the clock');
