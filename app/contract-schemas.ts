@@ -5,6 +5,11 @@ import { atUs, timeCallSchemas, timeViewSchemas } from './contract-time-schemas'
 import { manageCallSchemas, manageViewSchemas } from './contract-manage-schemas';
 import { filesCallSchemas, filesShellSchemas, filesViewSchemas } from './contract-files-schemas';
 import { replayCallSchemas, replayViewSchemas } from './contract-replay-schemas';
+import {
+  recentQueriesSchema,
+  searchCallSchemas,
+  searchViewSchemas,
+} from './contract-search-schemas';
 import { profileSchema, qosSchema } from './profile';
 import { MAX_TOPIC_BYTES } from './topic';
 
@@ -103,6 +108,7 @@ export const engineCallSchemas: Schemas<EngineCalls> = {
   restoreRetained: v.object({ profileId: id, undoId: count }),
   ...timeCallSchemas,
   ...manageCallSchemas,
+  ...searchCallSchemas,
 };
 
 export const engineViewSchemas: ParamsSchemas<EngineViews> = {
@@ -132,6 +138,7 @@ export const engineViewSchemas: ParamsSchemas<EngineViews> = {
   publishes: profileOnly,
   ...timeViewSchemas,
   ...manageViewSchemas,
+  ...searchViewSchemas,
 };
 
 const paneWidth = v.pipe(v.number(), v.minValue(0), v.maxValue(4000));
@@ -153,6 +160,7 @@ export const uiStateSchema = v.object({
   timelineOpen: v.fallback(v.boolean(), true),
   stepScope: v.fallback(v.picklist(['topic', 'branch', 'all']), 'all'),
   playSpeed: v.fallback(v.pipe(v.number(), v.minValue(0.1), v.maxValue(1000)), 1),
+  recentQueries: v.fallback(recentQueriesSchema, []),
   drafts: v.fallback(
     v.pipe(
       v.array(

@@ -7,6 +7,7 @@ import type { ActiveRecording, ManageCalls, PastFrame, RecordingsFrame } from '.
 import type { Moment, StepScope, TimeCalls, TimeViews } from './contract-time';
 import type { FilesCalls, FilesShellCalls, FilesViews } from './contract-files';
 import type { ReplayCalls, ReplayViews } from './contract-replay';
+import type { SearchCalls, SearchViews } from './contract-search';
 import type { Message, MessageHead, QoS } from './message';
 import type { Profile, ProfileFields } from './profile';
 
@@ -35,7 +36,7 @@ export interface TreePosition {
 }
 
 /** Request → reply, answered by the engine. */
-export interface EngineCalls extends TimeCalls, ManageCalls, FilesCalls, ReplayCalls {
+export interface EngineCalls extends TimeCalls, ManageCalls, SearchCalls, FilesCalls, ReplayCalls {
   saveProfile(arg: { readonly profile: Profile }): Profile;
   duplicateProfile(arg: { readonly profileId: string }): Profile;
   /** Disconnects and hides the profile; its history goes when the time for undo is over. */
@@ -319,7 +320,7 @@ interface View<Params, Frame> {
 }
 
 /** Open → frames, the next one only when the previous was acknowledged. */
-export interface EngineViews extends TimeViews, FilesViews, ReplayViews {
+export interface EngineViews extends TimeViews, SearchViews, FilesViews, ReplayViews {
   profiles: View<Record<never, never>, ProfilesFrame>;
   status: View<{ readonly profileId: string }, StatusFrame>;
   tree: View<TreeParams, TreeFrame>;
@@ -360,6 +361,8 @@ export interface UiState {
   readonly stepScope: StepScope['kind'];
   /** How fast the past is played: seconds of it in one of the clock. */
   readonly playSpeed: number;
+  /** Queries of the list of messages per profile, the newest first. */
+  readonly recentQueries: ReadonlyArray<readonly [profileId: string, queries: readonly string[]]>;
   /** Draft of the publish form per profile. */
   readonly drafts: ReadonlyArray<readonly [profileId: string, draft: PublishDraft]>;
 }

@@ -14,6 +14,7 @@ const benchDir = join(root, 'tests', 'bench');
 const programs = [
   { source: 'tests/bench/programs/programs.ts', output: 'programs.cjs' },
   { source: 'main/engine/history/reader-worker.ts', output: 'history-reader.cjs' },
+  { source: 'main/engine/history/search/search-worker.ts', output: 'history-search.cjs' },
   { source: 'main/engine/history/writer-worker.ts', output: 'history-writer.cjs' },
   { source: 'main/engine/replay/source-worker.ts', output: 'replay-source.cjs' },
 ];

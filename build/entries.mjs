@@ -12,6 +12,7 @@ export const nodeEntries = [
   { source: 'main/preload.ts', output: 'main/preload.cjs' },
   { source: 'main/engine/engine.ts', output: 'engine/engine.cjs' },
   { source: 'main/engine/history/reader-worker.ts', output: 'engine/history-reader.cjs' },
+  { source: 'main/engine/history/search/search-worker.ts', output: 'engine/history-search.cjs' },
   { source: 'main/engine/history/writer-worker.ts', output: 'engine/history-writer.cjs' },
   { source: 'main/engine/history/job-worker.ts', output: 'engine/history-jobs.cjs' },
   { source: 'main/engine/files/files-worker.ts', output: 'engine/files-worker.cjs' },

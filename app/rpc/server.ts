@@ -27,10 +27,12 @@ export type ViewOpeners = {
 const READING: ReadonlySet<string> = new Set<keyof EngineCalls>([
   'historyPage',
   'message',
+  'messageRow',
   'recentPayload',
   'stepMessage',
   'compareMoments',
   'countSelection',
+  'sessionChoices',
 ]);
 
 interface OpenView {

@@ -4,6 +4,7 @@ import type { Implementation } from '../../app/rpc/derive';
 import type { EngineCore } from './engine-core';
 import { filesCalls } from './files/files-calls';
 import { manageCalls } from './manage-calls';
+import { searchCalls } from './search-calls';
 import { timeCalls } from './time-calls';
 import { treeCalls } from './tree-calls';
 import { replayCalls } from './replay/replay-calls';
@@ -68,5 +69,6 @@ export function engineCalls(core: EngineCore): Implementation<EngineCalls> {
       undoId: await core.runtime(profileId).retained.clear(topic),
     }),
     restoreRetained: ({ profileId, undoId }) => core.runtime(profileId).retained.restore(undoId),
+    ...searchCalls(core),
   };
 }

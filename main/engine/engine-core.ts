@@ -28,6 +28,7 @@ import { FileJobView } from './views/file-job-view';
 import { ProfilesView, PublishesView, StatusView } from './views/list-views';
 import { TimelineView } from './views/timeline-view';
 import { PastView, RecordingsView } from './views/past-views';
+import { MessagesView } from './views/messages-view';
 import { TopicView } from './views/topic-view';
 import { TreeView } from './views/tree-view';
 
@@ -327,6 +328,8 @@ export class EngineCore {
       fileJob: (params) => new FileJobView(this.files, params),
       replay: () => new ReplayView(this.replay),
       publishes: ({ profileId }) => new PublishesView(this.runtime(profileId)),
+      messages: (params) =>
+        new MessagesView(this.runtime(params.search.selection.profileId), params),
     };
   }
 

@@ -3,10 +3,15 @@ import { formatBytes } from '../../app/payload/format';
 import { hexText } from '../../app/payload/hex';
 import { shell } from '../shell-client';
 import { app } from '../state/app.svelte';
-import { viewed, type TopicState, type Viewed } from './topic-state.svelte';
+import { viewed, type Viewed } from './topic-state.svelte';
+
+/** Fetches what is missing of a payload. */
+interface Source {
+  whole(message: Message): Promise<Message>;
+}
 
 /** Copies a payload whole: its text, or its bytes in hexadecimal where it is not text. */
-export async function copyPayload(state: TopicState, shown: Viewed): Promise<void> {
+export async function copyPayload(state: Source, shown: Viewed): Promise<void> {
   const message = await app.attempt(() => state.whole(shown.message));
   if (!message || !isWhole(message)) return;
   const { kind, text } = message === shown.message ? shown.detected : viewed(message).detected;
@@ -18,7 +23,7 @@ export async function copyPayload(state: TopicState, shown: Viewed): Promise<voi
 }
 
 /** Asks where, and writes a payload's bytes as they came. */
-export async function savePayload(state: TopicState, topic: string, shown: Viewed): Promise<void> {
+export async function savePayload(state: Source, topic: string, shown: Viewed): Promise<void> {
   const message = await app.attempt(() => state.whole(shown.message));
   if (!message || !isWhole(message)) return;
   const suggestedName = fileName(topic, shown);

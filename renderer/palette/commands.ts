@@ -6,6 +6,7 @@ import { brokerUrl } from '../../app/profile';
 import { everything } from '../../app/selection';
 import { replayBranch } from '../replay/replay-branch';
 import { THEMES } from '../frame/themes';
+import { messageCommands } from '../messages/message-commands';
 import type { AppState } from '../state/app.svelte';
 import { isOpen, stateWord } from '../state/connection-words';
 import { focusNextPlace, focusPlace } from '../state/focus';
@@ -17,7 +18,7 @@ import { TREE_SORTS } from '../tree/tree-sorts';
 /** One thing that the palette (and, where it has a shortcut, a key) does. */
 export interface Command {
   readonly id: string;
-  readonly group: 'Topics' | 'Time' | 'Replay' | 'Connections' | 'Window';
+  readonly group: 'Topics' | 'Messages' | 'Time' | 'Replay' | 'Connections' | 'Window';
   readonly label: string;
   /** Faint words behind the label. */
   readonly hint?: string;
@@ -30,6 +31,7 @@ export interface Command {
 export function commands(app: AppState): Command[] {
   return [
     ...topicCommands(app),
+    ...messageCommands(app),
     ...timeCommands(app),
     ...replayCommands(app),
     ...connectionCommands(app),
@@ -210,7 +212,7 @@ function connectionCommands(app: AppState): Command[] {
     },
     ...(active ? activeCommands(app, active.profile.id) : []),
     ...app.profiles.all
-      .filter(({ profile }) => profile.id !== app.activeProfile || app.page !== 'topics')
+      .filter(({ profile }) => profile.id !== app.activeProfile || app.page === 'connections')
       .map(({ profile, state, archive }): Command => ({
         id: `switch-${profile.id}`,
         group,

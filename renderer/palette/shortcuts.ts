@@ -10,7 +10,7 @@ export function pressShortcut(app: AppState, event: KeyboardEvent): void {
   if (event.defaultPrevented || overlays.isAsking || timeDialogs.shown !== null) return;
   if (event.key === '/' && !isMod(event) && !isEditable(event.target) && !overlays.palette) {
     event.preventDefault();
-    void focusPlace('filter');
+    void focusPlace(app.page === 'messages' ? 'query' : 'filter');
     return;
   }
   if (event.key === 'F6' && !overlays.palette) {

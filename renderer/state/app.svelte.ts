@@ -23,7 +23,7 @@ import { ThemeState } from './theme.svelte';
 import { TreeState } from './tree.svelte';
 import { UiStore } from './ui-store.svelte';
 
-export type Page = 'connections' | 'topics' | 'history' | 'replay';
+export type Page = 'connections' | 'topics' | 'messages' | 'history' | 'replay';
 
 export type EngineHealth =
   | { readonly kind: 'starting' }
@@ -110,9 +110,10 @@ export class AppState {
     return this.activeProfile === null || gone ? 'connections' : this.#page;
   }
 
-  /** Shows a profile's topics; null goes back to the list of connections. */
+  /** Shows a profile's topics (or messages, where those are shown); null goes back to the list of connections. */
   activate(profileId: string | null): void {
-    this.#page = profileId === null ? 'connections' : 'topics';
+    const shown = this.page === 'messages' ? 'messages' : 'topics';
+    this.#page = profileId === null ? 'connections' : shown;
     if (profileId !== this.activeProfile) this.#ui.update({ activeProfile: profileId });
   }
 

@@ -1,10 +1,18 @@
 import { tick } from 'svelte';
 
 /** Places that a shortcut or a command can put the focus on; an element says which one it is with `data-place`. */
-export type Place = 'filter' | 'tree' | 'detail' | 'publish' | 'timeline';
+export type Place = 'filter' | 'tree' | 'query' | 'messages' | 'detail' | 'publish' | 'timeline';
 
 /** In the order in which F6 walks through the window. */
-const PLACES: readonly Place[] = ['filter', 'tree', 'detail', 'publish', 'timeline'];
+const PLACES: readonly Place[] = [
+  'filter',
+  'tree',
+  'query',
+  'messages',
+  'detail',
+  'publish',
+  'timeline',
+];
 const FIELDS = 'input, textarea, [contenteditable="true"]';
 
 /** Puts the focus on a place, or on its chosen tab, its first field or button, as soon as it is in the page. */

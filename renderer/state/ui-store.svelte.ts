@@ -29,6 +29,7 @@ const INITIAL: UiState = {
   timelineOpen: true,
   stepScope: 'all',
   playSpeed: 1,
+  recentQueries: [],
   drafts: [],
 };
 

@@ -10,8 +10,10 @@ import Hash from '@lucide/svelte/icons/hash';
 import Repeat2 from '@lucide/svelte/icons/repeat-2';
 import Send from '@lucide/svelte/icons/send';
 import Trash from '@lucide/svelte/icons/trash-2';
+import TextSearch from '@lucide/svelte/icons/text-search';
 import type { TreeRow } from '../../app/contract';
 import { replayBranch } from '../replay/replay-branch';
+import { openMessages } from '../messages/message-lists';
 import type { AppState } from '../state/app.svelte';
 import { escapeHidden } from '../../app/payload/escape';
 import { exportBranch } from '../files/export-wishes';
@@ -44,6 +46,14 @@ export function rowMenu(app: AppState, tree: TreeState, row: TreeRow): MenuEntry
       label: 'Copy as filter with everything below',
       icon: Hash,
       onselect: () => void app.copy(`${row.path}/#`, 'Topic filter'),
+    },
+    {
+      kind: 'action',
+      label: 'Search below this topic',
+      icon: TextSearch,
+      onselect: () => {
+        openMessages(app, tree.profileId, { filter: `${row.path}/#` });
+      },
     },
     { kind: 'separator' },
     {

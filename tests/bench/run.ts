@@ -14,6 +14,7 @@ import { ingestEngine } from './scenarios/ingest-engine';
 import { ingestWindow } from './scenarios/ingest-window';
 import { replay } from './scenarios/replay';
 import { retained } from './scenarios/retained';
+import { search } from './scenarios/search';
 import { start } from './scenarios/start';
 import { steady } from './scenarios/steady';
 
@@ -27,6 +28,7 @@ const scenarios: readonly Scenario[] = [
   exportScenario,
   importScenario,
   replay,
+  search,
   start,
   steady,
 ];

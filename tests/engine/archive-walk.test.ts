@@ -51,7 +51,7 @@ class Recording {
 }
 
 function query(newestFirst: boolean, limit: number): MessageQuery {
-  const all = { filters: [], profileId: null, fromUs: null, toUs: null, accepts: null };
+  const all = { filters: [], profileId: null, fromUs: null, toUs: null, text: null, accepts: null };
   return { ...all, newestFirst, limit };
 }
 

@@ -251,6 +251,7 @@ describe('a query', () => {
               profileId: null,
               fromUs,
               toUs,
+              text: null,
               accepts: null,
               limit,
               newestFirst,

@@ -13,7 +13,7 @@ import { encodeProperties } from '../../main/engine/history/properties';
 import { openHistory, type HistoryOptions } from '../../main/engine/history/sqlite-history';
 
 export interface Bundles {
-  /** Folder of history-reader.cjs and history-writer.cjs, as `HistoryOptions.threads` wants it. */
+  /** Folder of history-reader.cjs, history-search.cjs and history-writer.cjs, as `HistoryOptions.threads` wants it. */
   readonly threads: string;
   /** Bundle of sqlite-history.ts, for programs that are killed. */
   readonly historyFile: string;
@@ -30,6 +30,7 @@ export async function bundleHistory({ jobs = false } = {}): Promise<Bundles> {
     return join(threads, output);
   };
   await bundle('reader-worker.ts', 'history-reader.cjs');
+  await bundle('search/search-worker.ts', 'history-search.cjs');
   await bundle('writer-worker.ts', 'history-writer.cjs');
   if (jobs) await bundle('job-worker.ts', 'history-jobs.cjs');
   return {

@@ -1,5 +1,5 @@
 import { propertiesValue } from '../../engine/files/properties-json';
-import type { StoredMessage } from '../../engine/history/archive';
+import type { MessageQuery, StoredMessage } from '../../engine/history/archive';
 import { openArchive } from '../../engine/history/sqlite-archive';
 import type { Command } from '../command';
 import { EXIT } from '../exit-codes';
@@ -60,7 +60,8 @@ EXAMPLES
       profileId: values.profile ?? null,
       fromUs: momentOption('--since', values.since, now),
       toUs: momentOption('--until', values.until, now),
-      accepts: textTest(values.text, values['ignore-case'] === true),
+      text: textOf(values.text, values['ignore-case'] === true),
+      accepts: null,
       limit: positiveInteger('--limit', values.limit) ?? Infinity,
       newestFirst: values.reverse === true,
     };
@@ -118,21 +119,6 @@ const columns: readonly Column<DecodedMessage>[] = [
   },
 ];
 
-function textTest(
-  text: string | undefined,
-  ignoreCase: boolean,
-): ((message: StoredMessage) => boolean) | null {
-  if (text === undefined || text === '') return null;
-  if (ignoreCase) {
-    const wanted = text.toLowerCase();
-    return ({ topic, payload }) =>
-      topic.toLowerCase().includes(wanted) ||
-      bufferOf(payload).toString('utf8').toLowerCase().includes(wanted);
-  }
-  const wanted = Buffer.from(text);
-  return ({ topic, payload }) => topic.includes(text) || bufferOf(payload).includes(wanted);
-}
-
-function bufferOf(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+function textOf(text: string | undefined, ignoreCase: boolean): MessageQuery['text'] {
+  return text === undefined || text === '' ? null : { text, matchCase: !ignoreCase };
 }

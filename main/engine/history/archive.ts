@@ -68,6 +68,8 @@ export interface MessageQuery extends TopicQuery {
   /** Both bounds belong to the range; null is open. */
   readonly fromUs: number | null;
   readonly toUs: number | null;
+  /** Only messages whose topic or payload contains it; null for all. */
+  readonly text: { readonly text: string; readonly matchCase: boolean } | null;
   /** Asked for each message of the range; null takes all. */
   readonly accepts: ((message: StoredMessage) => boolean) | null;
   readonly limit: number;

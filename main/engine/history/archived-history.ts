@@ -1,6 +1,8 @@
 import { join } from 'node:path';
+import type { ListEnd } from '../../../app/contract-search';
 import { LoupeError } from '../../../app/errors';
 import type { Message } from '../../../app/message';
+import type { MessageSearch } from '../../../app/search/message-search';
 import type {
   ArchivedProfile,
   ArchiveState,
@@ -20,6 +22,9 @@ import type {
 import { momentsBy, type MomentAsked } from './moments/moment-reader';
 import type { Moments } from './moments/moments';
 import { Reader } from './reader';
+import type { Place, RowsReply } from './search/message-list';
+import type { ListRequest } from './search/search-protocol';
+import { Searcher } from './search/searcher';
 import { NO_TOTALS } from './store';
 
 export interface ArchiveOptions {
@@ -39,6 +44,7 @@ export class ArchiveFile {
   readonly file: string;
   readonly #reader: Reader;
   readonly #momentReader: Reader;
+  readonly #searcher: Searcher;
   #state: ArchiveState = { fileBytes: 0, writer: null, profiles: [] };
 
   private constructor({ file, threads, onProblem }: ArchiveOptions) {
@@ -50,6 +56,10 @@ export class ArchiveFile {
     };
     this.#reader = new Reader(reading);
     this.#momentReader = new Reader(reading);
+    this.#searcher = new Searcher({
+      ...reading,
+      workerFile: join(threads ?? import.meta.dirname, 'history-search.cjs'),
+    });
   }
 
   /**
@@ -92,13 +102,14 @@ export class ArchiveFile {
 
   /** One profile's past. */
   history(profileId: string): History {
-    return new ArchivedHistory(this, this.#reader, this.#momentReader, profileId);
+    return new ArchivedHistory(this, this.#reader, this.#momentReader, this.#searcher, profileId);
   }
 
   /** Waits for what is being read, and lets go of the file. */
   async close(): Promise<void> {
     await this.#reader.close();
     await this.#momentReader.close();
+    await this.#searcher.close();
   }
 }
 
@@ -123,6 +134,7 @@ class ArchivedHistory implements History {
     private readonly archive: ArchiveFile,
     private readonly reader: Reader,
     private readonly momentReader: Reader,
+    private readonly searcher: Searcher,
     private readonly profileId: string,
   ) {}
 
@@ -204,6 +216,22 @@ class ArchivedHistory implements History {
 
   delete(): Promise<void> {
     return Promise.reject(readOnlyError('Nothing can be deleted'));
+  }
+
+  openList(_profileId: string, search: MessageSearch): Promise<number> {
+    return this.searcher.call('openList', { profileId: this.profileId, search });
+  }
+
+  closeList(list: number): void {
+    this.searcher.closeList(list);
+  }
+
+  listRows(request: ListRequest): Promise<RowsReply | null> {
+    return this.searcher.call('listRows', request);
+  }
+
+  listRowAt(list: number, place: Place, end: ListEnd | null): Promise<number | null> {
+    return this.searcher.call('listRowAt', { list, place, end });
   }
 
   limit(): void {

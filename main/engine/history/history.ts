@@ -2,10 +2,14 @@
  * The history's whole surface. No SQL and no SQLite type crosses it, because a team's history will one day live in
  * another database. Times are wall clock µs since 1970; ids are positions in the history, unique and growing.
  */
+import type { ListEnd } from '../../../app/contract-search';
 import type { GapKind } from '../../../app/gap';
 import type { Message } from '../../../app/message';
 import type { Moments } from './moments/moments';
 import type { DeletionRequest, PendingDeletion } from './deleter';
+import type { MessageSearch } from '../../../app/search/message-search';
+import type { Place, RowsReply } from './search/message-list';
+import type { ListRequest } from './search/search-protocol';
 
 /** Message flags in one number, as stored: bits 0–1 QoS, then retain, DUP, published by us, sent by a replay of ours. */
 export const FLAG_RETAIN = 0x04;
@@ -214,6 +218,15 @@ export interface History {
     limit: number,
   ): Promise<{ readonly sessions: readonly SessionSummary[]; readonly total: number }>;
   changeSession(profileId: string, sessionKey: number, change: SessionChange): Promise<void>;
+
+  // Lists of messages of all topics are made in another thread of their own.
+
+  /** Opens a list; it is searched, or followed, until it is closed. Throws `invalid-argument` for a query that is not understood. */
+  openList(profileId: string, search: MessageSearch): Promise<number>;
+  closeList(list: number): void;
+  /** Null when nothing changed since the last reply to the same request. */
+  listRows(request: ListRequest): Promise<RowsReply | null>;
+  listRowAt(list: number, place: Place, end: ListEnd | null): Promise<number | null>;
 
   /**
    * From now on the profile's oldest messages are removed while it takes more than `maxBytes`: whole batches and

@@ -1,8 +1,10 @@
+import { allMessages } from '../../../app/search/message-search';
 import type { MessageQuery, StoredMessage } from './archive';
 import { damagedRun } from './bytes';
 import type { Database, Statement } from './driver';
 import { RunMessages } from './run-messages';
 import { RunSource, type Run, type Unit } from './run-source';
+import { MessageMatcher } from './search/message-matcher';
 
 /** A topic that is meant by a query. */
 export interface QueriedTopic {
@@ -67,8 +69,9 @@ export class MessageWalker {
     topics: ReadonlyMap<number, QueriedTopic>,
   ): Generator<StoredMessage> {
     const sessions = this.#sessions.all(profile);
+    const matcher = this.#matcherOf(query, profile);
     const newest = this.#source.previous(profile, Number.MAX_SAFE_INTEGER)?.lastId ?? 0;
-    for (const { id, run, at } of this.#places(query, profile, topics, newest)) {
+    for (const { id, run, at } of this.#places(query, profile, topics, newest, matcher)) {
       const topic = topics.get(run.heads.topics[at] ?? 0);
       if (topic === undefined) continue;
       const session = sessions[sessions.findLastIndex(({ firstId }) => firstId <= id)]?.key ?? 0;
@@ -96,6 +99,7 @@ export class MessageWalker {
     profile: number,
     topics: ReadonlyMap<number, QueriedTopic>,
     newest: number,
+    matcher: MessageMatcher | null,
   ): Generator<Place> {
     const { newestFirst } = query;
     let seen = newestFirst ? newest + 1 : 0;
@@ -104,7 +108,7 @@ export class MessageWalker {
         const unit = newestFirst
           ? this.#source.previous(profile, seen)
           : this.#source.next(profile, seen);
-        return unit && { unit, places: this.#placesIn(query, unit, topics) };
+        return unit && { unit, places: this.#placesIn(query, unit, topics, matcher) };
       });
       if (step === undefined || step.unit.firstId > newest) return;
       const { unit, places } = step;
@@ -117,16 +121,33 @@ export class MessageWalker {
     }
   }
 
-  #placesIn(query: MessageQuery, unit: Unit, topics: ReadonlyMap<number, QueriedTopic>): Place[] {
+  #matcherOf({ text }: MessageQuery, profile: number): MessageMatcher | null {
+    if (text === null) return null;
+    const search = { ...allMessages(''), matchCase: text.matchCase };
+    const term = { kind: 'text', where: 'anywhere', text: text.text } as const;
+    const ids = { firstId: 0, lastId: Number.MAX_SAFE_INTEGER };
+    const query = { terms: [term], comparisons: [] };
+    return new MessageMatcher(this.#database, profile, search, query, ids);
+  }
+
+  #placesIn(
+    query: MessageQuery,
+    unit: Unit,
+    topics: ReadonlyMap<number, QueriedTopic>,
+    matcher: MessageMatcher | null,
+  ): Place[] {
     const fromUs = query.fromUs ?? -Infinity;
     const toUs = query.toUs ?? Infinity;
     const places: Place[] = [];
     if (unit.lastUs < fromUs || unit.firstUs > toUs) return places;
+    matcher?.topics.load(() => false);
     for (const run of this.#runs(unit, topics)) {
       if (run.bounds.lastUs < fromUs || run.bounds.firstUs > toUs) continue;
       const before = places.length;
+      const matches = matcher?.matchesOf(run) ?? null;
+      if (matches?.length === 0) continue;
       const { heads } = run;
-      for (let at = 0; at < heads.length; at++) {
+      for (const at of matches ?? heads.ids.keys()) {
         const timeUs = heads.timesUs[at] ?? 0;
         if (timeUs < fromUs || timeUs > toUs || !topics.has(heads.topics[at] ?? 0)) continue;
         places.push({ id: heads.ids[at] ?? 0, run, at });

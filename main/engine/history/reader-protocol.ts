@@ -1,6 +1,6 @@
-import type { WireError } from '../../../app/errors';
 import type { Message } from '../../../app/message';
 import type { ArchiveState, ChangedTopics, ChangedTopicsRequest } from './archive-queries';
+import type { ArgumentOf, ResultOf, ThreadRequest } from './calling-thread';
 import type { MomentAnswer, MomentRequest } from './moments/moment-queries';
 import type {
   CountsRequest,
@@ -46,20 +46,7 @@ export interface MomentCalls {
 type AllCalls = ReaderCalls & ArchiveCalls & MomentCalls;
 
 export type ReaderMethod = keyof AllCalls;
-export type ReaderArgument<Method extends ReaderMethod> = Parameters<AllCalls[Method]>[0];
-export type ReaderResult<Method extends ReaderMethod> = ReturnType<AllCalls[Method]>;
+export type ReaderArgument<Method extends ReaderMethod> = ArgumentOf<AllCalls[Method]>;
+export type ReaderResult<Method extends ReaderMethod> = ResultOf<AllCalls[Method]>;
 
-export type ReaderRequest =
-  | {
-      [Method in ReaderMethod]: { id: number; method: Method; argument: ReaderArgument<Method> };
-    }[ReaderMethod]
-  | { method: 'close' };
-
-export type ReaderReply =
-  | { readonly id: number; readonly ok: true; readonly result: ReaderResult<ReaderMethod> }
-  | { readonly id: number; readonly ok: false; readonly error: WireError };
-
-/** What the thread gets when it starts. */
-export interface ReaderStart {
-  readonly databaseFile: string;
-}
+export type ReaderRequest = ThreadRequest<AllCalls>;

@@ -5,19 +5,14 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { toWireError } from '../../../app/errors';
 import { ArchiveQueries } from './archive-queries';
+import type { ThreadReply, ThreadStart } from './calling-thread';
 import { openMessagesForReading } from './database';
 import { historyError, openForReading, type Database } from './driver';
 import { momentBuffers, MomentQueries } from './moments/moment-queries';
 import { Queries } from './queries';
-import type {
-  ReaderReply,
-  ReaderRequest,
-  ReaderResult,
-  ReaderMethod,
-  ReaderStart,
-} from './reader-protocol';
+import type { ReaderRequest, ReaderResult, ReaderMethod } from './reader-protocol';
 
-const { databaseFile } = workerData as ReaderStart;
+const { databaseFile } = workerData as ThreadStart;
 const port = parentPort;
 let database: Database | undefined;
 let queries: Queries | undefined;
@@ -36,7 +31,7 @@ port?.on('message', (request: ReaderRequest) => {
 });
 
 function answer(request: Exclude<ReaderRequest, { method: 'close' }>): {
-  reply: ReaderReply;
+  reply: ThreadReply;
   transfer: ArrayBuffer[];
 } {
   const { id } = request;

@@ -1,6 +1,6 @@
 import { damagedRun } from './bytes';
 import type { Database, Statement } from './driver';
-import { decodeBody, decodeHeads, findTopic, type RunHeads } from './run';
+import { decodeBody, decodeHeads, findTopic, inflateQuickly, type RunHeads } from './run';
 
 /** Smallest and largest of what is there, whatever the order; times are wall clock µs. */
 export interface Bounds {
@@ -89,6 +89,18 @@ export class Run {
     return decodeBody(this.#row.codec, this.#read('body'), this.heads);
   }
 
+  /** The same without decoding the heads, which takes as long: for what looks into every body, and wants few of them. */
+  scanBody(): Uint8Array {
+    return inflateQuickly(this.#row.codec, this.#read('body')) ?? this.readBody();
+  }
+
+  /** Lets go of what was read; it is read again when it is asked for. */
+  forget(): void {
+    this.#topics = undefined;
+    this.#heads = undefined;
+    this.#body = undefined;
+  }
+
   #read(blob: keyof RunBlobs): Uint8Array {
     const bytes = this.#blobs[blob].get(this.#row.key);
     if (bytes === undefined) throw damagedRun();
@@ -108,6 +120,7 @@ export class RunSource {
   readonly #blocks: Statement<RunRow>;
   readonly #blocksOfTopic: Statement<RunRow & { readonly firstTopic: number }>;
   readonly #blocksOfId: Statement<RunRow>;
+  readonly #block: Statement<RunRow>;
   readonly #batchBlobs: RunBlobs;
   readonly #blockBlobs: RunBlobs;
 
@@ -138,6 +151,7 @@ export class RunSource {
     this.#blocksOfId = database.prepare(
       `SELECT ${RUN_COLUMNS} FROM blocks WHERE segment = :segment AND first_id <= :id AND last_id >= :id`,
     );
+    this.#block = database.prepare(`SELECT ${RUN_COLUMNS} FROM blocks WHERE key = ?`);
     const blobs = (table: string): RunBlobs => {
       const blob = (name: string): Statement<Uint8Array> =>
         database
@@ -209,6 +223,12 @@ export class RunSource {
     return this.#blocksOfId
       .all({ segment: unit.key, id })
       .map((row) => new Run(row, this.#blockBlobs));
+  }
+
+  /** A run by its key; undefined when it is not there any more. Another one may have got its key meanwhile. */
+  run(kind: Unit['kind'], key: number): Run | undefined {
+    const row = (kind === 'batch' ? this.#batch : this.#block).get(key);
+    return row && new Run(row, kind === 'batch' ? this.#batchBlobs : this.#blockBlobs);
   }
 
   #blockRunsOf(unit: Unit, topic: number): Run[] {

@@ -98,6 +98,7 @@ class PartCopy {
       filters,
       fromUs,
       toUs,
+      text: null,
       accepts: sessionKey === null ? null : ({ session }) => session === sessionKey,
       limit: Infinity,
       newestFirst: false,

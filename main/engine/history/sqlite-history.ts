@@ -1,6 +1,8 @@
 import { join } from 'node:path';
+import type { ListEnd } from '../../../app/contract-search';
 import { LoupeError, messageOf } from '../../../app/errors';
 import type { Message } from '../../../app/message';
+import type { MessageSearch } from '../../../app/search/message-search';
 import { buffersOf, pack } from './batch-packer';
 import { openDatabase } from './database';
 import { historyError } from './driver';
@@ -21,8 +23,12 @@ import type {
 import { UNFINISHED_PREFIX } from './imports';
 import { momentsBy } from './moments/moment-reader';
 import type { Moments } from './moments/moments';
-import { closedError, Reader } from './reader';
+import { closedError } from './calling-thread';
+import { Reader } from './reader';
 import type { ReaderArgument, ReaderMethod, ReaderResult } from './reader-protocol';
+import type { Place, RowsReply } from './search/message-list';
+import type { ListRequest } from './search/search-protocol';
+import { Searcher } from './search/searcher';
 import { NO_TOTALS, takeOver, type Snapshot } from './store';
 import { Writer } from './writer';
 import type { WriterLock } from './writer-lock';
@@ -73,6 +79,7 @@ class SqliteHistory implements History {
   readonly #reader: Reader;
   /** Of the past at any moment: what takes longer must not delay the other. */
   readonly #momentReader: Reader;
+  readonly #searcher: Searcher;
   readonly #onProblem: (problem: LoupeError) => void;
   readonly #settings: ReadonlyMap<string, string>;
   readonly #totals: Map<string, ProfileTotals>;
@@ -113,6 +120,10 @@ class SqliteHistory implements History {
     };
     this.#reader = new Reader(reading);
     this.#momentReader = new Reader(reading);
+    this.#searcher = new Searcher({
+      ...reading,
+      workerFile: join(threads, 'history-search.cjs'),
+    });
   }
 
   get deletions(): readonly PendingDeletion[] {
@@ -224,6 +235,24 @@ class SqliteHistory implements History {
     return this.#read('counts', request);
   }
 
+  async openList(profileId: string, search: MessageSearch): Promise<number> {
+    if (this.#closing) throw closedError();
+    await this.#writer.settled();
+    return this.#searcher.call('openList', { profileId, search });
+  }
+
+  closeList(list: number): void {
+    this.#searcher.closeList(list);
+  }
+
+  listRows(request: ListRequest): Promise<RowsReply | null> {
+    return this.#searcher.call('listRows', request);
+  }
+
+  listRowAt(list: number, place: Place, end: ListEnd | null): Promise<number | null> {
+    return this.#searcher.call('listRowAt', { list, place, end });
+  }
+
   moments(profileId: string): Moments {
     return momentsBy(async (request, settled) => {
       if (this.#closing) throw closedError();
@@ -258,7 +287,7 @@ class SqliteHistory implements History {
     if (profileId.startsWith(UNFINISHED_PREFIX)) this.#post({ kind: 'forget', profileId });
   }
 
-  /** The reader goes first: the last connection to close tidies the journal away. */
+  /** Who reads goes first: the last connection to close tidies the journal away. */
   async close(): Promise<void> {
     this.#closing = true;
     await this.#writer.settled();
@@ -267,6 +296,7 @@ class SqliteHistory implements History {
     await this.#writer.settled();
     await this.#reader.close();
     await this.#momentReader.close();
+    await this.#searcher.close();
     await this.#writer.close();
     this.#lock.release();
   }

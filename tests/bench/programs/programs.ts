@@ -9,6 +9,7 @@ import { keepTime } from './bare-timer';
 import { publishBare } from './bare-publisher';
 import { replayFile } from './replay-sender';
 import { receiveRetained } from './retained-engine';
+import { benchHistorySearch, benchPlainSearch } from './search-bench';
 import { benchStore } from './store-bench';
 import { openHistoryStore, openPlainStore } from './stores';
 
@@ -22,6 +23,8 @@ const programs = new Map<string, (options: ProgramOptions) => Promise<void>>([
   ['replay', replayFile],
   ['publish-bare', publishBare],
   ['bare-timer', keepTime],
+  ['search', benchHistorySearch],
+  ['search-plain', benchPlainSearch],
   ['history', (options) => benchStore(openHistoryStore, options)],
   ['jump', jumpInEngine],
   ['jump-plain', jumpInPlainTable],
