@@ -129,9 +129,11 @@ export class MessagesState {
   /** Opens the view; returns how to close it. */
   open(): () => void {
     this.#failure = null;
+    const { params } = this;
+    this.#sent = JSON.stringify(params);
     const view = this.engine.open(
       'messages',
-      this.params,
+      params,
       (frame) => {
         this.#show(frame);
       },

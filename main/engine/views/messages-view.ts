@@ -29,6 +29,8 @@ export class MessagesView implements ViewSource<MessagesParams, MessagesFrame> {
   async next(): Promise<MessagesFrame | null> {
     const { params } = this;
     const { search, run, first, count, end, stopped } = params;
+    // Before anything is waited for: what is asked meanwhile wants an answer of its own.
+    const again = this.takeAsked();
     this.list ??= this.runtime.upToDate().openList(search.selection.profileId, search);
     const opened = this.list;
     const list = await opened;
@@ -36,7 +38,7 @@ export class MessagesView implements ViewSource<MessagesParams, MessagesFrame> {
     if (this.list !== opened) return null;
     const reply = await this.runtime.history.listRows({
       ...{ list, first, count, end, stopped },
-      again: this.takeAsked(),
+      again,
     });
     // Rows of a search that is no longer asked for would be shown as those of the new one.
     return reply === null || this.list !== opened ? null : { run, list, ...reply };
