@@ -204,7 +204,14 @@ test('a killed import is never shown, goes with the next writing, and can be don
     expect(code).toBe(signal === 'SIGINT' ? 130 : null);
     const archive = openArchive(db);
     expect(archive.info()).toMatchObject({ messages: 0, profiles: [], sessions: [] });
-    const all = { filters: [], profileId: null, fromUs: null, toUs: null, accepts: null };
+    const all = {
+      filters: [],
+      profileId: null,
+      fromUs: null,
+      toUs: null,
+      text: null,
+      accepts: null,
+    };
     expect([...archive.messages({ ...all, limit: 10, newestFirst: false })]).toEqual([]);
     expect([...archive.topics(all)]).toEqual([]);
     archive.close();

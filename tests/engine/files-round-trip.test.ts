@@ -73,7 +73,14 @@ test('Parquet has every message with its bytes', async () => {
   const buffer = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length);
   const rows = await parquetReadObjects({ file: buffer, utf8: false });
   const archive = openArchive(file);
-  const query = { filters: [], profileId: null, fromUs: null, toUs: null, accepts: null };
+  const query = {
+    filters: [],
+    profileId: null,
+    fromUs: null,
+    toUs: null,
+    text: null,
+    accepts: null,
+  };
   const messages = [...archive.messages({ ...query, limit: Infinity, newestFirst: false })];
   archive.close();
   expect(rows).toHaveLength(1_500);

@@ -156,7 +156,14 @@ export function linesOf(
   const archive = openArchive(file);
   try {
     const sessions = new Map<number, number>();
-    const query = { filters: [], profileId: null, fromUs: null, toUs: null, accepts: null };
+    const query = {
+      filters: [],
+      profileId: null,
+      fromUs: null,
+      toUs: null,
+      text: null,
+      accepts: null,
+    };
     return [...archive.messages({ ...query, limit: Infinity, newestFirst: false })].map(
       (message) => {
         const session = sessions.get(message.session) ?? sessions.size;

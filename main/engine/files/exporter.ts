@@ -147,7 +147,7 @@ export function* selected(archive: Archive, selection: Selection): Generator<Sto
   const query = {
     ...{ filters: selection.filters, profileId: selection.profileId },
     ...{ fromUs: selection.fromUs, toUs: selection.toUs },
-    ...{ accepts: null, limit: Infinity, newestFirst: false },
+    ...{ text: null, accepts: null, limit: Infinity, newestFirst: false },
   };
   let wasIn = false;
   for (const message of archive.messages(query)) {

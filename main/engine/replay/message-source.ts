@@ -59,6 +59,7 @@ class HistorySource implements MessageSource {
       profileId,
       fromUs: later(range.fromUs, fromUs),
       toUs: earlier(range.toUs, toUs),
+      text: null,
       accepts: null,
       limit: Infinity,
       newestFirst: false,

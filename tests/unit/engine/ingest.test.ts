@@ -88,7 +88,7 @@ function open(history: History): {
       typeof payload === 'string'
         ? Buffer.from(payload)
         : Buffer.from(payload.buffer, payload.byteOffset, payload.length);
-    ingest.receive({ cmd: 'publish', topic, payload: bytes, qos: 0, retain, dup: false }, done);
+    ingest.receive({ topic, payload: bytes, qos: 0, retain, dup: false }, done);
     return done;
   };
   return {
