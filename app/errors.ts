@@ -18,7 +18,6 @@ export type ErrorCode =
   | 'replay-running'
   | 'confirmation-needed'
   | 'engine-unavailable'
-  | 'cancelled'
   | 'forbidden'
   | 'internal';
 

@@ -66,8 +66,6 @@ function gapTitle({ kind, messages }: TimelineGap): string {
       return messages > 0
         ? `${count} removed to keep the history within its limit`
         : 'Messages removed to keep the history within its limit';
-    case 'deleted':
-      return messages > 0 ? `${count} deleted` : 'Messages deleted';
   }
 }
 
