@@ -1,10 +1,14 @@
+import FileOutput from '@lucide/svelte/icons/file-output';
 import FolderOpen from '@lucide/svelte/icons/folder-open';
 import Pencil from '@lucide/svelte/icons/pencil';
+import Repeat2 from '@lucide/svelte/icons/repeat-2';
 import Trash from '@lucide/svelte/icons/trash-2';
 import type { RecordingSummary } from '../../app/contract-manage';
 import { escapeHidden } from '../../app/payload/escape';
+import { everything, type Selection } from '../../app/selection';
 import { shell } from '../shell-client';
 import type { AppState } from '../state/app.svelte';
+import { overlays } from '../state/overlays.svelte';
 import type { MenuEntry } from '../ui/menu-items';
 import { editRecording } from './actions';
 import { momentOf } from './past-words';
@@ -51,7 +55,25 @@ export function recordingMenu(app: AppState, recording: RecordingSummary): MenuE
       icon: FolderOpen,
       onselect: () => void app.attempt(() => shell.showInFolder({ path: recording.path })),
     },
-    // What else takes a recording comes here; it is open as a history of its own first.
+    { kind: 'separator' },
+    {
+      kind: 'action',
+      label: 'Export…',
+      icon: FileOutput,
+      onselect: () =>
+        void withOpened(app, recording, (selection) => {
+          overlays.exporting = { selection, title: recording.name };
+        }),
+    },
+    {
+      kind: 'action',
+      label: 'Replay…',
+      icon: Repeat2,
+      onselect: () =>
+        void withOpened(app, recording, (selection) => {
+          void app.replay.prepare(selection, recording.name);
+        }),
+    },
     { kind: 'separator' },
     {
       kind: 'action',
@@ -61,4 +83,17 @@ export function recordingMenu(app: AppState, recording: RecordingSummary): MenuE
       onselect: () => void app.attempt(() => app.recordings.delete(recording)),
     },
   ];
+}
+
+/** A recording is open as a history of its own before something is made of it. */
+async function withOpened(
+  app: AppState,
+  { path }: RecordingSummary,
+  use: (selection: Selection) => void,
+): Promise<void> {
+  await app.attempt(async () => {
+    const { profileIds } = await app.engine.calls.openHistoryFile({ path });
+    const [profileId] = profileIds;
+    if (profileId !== undefined) use(everything(profileId));
+  });
 }
