@@ -27,7 +27,7 @@ import { noise } from '../helpers/history-filling';
 import { Appended } from '../helpers/random-messages';
 
 const KILLS = Number(process.env['MQTT_LOUPE_KILLS'] ?? 6);
-const SEED = Number(process.env['MQTT_LOUPE_SEED'] ?? Date.now() % 1_000_000);
+const SEED = Number(process.env['MQTT_LOUPE_SEED'] ?? 1);
 let bundles: Bundles;
 beforeAll(async () => {
   bundles = await bundleHistory();
