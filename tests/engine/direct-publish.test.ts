@@ -16,7 +16,17 @@ function comparable({ direct: _direct, ...outcome }: Outcome): Partial<Outcome> 
   if (end >= 0) return { messages: messages.slice(0, end), closed };
   // How much is still heard and answered before a broken connection is closed is a matter of ticks, and of two packets
   // that break it, which one is noticed first.
-  return isBroken(outcome) ? { messages, closed: kindOf(outcome) } : outcome;
+  if (isBroken(outcome)) return { messages, closed: kindOf(outcome) };
+  return { ...outcome, answers: byType(outcome.answers) };
+}
+
+/**
+ * Acknowledgements have an order among those of one type [MQTT-4.6.0-2], [MQTT-4.6.0-3], [MQTT-4.6.0-4]; which of two
+ * types comes first is a matter of when a slow handler is done.
+ */
+function byType(answers: readonly string[]): string[] {
+  const typeOf = (answer: string): string => answer.slice(0, 1);
+  return [...answers].sort((one, other) => typeOf(one).localeCompare(typeOf(other)));
 }
 
 function kindOf({ closed }: Pick<Outcome, 'closed'>): string {
@@ -40,10 +50,17 @@ async function comparePaced(
   through: Outcome,
 ): Promise<Outcome> {
   const past = await runLink(stream, { direct: true, isPaced: true });
-  expect.soft(comparable(past), name).toEqual(comparable(through));
+  const { messages } = through;
+  // mqtt.js throws away what stands before a malformed packet and is not handled yet; what goes past it is heard.
+  const heard = isBroken(through) ? past.messages.slice(0, messages.length) : past.messages;
+  expect.soft(comparable({ ...past, messages: heard }), name).toEqual(comparable(through));
   if (isBroken(through)) {
-    const both = Math.min(past.answers.length, through.answers.length);
-    expect.soft(past.answers.slice(0, both), name).toEqual(through.answers.slice(0, both));
+    for (const type of ['4', '5', '7']) {
+      const one = past.answers.filter((answer) => answer.startsWith(type));
+      const other = through.answers.filter((answer) => answer.startsWith(type));
+      const both = Math.min(one.length, other.length);
+      expect.soft(one.slice(0, both), name).toEqual(other.slice(0, both));
+    }
   }
   return past;
 }

@@ -166,7 +166,7 @@ test.each([
   const lines = left.map(lineOf);
 
   const { history } = await openForTest({ file, ...bundles });
-  expect(rowsOf(file, 'PRAGMA user_version')).toEqual([{ user_version: 3 }]);
+  expect(rowsOf(file, 'PRAGMA user_version')).toEqual([{ user_version: migrations.length }]);
   expect(contentsOf(file).map(lineOf)).toEqual(lines);
   expect(history.nextId).toBe(MESSAGES + 1);
   expect(history.gaps()).toBe(1);
