@@ -8,16 +8,12 @@ const PAST_MS = 15_000;
 
 test('a replay that is under way', async () => {
   const launched = await launchApp({ args: ['--demo'] });
-  const { app, window } = launched;
+  const { window } = launched;
   try {
     await window.waitForTimeout(PAST_MS);
-    // The window is told of a change only: the display may say that it is dark already.
-    for (const theme of ['light', 'dark'] as const) {
-      await app.evaluate(({ nativeTheme }, source) => {
-        nativeTheme.themeSource = source;
-      }, theme);
-      await window.waitForTimeout(500);
-    }
+    await window.keyboard.press('Control+K');
+    await window.getByRole('combobox', { name: 'Command palette' }).fill('Theme: dark');
+    await window.getByRole('option').first().click();
     await row(window, 'plant').click({ button: 'right' });
     await window.getByRole('menuitem', { name: 'Replay this branch…' }).click();
     await window.getByRole('combobox', { name: /Connection that gets/ }).click();
