@@ -53,8 +53,10 @@ async function comparePaced(
   const { messages } = through;
   // mqtt.js throws away what stands before a malformed packet and is not handled yet; what goes past it is heard.
   const heard = isBroken(through) ? past.messages.slice(0, messages.length) : past.messages;
-  expect.soft(comparable({ ...past, messages: heard }), name).toEqual(comparable(through));
-  if (isBroken(through)) {
+  const hasRefusals = through.refused.length > 0;
+  const compared = hasRefusals ? inAnyOrder : comparable;
+  expect.soft(compared({ ...past, messages: heard }), name).toEqual(compared(through));
+  if (isBroken(through) && !hasRefusals) {
     for (const type of ['4', '5', '7']) {
       const one = past.answers.filter((answer) => answer.startsWith(type));
       const other = through.answers.filter((answer) => answer.startsWith(type));
