@@ -43,7 +43,7 @@ function inAnyOrder(outcome: Outcome): Partial<Outcome> {
   return comparable({ ...outcome, answers: [...outcome.answers].sort() });
 }
 
-/** Chunk after chunk: nothing at all may differ. */
+/** Chunk after chunk: nothing may differ but what is said here. */
 async function comparePaced(
   name: string,
   stream: RandomStream,

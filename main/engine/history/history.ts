@@ -3,6 +3,7 @@
  * another database. Times are wall clock µs since 1970; ids are positions in the history, unique and growing.
  */
 import type { ListEnd } from '../../../app/contract-search';
+import type { PastSession } from '../../../app/contract-manage';
 import type { GapKind } from '../../../app/gap';
 import type { Message } from '../../../app/message';
 import type { Moments } from './moments/moments';
@@ -117,33 +118,9 @@ export interface SessionChange {
   readonly kept?: boolean | undefined;
 }
 
-/** One run of a connection. */
-export interface SessionSummary {
-  readonly key: number;
-  readonly startedUs: number;
-  /** Null while it runs, or after its process was killed. */
-  readonly endedUs: number | null;
-  readonly lastTimeUs: number | null;
-  readonly received: number;
-  readonly stored: number;
-  readonly refused: number;
-  /** Messages that are still there. */
-  readonly messages: number;
-  /** What they take in the file; where a segment has messages of several sessions, its bytes are shared out by ids. */
-  readonly bytes: number;
-  readonly isEstimate: boolean;
-  readonly name: string;
-  readonly note: string;
-  readonly kept: boolean;
-  readonly gaps: readonly SessionGaps[];
-}
+export type SessionSummary = PastSession;
 
-export interface SessionGaps {
-  readonly kind: GapKind;
-  /** How many gaps, and how many messages are known to be missing in them. */
-  readonly count: number;
-  readonly messages: number;
-}
+export type { SessionGaps } from '../../../app/contract-manage';
 
 /** What was given to the history and is not stored yet. */
 export interface Backlog {
