@@ -11,6 +11,7 @@ import {
   searchViewSchemas,
 } from './contract-search-schemas';
 import { profileSchema, qosSchema } from './profile';
+import { SECRET_NAMES } from './secret';
 import { MAX_TOPIC_BYTES } from './topic';
 
 type ArgumentOf<F> = F extends () => unknown
@@ -180,16 +181,19 @@ export const uiStateSchema = v.object({
   ),
 });
 
+const secretName = v.picklist(SECRET_NAMES);
+
 export const shellCallSchemas: Schemas<ShellCalls> = {
   ...filesShellSchemas,
   startup: nothing,
   saveUi: v.object({ ui: uiStateSchema }),
-  setPassword: v.object({
+  setSecret: v.object({
     profileId: id,
-    password: v.nullable(v.pipe(v.string(), v.maxLength(65_535))),
+    name: secretName,
+    value: v.nullable(v.pipe(v.string(), v.maxLength(65_535))),
   }),
-  hasPassword: profileOnly,
-  copyPassword: v.object({ fromProfileId: id, toProfileId: id }),
+  hasSecret: v.object({ profileId: id, name: secretName }),
+  copySecrets: v.object({ fromProfileId: id, toProfileId: id }),
   copyText: v.object({ text: v.pipe(v.string(), v.maxLength(MAX_SHOWN_BYTES)) }),
   openLink: v.object({ url: v.pipe(v.string(), v.maxLength(8192)) }),
   saveFile: v.object({

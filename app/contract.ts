@@ -10,6 +10,7 @@ import type { ReplayCalls, ReplayViews } from './contract-replay';
 import type { SearchCalls, SearchViews } from './contract-search';
 import type { Message, MessageHead, QoS } from './message';
 import type { Profile, ProfileFields } from './profile';
+import type { SecretName } from './secret';
 
 /** A node of the topic tree is named by the topic name that leads to it: `plant/line1`. */
 export type TopicPath = string;
@@ -393,10 +394,14 @@ export interface ShellCalls extends FilesShellCalls {
     readonly warnings: readonly string[];
   };
   saveUi(arg: { readonly ui: UiState }): void;
-  /** Stores, or with null removes, the password of a profile. It can't be read back here. */
-  setPassword(arg: { readonly profileId: string; readonly password: string | null }): void;
-  hasPassword(arg: { readonly profileId: string }): boolean;
-  copyPassword(arg: { readonly fromProfileId: string; readonly toProfileId: string }): void;
+  /** Stores, or with null removes, a secret of a profile. It can't be read back here. */
+  setSecret(arg: {
+    readonly profileId: string;
+    readonly name: SecretName;
+    readonly value: string | null;
+  }): void;
+  hasSecret(arg: { readonly profileId: string; readonly name: SecretName }): boolean;
+  copySecrets(arg: { readonly fromProfileId: string; readonly toProfileId: string }): void;
   copyText(arg: { readonly text: string }): void;
   /** Asks the person, then opens an http(s) link in the system's browser. */
   openLink(arg: { readonly url: string }): void;

@@ -1,5 +1,6 @@
 /** What the main process and the engine tell each other; no traffic of a broker passes here. */
 import type { WireError } from './errors';
+import type { SecretName } from './secret';
 
 export type ToEngineHost =
   /** A window's port comes along. */
@@ -25,7 +26,12 @@ export type ToMainHost =
   | { readonly t: 'connected'; readonly profileIds: readonly string[] }
   /** A replay is under way, in words; null when none is. */
   | { readonly t: 'replaying'; readonly words: string | null }
-  | { readonly t: 'secret-wanted'; readonly id: number; readonly profileId: string }
+  | {
+      readonly t: 'secret-wanted';
+      readonly id: number;
+      readonly profileId: string;
+      readonly name: SecretName;
+    }
   | { readonly t: 'profile-gone'; readonly profileId: string }
   | { readonly t: 'warning'; readonly message: string }
   /** Why the engine cannot work; it ends after this. */

@@ -6,13 +6,14 @@ import {
 } from 'electron';
 import { LoupeError } from '../app/errors';
 import type { HostQuestion, ToEngineHost, ToMainHost } from '../app/host';
+import type { SecretName } from '../app/secret';
 
 export interface EngineProcessOptions {
   /** The engine's bundle. */
   readonly file: string;
   /** The data folder. */
   readonly home: string;
-  readonly password: (profileId: string) => Promise<string | undefined>;
+  readonly secret: (profileId: string, name: SecretName) => Promise<string | undefined>;
   readonly onProfileGone: (profileId: string) => void;
   readonly onWarning: (message: string) => void;
   readonly onLost: () => void;
@@ -26,6 +27,8 @@ const RESTART_DELAY_MS = 200;
 const MAX_CRASHES = 5;
 const CRASH_WINDOW_MS = 60_000;
 const STOP_TIMEOUT_MS = 5_000;
+
+type SecretWanted = Extract<ToMainHost, { t: 'secret-wanted' }>;
 
 interface Pending {
   readonly resolve: (value: unknown) => void;
@@ -137,7 +140,7 @@ export class EngineProcess {
         this.replay = message.words;
         return;
       case 'secret-wanted':
-        void this.giveSecret(message.id, message.profileId);
+        void this.giveSecret(message);
         return;
       case 'profile-gone':
         this.options.onProfileGone(message.profileId);
@@ -159,8 +162,8 @@ export class EngineProcess {
     }
   }
 
-  private async giveSecret(id: number, profileId: string): Promise<void> {
-    const value = await this.options.password(profileId).catch((error: unknown) => {
+  private async giveSecret({ id, profileId, name }: SecretWanted): Promise<void> {
+    const value = await this.options.secret(profileId, name).catch((error: unknown) => {
       this.options.onWarning(
         `A stored password could not be read (${String(error)}). Enter it again in the connection's settings.`,
       );

@@ -87,8 +87,10 @@ async function run(home: string, wanted: StartArguments): Promise<void> {
   const engine = new EngineProcess({
     file: join(__dirname, '../engine/engine.cjs'),
     home,
-    password: (profileId) => secrets.get(profileId),
-    onProfileGone: (profileId) => void secrets.set(profileId, null),
+    secret: (profileId, name) => secrets.get(profileId, name),
+    onProfileGone: (profileId) => {
+      secrets.forget(profileId);
+    },
     onWarning: warn,
     onLost: () => {
       tell({ kind: 'engine-lost' });

@@ -2,16 +2,22 @@ import { safeStorage } from 'electron';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import type { SecretStorage } from '../app/contract';
+import { SECRET_NAMES, type SecretName } from '../app/secret';
 import { JsonFile } from './files/json-file';
 
 const fileSchema = v.object({
   version: v.literal(1),
-  /** Profile id and the encrypted password in base64. */
+  /** Key (see `keyOf`) and the encrypted secret in base64. */
   passwords: v.array(v.tuple([v.string(), v.string()])),
 });
 
+/** A password stands under its profile's id alone, another secret under `id:name`: no id has a colon. */
+function keyOf(profileId: string, name: SecretName): string {
+  return name === 'password' ? profileId : `${profileId}:${name}`;
+}
+
 /**
- * Passwords of profiles: encrypted by the system's keyring where there is one, else in memory until the program
+ * Secrets of profiles: encrypted by the system's keyring where there is one, else in memory until the program
  * ends. Never written in plain text, never given to a window.
  */
 export class Secrets {
@@ -31,44 +37,54 @@ export class Secrets {
     });
   }
 
-  async set(profileId: string, password: string | null): Promise<void> {
-    this.session.delete(profileId);
-    const others = this.file.value.passwords.filter(([id]) => id !== profileId);
-    if (password === null || this.storage === 'session-only') {
-      if (password !== null) this.session.set(profileId, password);
+  async set(profileId: string, name: SecretName, secret: string | null): Promise<void> {
+    const key = keyOf(profileId, name);
+    this.session.delete(key);
+    const others = this.file.value.passwords.filter(([one]) => one !== key);
+    if (secret === null || this.storage === 'session-only') {
+      if (secret !== null) this.session.set(key, secret);
       if (others.length !== this.file.value.passwords.length) this.put(others);
       return;
     }
-    this.put([...others, [profileId, (await encrypt(password)).toString('base64')]]);
+    this.put([...others, [key, (await encrypt(secret)).toString('base64')]]);
   }
 
   /** Undefined when there is none. Throws when the keyring refuses. */
-  async get(profileId: string): Promise<string | undefined> {
-    const inSession = this.session.get(profileId);
+  async get(profileId: string, name: SecretName): Promise<string | undefined> {
+    const key = keyOf(profileId, name);
+    const inSession = this.session.get(key);
     if (inSession !== undefined) return inSession;
-    const stored = this.stored(profileId);
+    const stored = this.stored(key);
     if (stored === undefined || this.storage === 'session-only') return undefined;
     return await decrypt(Buffer.from(stored, 'base64'));
   }
 
-  has(profileId: string): boolean {
-    return (
-      this.session.has(profileId) ||
-      (this.storage === 'keyring' && this.stored(profileId) !== undefined)
-    );
+  has(profileId: string, name: SecretName): boolean {
+    const key = keyOf(profileId, name);
+    return this.session.has(key) || (this.storage === 'keyring' && this.stored(key) !== undefined);
   }
 
   async copy(fromProfileId: string, toProfileId: string): Promise<void> {
-    const password = await this.get(fromProfileId);
-    if (password !== undefined) await this.set(toProfileId, password);
+    for (const name of SECRET_NAMES) {
+      const secret = await this.get(fromProfileId, name);
+      if (secret !== undefined) await this.set(toProfileId, name, secret);
+    }
+  }
+
+  /** Removes all secrets of a profile that is gone. */
+  forget(profileId: string): void {
+    const keys = new Set(SECRET_NAMES.map((name) => keyOf(profileId, name)));
+    for (const key of keys) this.session.delete(key);
+    const others = this.file.value.passwords.filter(([key]) => !keys.has(key));
+    if (others.length !== this.file.value.passwords.length) this.put(others);
   }
 
   flush(): void {
     this.file.flush();
   }
 
-  private stored(profileId: string): string | undefined {
-    return this.file.value.passwords.find(([id]) => id === profileId)?.[1];
+  private stored(key: string): string | undefined {
+    return this.file.value.passwords.find(([one]) => one === key)?.[1];
   }
 
   private put(passwords: [string, string][]): void {

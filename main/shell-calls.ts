@@ -44,9 +44,9 @@ export function shellCalls(options: ShellCallsOptions): Implementation<ShellCall
       state.setUi(ui);
       options.onTheme(ui.theme);
     },
-    setPassword: ({ profileId, password }) => secrets.set(profileId, password),
-    hasPassword: ({ profileId }) => secrets.has(profileId),
-    copyPassword: ({ fromProfileId, toProfileId }) => secrets.copy(fromProfileId, toProfileId),
+    setSecret: ({ profileId, name, value }) => secrets.set(profileId, name, value),
+    hasSecret: ({ profileId, name }) => secrets.has(profileId, name),
+    copySecrets: ({ fromProfileId, toProfileId }) => secrets.copy(fromProfileId, toProfileId),
     copyText: ({ text }) => {
       // A promise in newer runtimes, nothing in older ones.
       void clipboard.writeText(text);

@@ -46,7 +46,7 @@ export async function openWanted(
         ? { kind: 'open-url', url: connect }
         : { kind: 'open-profile', name: profile ?? '' },
   )) as { profileId: string; password: string | null };
-  if (opened.password !== null) await secrets.set(opened.profileId, opened.password);
+  if (opened.password !== null) await secrets.set(opened.profileId, 'password', opened.password);
   await engine.ask({ kind: 'connect', profileId: opened.profileId });
   return opened.profileId;
 }

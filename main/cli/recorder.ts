@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import type { ConnectionFailure, ConnectionState } from '../../app/connection';
 import type { StatusFrame } from '../../app/contract';
 import type { Profile } from '../../app/profile';
+import { onlyPassword } from '../../app/secret';
 import { Clock } from '../engine/clock';
 import type { History } from '../engine/history/history';
 import { openHistory } from '../engine/history/sqlite-history';
@@ -82,7 +83,7 @@ export class Recorder {
       memory: nothingRemembered,
       clock: new Clock(),
       ids: { next: this.#history.nextId },
-      password: () => Promise.resolve(options.password),
+      secret: onlyPassword(options.password),
       authorities: options.authorities,
       maxBytes: options.maxBytes ?? Infinity,
       onState: () => {

@@ -1,6 +1,7 @@
 import type { ConnectionState } from '../../app/connection';
 import type { ReplaySettings } from '../../app/contract-replay';
 import { addressOf } from '../../app/broker-address';
+import { onlyPassword } from '../../app/secret';
 import { escapeHidden } from '../../app/payload/escape';
 import { createConnection } from '../engine/mqtt/mqtt-connection';
 import type { Connection } from '../engine/mqtt/types';
@@ -62,7 +63,7 @@ export class ReplayCommand {
     this.#connection = createConnection({
       profile: broker.profile,
       authorities: broker.authorities,
-      password: () => Promise.resolve(broker.password),
+      secret: onlyPassword(broker.password),
       sink: {
         onMessage: (_, done) => {
           done();

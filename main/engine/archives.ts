@@ -10,6 +10,7 @@ import {
   profileSchema,
   type Profile,
 } from '../../app/profile';
+import { onlyPassword } from '../../app/secret';
 import { ArchiveRuntime } from './archive-runtime';
 import type { Clock } from './clock';
 import type { ArchivedProfile } from './history/archive-queries';
@@ -212,7 +213,7 @@ export class Archives {
         memory,
         clock,
         ids: { next: Number.MAX_SAFE_INTEGER },
-        password: () => Promise.resolve(undefined),
+        secret: onlyPassword(undefined),
         onState: () => undefined,
       });
       recorded.set(id, { runtime, idThere: profile.id, seenId: profile.newestId });

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { version } from '../../package.json';
 import type { ProfileSummary } from '../../app/contract';
 import type { DamagedHistory } from '../../app/contract-manage';
+import type { SecretName } from '../../app/secret';
 import { LoupeError, messageOf } from '../../app/errors';
 import { BUILT_IN_ID, defaultProfileFields, type Profile } from '../../app/profile';
 import { EngineServer, type ViewOpeners } from '../../app/rpc/server';
@@ -35,8 +36,8 @@ import { TreeView } from './views/tree-view';
 export interface EngineOptions {
   /** The data folder. */
   readonly home: string;
-  /** Asked at every attempt to connect; undefined when the profile has no password. */
-  readonly password: (profileId: string) => Promise<string | undefined>;
+  /** Asked at every attempt to connect; undefined when the profile has none of that name. */
+  readonly secret: (profileId: string, name: SecretName) => Promise<string | undefined>;
   /** The profiles that are (or should be) connected changed: who restarts the engine connects them again. */
   readonly onConnected: (profileIds: readonly string[]) => void;
   /** A profile is gone for good, with its history: its secrets can go too. */
@@ -172,7 +173,7 @@ export class EngineCore {
       clock: this.clock,
       ids: this.ids,
       ...(this.options.historyBytes === undefined ? {} : { maxBytes: this.options.historyBytes }),
-      password: () => this.options.password(profileId),
+      secret: (name) => this.options.secret(profileId, name),
       marks: this.replaying.echoesOf(profileId).marks,
       onState: () => {
         const { state } = this.runtime(profileId);

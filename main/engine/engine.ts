@@ -41,11 +41,11 @@ let nextSecretId = 1;
 const core = openCore({
   home: process.argv[2] ?? '.',
   ...historyLimit(process.env['MQTT_LOUPE_HISTORY_BYTES']),
-  password: (profileId) =>
+  secret: (profileId, name) =>
     new Promise((resolve) => {
       const id = nextSecretId++;
       waitingSecrets.set(id, resolve);
-      tellMain({ t: 'secret-wanted', id, profileId });
+      tellMain({ t: 'secret-wanted', id, profileId, name });
     }),
   onConnected: (profileIds) => {
     tellMain({ t: 'connected', profileIds });

@@ -2,6 +2,7 @@ import type { ConnectionState } from '../../app/connection';
 import type { PublishResult, StatusFrame } from '../../app/contract';
 import type { Message } from '../../app/message';
 import type { Profile } from '../../app/profile';
+import type { AskSecret } from '../../app/secret';
 import type { Clock } from './clock';
 import type { History } from './history/history';
 import { Ingest, type IngestOptions, type MessageIds } from './ingest';
@@ -24,7 +25,7 @@ export interface RuntimeOptions {
   readonly memory: Pick<MemoryFile, 'expansion' | 'setExpansion' | 'publishes' | 'setPublishes'>;
   readonly clock: Clock;
   readonly ids: MessageIds;
-  readonly password: () => Promise<string | undefined>;
+  readonly secret: AskSecret;
   /** Authorities (PEM) trusted besides those of the system. */
   readonly authorities?: readonly string[];
   /** After the connection's state changed. */
@@ -166,7 +167,7 @@ export class ProfileRuntime {
     if (!this.wanted || this.busy) return;
     const connection = createConnection({
       profile: this.currentProfile,
-      password: this.options.password,
+      secret: this.options.secret,
       authorities: this.options.authorities ?? [],
       sink: {
         onMessage: this.receiver(),

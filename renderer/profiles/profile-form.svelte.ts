@@ -7,19 +7,21 @@ import {
   type Protocol,
   type Subscription,
 } from '../../app/profile';
-import type { PasswordChange } from '../state/profiles.svelte';
+import type { SecretName } from '../../app/secret';
+import type { SecretChanges } from '../state/profiles.svelte';
+
+/** The settings that an open connection takes over by itself. */
+const TAKEN_OVER_AT_ONCE = ['name', 'colour', 'historyGigabytes', 'historyDays'] as const;
 
 /** The fields of the connection dialog: what is typed, what is wrong with it, and since when that is shown. */
 export class ProfileForm {
   readonly id: string;
   readonly #before: Profile;
   #fields = $state.raw<Profile>(undefined as never);
-  #port = $state.raw('');
-  #keepAlive = $state.raw('');
-  #historyGigabytes = $state.raw('');
-  #historyDays = $state.raw('');
-  #password = $state.raw('');
-  #removesPassword = $state.raw(false);
+  /** Numbers as they were typed: field → text. */
+  #typed = $state.raw<ReadonlyMap<string, string>>(new Map());
+  /** Secrets that were typed, or, with null, are to be removed. */
+  #secrets = $state.raw<SecretChanges>(new Map());
   /** Fields that were left once; all when the form was sent. */
   #visited = $state.raw<ReadonlySet<string>>(new Set());
   #submitted = $state.raw(false);
@@ -28,39 +30,10 @@ export class ProfileForm {
     this.id = profile.id;
     this.#before = profile;
     this.#fields = profile;
-    this.#port = String(profile.port);
-    this.#keepAlive = String(profile.keepAlive);
-    this.#historyGigabytes = String(profile.historyGigabytes);
-    this.#historyDays = profile.historyDays === null ? '' : String(profile.historyDays);
   }
 
   get fields(): Profile {
     return this.#fields;
-  }
-
-  get port(): string {
-    return this.#port;
-  }
-
-  get keepAlive(): string {
-    return this.#keepAlive;
-  }
-
-  get historyGigabytes(): string {
-    return this.#historyGigabytes;
-  }
-
-  /** Empty for no limit. */
-  get historyDays(): string {
-    return this.#historyDays;
-  }
-
-  get password(): string {
-    return this.#password;
-  }
-
-  get removesPassword(): boolean {
-    return this.#removesPassword;
   }
 
   readonly problems = $derived.by(() => profileProblems(this.#fields));
@@ -72,8 +45,25 @@ export class ProfileForm {
     return this.problems.get(field) ?? null;
   }
 
+  /** Whether something is wrong with the field or one below it, once it is time to say so. */
+  hasProblem(field: string): boolean {
+    return [...this.problems.keys()].some(
+      (path) => (path === field || path.startsWith(`${field}.`)) && this.problem(path) !== null,
+    );
+  }
+
   set(change: Partial<Profile>): void {
     this.#fields = { ...this.#fields, ...change };
+  }
+
+  /** A number's field as it was typed, or as it is. Null is shown as nothing. */
+  typed(field: string, value: number | null): string {
+    return this.#typed.get(field) ?? (value === null ? '' : String(value));
+  }
+
+  /** Remembers what was typed into a number's field. */
+  setTyped(field: string, text: string): void {
+    this.#typed = new Map([...this.#typed, [field, text]]);
   }
 
   /** The host as it is typed. A URL that came in one go, pasted or dropped, fills the form at once. */
@@ -95,60 +85,43 @@ export class ProfileForm {
     return this.isValid;
   }
 
-  setPort(text: string): void {
-    this.#port = text;
-    this.set({ port: wholeNumber(text) });
-  }
-
-  setKeepAlive(text: string): void {
-    this.#keepAlive = text;
-    this.set({ keepAlive: wholeNumber(text) });
-  }
-
-  setHistoryGigabytes(text: string): void {
-    this.#historyGigabytes = text;
-    this.set({ historyGigabytes: decimal(text) });
-  }
-
-  setHistoryDays(text: string): void {
-    this.#historyDays = text;
-    this.set({ historyDays: text.trim() === '' ? null : decimal(text) });
-  }
-
   /** The port follows the protocol while it is the old protocol's usual one. */
   setProtocol(protocol: Protocol): void {
     const untouched = this.#fields.port === DEFAULT_PORTS[this.#fields.protocol];
     this.set({ protocol });
-    if (untouched) this.setPort(String(DEFAULT_PORTS[protocol]));
+    if (untouched) this.#setPort(DEFAULT_PORTS[protocol]);
     // The field of the path goes away, and a problem that nobody sees must not keep the form from being saved.
     if (!protocol.startsWith('ws') && this.problems.has('path')) {
       this.set({ path: defaultProfileFields().path });
     }
   }
 
-  setPassword(text: string): void {
-    this.#password = text;
-    this.#removesPassword = false;
+  /** What was typed as a secret; empty when nothing was. What is stored is never here. */
+  secret(name: SecretName): string {
+    return this.#secrets.get(name) ?? '';
   }
 
-  removePassword(): void {
-    this.#password = '';
-    this.#removesPassword = true;
+  removesSecret(name: SecretName): boolean {
+    return this.#secrets.get(name) === null;
   }
 
-  get passwordChange(): PasswordChange {
-    if (this.#password !== '') return { kind: 'set', password: this.#password };
-    return { kind: this.#removesPassword ? 'remove' : 'keep' };
+  /** An empty text leaves what is stored; null removes it. */
+  setSecret(name: SecretName, text: string | null): void {
+    const secrets = new Map(this.#secrets);
+    if (text === '') secrets.delete(name);
+    else secrets.set(name, text);
+    this.#secrets = secrets;
+  }
+
+  get secretChanges(): SecretChanges {
+    return this.#secrets;
   }
 
   /** Whether anything was changed that an open connection does not take over by itself. */
   get changesConnection(): boolean {
-    const { name, colour, historyGigabytes, historyDays } = this.#before;
-    const asBefore = { ...this.#fields, name, colour, historyGigabytes, historyDays };
-    return (
-      this.passwordChange.kind !== 'keep' ||
-      JSON.stringify(asBefore) !== JSON.stringify(this.#before)
-    );
+    const asBefore = { ...this.#fields };
+    for (const name of TAKEN_OVER_AT_ONCE) Object.assign(asBefore, { [name]: this.#before[name] });
+    return this.#secrets.size > 0 || JSON.stringify(asBefore) !== JSON.stringify(this.#before);
   }
 
   setSubscription(index: number, change: Partial<Subscription>): void {
@@ -159,8 +132,8 @@ export class ProfileForm {
     });
   }
 
-  addSubscription(): void {
-    this.set({ subscriptions: [...this.#fields.subscriptions, { filter: '', qos: 0 }] });
+  addSubscription(subscription: Subscription): void {
+    this.set({ subscriptions: [...this.#fields.subscriptions, subscription] });
   }
 
   removeSubscription(index: number): void {
@@ -174,19 +147,24 @@ export class ProfileForm {
     const name = this.#fields.name.trim() === '' ? parsed.fields.host : this.#fields.name;
     this.set({ ...parsed.fields, name });
     this.setProtocol(parsed.fields.protocol);
-    this.#port = String(parsed.fields.port);
-    if (parsed.password !== null) this.setPassword(parsed.password);
+    this.#setPort(parsed.fields.port);
+    if (parsed.password !== null) this.setSecret('password', parsed.password);
     return true;
+  }
+
+  #setPort(port: number): void {
+    this.set({ port });
+    this.setTyped('port', String(port));
   }
 }
 
 /** Anything that is no whole number becomes NaN, which the profile's schema refuses in words. */
-function wholeNumber(text: string): number {
-  return /^\d{1,9}$/u.test(text.trim()) ? Number(text.trim()) : NaN;
+export function wholeNumber(text: string): number {
+  return /^\d{1,10}$/u.test(text.trim()) ? Number(text.trim()) : NaN;
 }
 
 /** A number as people write it, with a point or a comma; anything else becomes NaN. */
-function decimal(text: string): number {
+export function decimal(text: string): number {
   const plain = text.trim().replace(',', '.');
   return /^\d{1,9}(?:\.\d{1,6})?$/u.test(plain) ? Number(plain) : NaN;
 }

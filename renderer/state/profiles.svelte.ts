@@ -1,14 +1,12 @@
 import type { ArchiveSummary, Profile, ProfileSummary } from '../../app/contract';
 import { messageOf } from '../../app/errors';
+import type { SecretName } from '../../app/secret';
 import type { EngineClient } from '../../app/rpc/client';
 import { shell } from '../shell-client';
 import { toaster } from '../ui/toaster.svelte';
 
-/** What to do with a profile's password when it is saved. */
-export type PasswordChange =
-  | { readonly kind: 'keep' }
-  | { readonly kind: 'set'; readonly password: string }
-  | { readonly kind: 'remove' };
+/** Secrets to store when a profile is saved, or, with null, to remove; the others stay as they are. */
+export type SecretChanges = ReadonlyMap<SecretName, string | null>;
 
 /** The saved connections and the state of each. */
 export class ProfilesState {
@@ -70,20 +68,16 @@ export class ProfilesState {
     this.#list = this.all.map((summary) => ({ ...summary, state: { kind: 'disconnected' } }));
   }
 
-  /** Saves the settings, the password first, so that a connection that starts at once has it. */
-  async save(profile: Profile, password: PasswordChange): Promise<Profile> {
-    if (password.kind !== 'keep') {
-      await shell.setPassword({
-        profileId: profile.id,
-        password: password.kind === 'set' ? password.password : null,
-      });
-    }
+  /** Saves the settings, the secrets first, so that a connection that starts at once has them. */
+  async save(profile: Profile, secrets: SecretChanges): Promise<Profile> {
+    for (const [name, value] of secrets)
+      await shell.setSecret({ profileId: profile.id, name, value });
     return this.engine.calls.saveProfile({ profile });
   }
 
   async duplicate(profileId: string): Promise<Profile> {
     const copy = await this.engine.calls.duplicateProfile({ profileId });
-    await shell.copyPassword({ fromProfileId: profileId, toProfileId: copy.id });
+    await shell.copySecrets({ fromProfileId: profileId, toProfileId: copy.id });
     return copy;
   }
 

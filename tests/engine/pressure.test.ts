@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { defaultProfileFields } from '../../app/profile';
+import { onlyPassword } from '../../app/secret';
 import { Clock } from '../../main/engine/clock';
 import type { History } from '../../main/engine/history/history';
 import { MemoryFile } from '../../main/engine/memory-file';
@@ -78,7 +79,7 @@ async function record(writeDelayMs: number, keepAlive: number): Promise<Recordin
     memory: new MemoryFile(home, () => undefined),
     clock: new Clock(),
     ids: { next: history.nextId },
-    password: () => Promise.resolve(undefined),
+    secret: onlyPassword(undefined),
     onState: () => seen.states.push(runtime.state.kind),
   });
   const look = setInterval(() => {

@@ -1,6 +1,7 @@
 import type { ConnectionFailure, ConnectionState } from '../../app/connection';
 import { defaultProfileFields } from '../../app/profile';
 import type { Profile } from '../../app/profile';
+import { onlyPassword } from '../../app/secret';
 import { createConnection } from '../../main/engine/mqtt/mqtt-connection';
 import type { Connection, ConnectionOptions } from '../../main/engine/mqtt/types';
 
@@ -61,7 +62,7 @@ export function testConnection(
       subscriptions: [{ filter: '#', qos: 2 }],
       ...profile,
     },
-    password: () => Promise.resolve(password),
+    secret: onlyPassword(password),
     sink: {
       onMessage: ({ topic, payload, qos, retain, dup }, done) => {
         const message = { topic, payload: Buffer.from(payload), qos, retain, dup };

@@ -45,7 +45,8 @@ export async function openEngine(options: TestEngineOptions): Promise<TestEngine
   const gone: string[] = [];
   const engineOptions: EngineOptions = {
     home,
-    password: () => Promise.resolve(options.password),
+    secret: (_profileId, name) =>
+      Promise.resolve(name === 'password' ? options.password : undefined),
     onConnected: () => undefined,
     onProfileGone: (profileId) => gone.push(profileId),
     warn: (message) => warnings.push(message),

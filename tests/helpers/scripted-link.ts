@@ -2,6 +2,7 @@
 import { Duplex } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { defaultProfileFields } from '../../app/profile';
+import { onlyPassword } from '../../app/secret';
 import { Link } from '../../main/engine/mqtt/link';
 import { SessionStore } from '../../main/engine/mqtt/session-store';
 import type { RandomStream } from './random-stream';
@@ -123,7 +124,7 @@ export async function runLink(stream: RandomStream, { direct, isPaced }: Run): P
       authorities: [],
       incoming: new SessionStore({ resends: false }),
       outgoing: new SessionStore({ resends: true }),
-      password: () => Promise.resolve(undefined),
+      secret: onlyPassword(undefined),
       open: () => Promise.resolve(socket),
       direct,
     },

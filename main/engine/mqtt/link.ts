@@ -6,6 +6,7 @@ import type { SubscriptionOutcome } from '../../../app/connection';
 import type { RawFailure } from '../../../app/connection-failure';
 import type { PublishResult } from '../../../app/contract';
 import { messageOf } from '../../../app/errors';
+import type { AskSecret } from '../../../app/secret';
 import type { QoS } from '../../../app/message';
 import { clientFailure, clientOptions, CONNACK_WITHIN_MS, settingsFailure } from './client-options';
 import type { SessionOptions } from './client-options';
@@ -26,7 +27,7 @@ const CLOSE_WITHIN_MS = 2_000;
 const DISCONNECT = Buffer.from([0xe0, 0x00]);
 
 export interface LinkOptions extends SessionOptions {
-  readonly password: () => Promise<string | undefined>;
+  readonly secret: AskSecret;
   readonly maxPacketBytes: number;
   readonly authorities: readonly string[];
   /** How the byte stream is opened. Default: a socket to the broker. */
@@ -116,7 +117,7 @@ export class Link {
 
   async #open(): Promise<void> {
     try {
-      const password = await this.#options.password();
+      const password = await this.#options.secret('password');
       this.#abort.signal.throwIfAborted();
       const socket = await (this.#options.open ?? openStream)(
         {

@@ -105,13 +105,13 @@ class MqttConnection implements Connection {
   }
 
   #openLink(): void {
-    const { sink, password } = this.#options;
+    const { sink, secret } = this.#options;
     const profile = this.#profile;
     if (profile.cleanStart) this.#forgetSession();
     const link = new Link(
       {
         profile,
-        password,
+        secret,
         // At most 23 letters and digits would be certain to be accepted by a 3.1.1 server [MQTT-3.1.3-5].
         clientId: profile.clientId === '' ? this.#generatedId : profile.clientId,
         maxPacketBytes: this.#options.maxPacketBytes ?? DEFAULT_MAX_PACKET_BYTES,

@@ -6,6 +6,7 @@ import type { ConnectionState } from '../../../app/connection';
 import type { PublishResult } from '../../../app/contract';
 import type { MessageProperties, QoS } from '../../../app/message';
 import type { Profile } from '../../../app/profile';
+import type { AskSecret } from '../../../app/secret';
 import type { IPublishPacket } from 'mqtt';
 
 /** A message that arrived, as mqtt.js gives it, or as it was read without it. */
@@ -30,7 +31,7 @@ export interface ConnectionOptions {
   readonly profile: Profile;
   readonly sink: ConnectionSink;
   /** Asked anew at every attempt; undefined when there is none. Never logged. */
-  readonly password: () => Promise<string | undefined>;
+  readonly secret: AskSecret;
   /** A packet announced larger than this is refused at its fixed header. Default: the largest that MQTT has. */
   readonly maxPacketBytes?: number;
   /** Authorities (PEM) trusted besides those of the system. */

@@ -39,7 +39,7 @@ export function openCore(home: string, threads: string): EngineCore {
   return new EngineCore({
     home,
     threads,
-    password: () => Promise.resolve(undefined),
+    secret: () => Promise.resolve(undefined),
     onConnected: () => undefined,
     onProfileGone: () => undefined,
     warn: (message) => {

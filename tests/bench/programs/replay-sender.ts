@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { defaultProfileFields } from '../../../app/profile';
 import { DEFAULT_RULES } from '../../../app/replay/rules';
 import { everything } from '../../../app/selection';
+import { onlyPassword } from '../../../app/secret';
 import type { MessageBatch } from '../../../main/engine/history/history';
 import { openHistory } from '../../../main/engine/history/sqlite-history';
 import { createConnection } from '../../../main/engine/mqtt/mqtt-connection';
@@ -105,7 +106,7 @@ function connected({ port }: ProgramOptions): Promise<Connection> {
         port,
         subscriptions: [],
       },
-      password: () => Promise.resolve(undefined),
+      secret: onlyPassword(undefined),
       sink: {
         onMessage: (_, done) => {
           done();

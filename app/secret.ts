@@ -1,0 +1,21 @@
+/** What of a profile is kept by the main process alone: it never reaches a window, a log or a plain file. */
+export const SECRET_NAMES = [
+  'password',
+  /** The passphrase of the client certificate's key. */
+  'key-passphrase',
+  'proxy-password',
+  /** The OAuth 2 client's secret. */
+  'token-client-secret',
+  /** What renews an OAuth 2 token that a person has confirmed on a device. */
+  'token-refresh',
+] as const;
+
+export type SecretName = (typeof SECRET_NAMES)[number];
+
+/** Asks for a secret of one profile; undefined when there is none. */
+export type AskSecret = (name: SecretName) => Promise<string | undefined>;
+
+/** For a connection whose only secret is a password, as on the command line. */
+export function onlyPassword(password: string | undefined): AskSecret {
+  return (name) => Promise.resolve(name === 'password' ? password : undefined);
+}

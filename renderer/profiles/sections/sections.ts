@@ -1,0 +1,42 @@
+import type { Component } from 'svelte';
+import type { ProfileForm } from '../profile-form.svelte';
+import GeneralSection from './GeneralSection.svelte';
+import HistorySection from './HistorySection.svelte';
+import MqttSection from './MqttSection.svelte';
+import SignInSection from './SignInSection.svelte';
+import SubscriptionsSection from './SubscriptionsSection.svelte';
+
+/** A part of the connection dialog: it stands in the list at the left and on the page. */
+export interface ProfileSection {
+  readonly id: string;
+  readonly label: string;
+  readonly component: Component<{ readonly form: ProfileForm }>;
+  /** Fields (and all below them) whose problems are its own. */
+  readonly fields: readonly string[];
+  /** Whether it has a meaning for what is chosen; always when left out. */
+  readonly isShown?: (form: ProfileForm) => boolean;
+}
+
+/** In the order in which people need them. */
+export const PROFILE_SECTIONS: readonly ProfileSection[] = [
+  {
+    id: 'general',
+    label: 'General',
+    component: GeneralSection,
+    fields: ['name', 'host', 'port', 'path'],
+  },
+  { id: 'sign-in', label: 'Sign-in', component: SignInSection, fields: ['username'] },
+  { id: 'mqtt', label: 'MQTT', component: MqttSection, fields: ['clientId', 'keepAlive'] },
+  {
+    id: 'subscriptions',
+    label: 'Subscriptions',
+    component: SubscriptionsSection,
+    fields: ['subscriptions'],
+  },
+  {
+    id: 'history',
+    label: 'History',
+    component: HistorySection,
+    fields: ['historyGigabytes', 'historyDays'],
+  },
+];
