@@ -37,6 +37,12 @@ export type RawFailure =
   | { readonly kind: 'not-mqtt'; readonly firstBytes: Uint8Array }
   | { readonly kind: 'too-large'; readonly message: string }
   | { readonly kind: 'invalid-settings'; readonly message: string }
+  /** There is nothing to sign in with: no token came, or the server could not prove itself. */
+  | { readonly kind: 'sign-in'; readonly message: string }
+  /** We closed it ourselves, to come back with a new token. */
+  | { readonly kind: 'renewal' }
+  /** Again and again it was closed without a word, shortly after it was accepted. */
+  | { readonly kind: 'client-id-in-use'; readonly clientId: string }
   | { readonly kind: 'unknown'; readonly message: string };
 
 /** Trying again by itself cannot help with these: a person has to change something first. */
@@ -46,6 +52,7 @@ const FINAL_CODES: ReadonlySet<FailureCode> = new Set<FailureCode>([
   'protocol-version-refused',
   'client-id-refused',
   'session-taken-over',
+  'client-id-in-use',
   'tls-untrusted',
   'tls-expired',
   'tls-host-mismatch',
@@ -96,6 +103,24 @@ function wordsFor(raw: RawFailure, target: BrokerAddress): Words {
         'invalid-settings',
         'These connection settings do not work together.',
         `${sentence(raw.message)} Edit the connection and try again.`,
+      ];
+    case 'sign-in':
+      return [
+        'sign-in-failed',
+        `There is nothing to sign in to ${address} with.`,
+        `${sentence(raw.message)} Check the sign-in in the connection’s settings.`,
+      ];
+    case 'renewal':
+      return [
+        'sign-in-renewed',
+        'The sign-in is about to end and is renewed.',
+        `The connection to ${address} is opened again with a new token.`,
+      ];
+    case 'client-id-in-use':
+      return [
+        'client-id-in-use',
+        `${address} closed the connection twice in a row, right after it was accepted.`,
+        `Most likely another client uses the client id “${raw.clientId}”, and the two throw each other out. Give this connection a client id of its own, or leave it empty for a generated one.`,
       ];
     case 'unknown':
       return [
@@ -265,8 +290,13 @@ function technicalText(raw: RawFailure): string {
       return 'no PINGRESP';
     case 'not-mqtt':
       return `first bytes: ${[...raw.firstBytes].map((byte) => byte.toString(16).padStart(2, '0')).join(' ')}`;
+    case 'renewal':
+      return 'token about to expire';
+    case 'client-id-in-use':
+      return 'closed without DISCONNECT, twice in a row';
     case 'malformed':
     case 'too-large':
+    case 'sign-in':
     case 'invalid-settings':
     case 'unknown':
       return raw.message;

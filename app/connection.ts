@@ -1,4 +1,5 @@
 import type { QoS } from './message';
+import type { UserProperties } from './profile-fields';
 import type { MqttVersion } from './profile';
 
 /** Why a connection failed: stable codes, each with its own words in `connection-failure.ts`. */
@@ -16,6 +17,9 @@ export type FailureCode =
   | 'server-unavailable'
   | 'refused-by-server'
   | 'session-taken-over'
+  | 'client-id-in-use'
+  | 'sign-in-failed'
+  | 'sign-in-renewed'
   | 'tls-untrusted'
   | 'tls-expired'
   | 'tls-host-mismatch'
@@ -49,14 +53,49 @@ export interface SubscriptionOutcome {
   readonly reason: string | null;
 }
 
+/** What the broker said in its CONNACK, with the protocol's defaults for what it did not say (MQTT 5.0 §3.2.2.3). */
+export interface ServerSettings {
+  /** The client id in use, ours or the one that the broker gave. */
+  readonly clientId: string;
+  readonly assignedClientId: boolean;
+  /** Seconds; the broker's word counts [MQTT-3.2.2-21]. */
+  readonly keepAliveSeconds: number;
+  readonly serverKeepAlive: boolean;
+  /** Seconds; null where the session ends with the connection or the version has no expiry. */
+  readonly sessionExpirySeconds: number | null;
+  readonly maximumQoS: QoS;
+  readonly retainAvailable: boolean;
+  /** Bytes of the largest packet that it takes; null: no limit. */
+  readonly maximumPacketBytes: number | null;
+  readonly receiveMaximum: number;
+  readonly topicAliasMaximum: number;
+  readonly wildcardSubscriptions: boolean;
+  readonly sharedSubscriptions: boolean;
+  readonly subscriptionIdentifiers: boolean;
+  readonly responseInformation: string | null;
+  readonly serverReference: string | null;
+  readonly reasonString: string | null;
+  readonly authenticationMethod: string | null;
+  readonly userProperties: UserProperties;
+}
+
+/** A person has to confirm the sign-in on a page of the login server (RFC 8628). */
+export interface DeviceConfirmation {
+  readonly url: string;
+  readonly code: string;
+  /** Wall clock in ms. */
+  readonly expiresAtMs: number;
+}
+
 export type ConnectionState =
   | { readonly kind: 'disconnected' }
-  | { readonly kind: 'connecting' }
+  | { readonly kind: 'connecting'; readonly confirm?: DeviceConfirmation }
   | {
       readonly kind: 'connected';
       readonly sinceMs: number;
       readonly version: MqttVersion;
       readonly sessionPresent: boolean;
+      readonly server: ServerSettings;
       readonly subscriptions: readonly SubscriptionOutcome[];
     }
   | {
@@ -65,5 +104,6 @@ export type ConnectionState =
       /** Wall clock in ms when the next try begins; in the past while it is under way. */
       readonly retryAtMs: number;
       readonly failure: ConnectionFailure;
+      readonly confirm?: DeviceConfirmation;
     }
   | { readonly kind: 'failed'; readonly failure: ConnectionFailure };

@@ -10,7 +10,8 @@ import {
   searchCallSchemas,
   searchViewSchemas,
 } from './contract-search-schemas';
-import { profileSchema, qosSchema } from './profile';
+import { profileSchema } from './profile';
+import { qosSchema } from './profile-fields';
 import { SECRET_NAMES } from './secret';
 import { MAX_TOPIC_BYTES } from './topic';
 

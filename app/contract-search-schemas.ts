@@ -1,6 +1,6 @@
 /** What may enter the engine with the calls and views of `contract-search.ts`. */
 import * as v from 'valibot';
-import { qosSchema } from './profile';
+import { qosSchema } from './profile-fields';
 import { MAX_QUERY_CHARS } from './search/query';
 import { MAX_TOPIC_BYTES, topicFilterProblem } from './topic';
 

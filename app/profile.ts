@@ -1,9 +1,18 @@
 import * as v from 'valibot';
-import { topicFilterProblem } from './topic';
+import { authenticationSchema, DEFAULT_AUTHENTICATION } from './authentication';
+import { connectSettingsSchema, DEFAULT_CONNECT_SETTINGS } from './connect-settings';
+import { PROFILE_COLOURS } from './profile-colours';
+import { singleLine, wholeNumber } from './profile-fields';
+import { subscriptionSchema } from './subscription';
+import { willSchema } from './will';
 
-/** MQTT versions; 3.1 (protocol name `MQIsdp`) is for old devices' brokers and not offered in the window's form. */
+/** MQTT versions; 3.1 (protocol name `MQIsdp`) is for old devices' brokers. */
 export const MQTT_VERSIONS = ['3.1', '3.1.1', '5'] as const;
 export type MqttVersion = (typeof MQTT_VERSIONS)[number];
+
+/** `automatic`: 5 first, and what the broker speaks when it refuses that. */
+export const VERSION_CHOICES = ['automatic', ...MQTT_VERSIONS] as const;
+export type VersionChoice = (typeof VERSION_CHOICES)[number];
 
 /** The built-in broker's own profile; its port is another at every start. */
 export const BUILT_IN_ID = 'built-in';
@@ -18,64 +27,11 @@ export const DEFAULT_PORTS: Readonly<Record<Protocol, number>> = {
   wss: 443,
 };
 
-/** Accents a person can give a connection; the renderer maps them to tokens of the theme. */
-export const PROFILE_COLOURS = [
-  'blue',
-  'green',
-  'amber',
-  'red',
-  'violet',
-  'cyan',
-  'pink',
-  'grey',
-] as const;
-export type ProfileColour = (typeof PROFILE_COLOURS)[number];
-
-/**
- * U+0000 to U+001F and U+007F (Unicode's category Cc, its Latin-1 half left out: it is harmless in a form), and the marks
- * that turn the direction of all text after them, also of ours.
- */
-const isControl = (character: string): boolean =>
-  character < ' ' || character === '\u007f' || /[\u202A-\u202E\u2066-\u2069]/u.test(character);
-
-const singleLine = (what: string, maximum: number): v.GenericSchema<string> =>
-  v.pipe(
-    v.string(),
-    v.maxLength(maximum, `${what} may have at most ${String(maximum)} characters.`),
-    v.check(
-      (text) => ![...text].some(isControl),
-      `${what} must not contain control characters or line breaks.`,
-    ),
-  );
-
-const wholeNumber = (what: string, minimum: number, maximum: number): v.GenericSchema<number> => {
-  const message = `${what} must be a whole number from ${String(minimum)} to ${String(maximum)}.`;
-  return v.pipe(
-    v.number(message),
-    v.integer(message),
-    v.minValue(minimum, message),
-    v.maxValue(maximum, message),
-  );
-};
-
 /** A limit that older settings do not have is the one that held then. */
 export const DEFAULT_HISTORY_GIGABYTES = 1;
 const MOST_HISTORY_GIGABYTES = 100_000;
 const LEAST_HISTORY_GIGABYTES = 0.01;
 const MOST_HISTORY_DAYS = 36_500;
-
-export const qosSchema = v.picklist([0, 1, 2]);
-
-export const subscriptionSchema = v.object({
-  filter: v.pipe(
-    v.string(),
-    v.rawCheck(({ dataset, addIssue }) => {
-      const problem = dataset.typed ? topicFilterProblem(dataset.value) : null;
-      if (problem !== null) addIssue({ message: problem });
-    }),
-  ),
-  qos: qosSchema,
-});
 
 export const MAX_NAME_LENGTH = 120;
 
@@ -108,8 +64,12 @@ export const profileFieldsSchema = v.object({
   /** Empty: a generated one, new for each run. */
   clientId: singleLine('The client id', 1024),
   username: singleLine('The username', 1024),
-  version: v.picklist(MQTT_VERSIONS),
+  version: v.picklist(VERSION_CHOICES),
   cleanStart: v.boolean(),
+  connect: v.optional(connectSettingsSchema, DEFAULT_CONNECT_SETTINGS),
+  authentication: v.optional(authenticationSchema, DEFAULT_AUTHENTICATION),
+  /** Null: none. */
+  will: v.optional(v.nullable(willSchema), null),
   /** Seconds; 0 switches it off (MQTT 5.0 §3.1.2.10). */
   keepAlive: wholeNumber('Keep alive', 0, 65_535),
   /** What the history may take, in GB (10^9 bytes); the oldest messages go first. */
@@ -145,7 +105,6 @@ export const profileSchema = v.object({
   id: v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,64}$/u)),
 });
 
-export type Subscription = v.InferOutput<typeof subscriptionSchema>;
 export type ProfileFields = v.InferOutput<typeof profileFieldsSchema>;
 /** Saved connection settings. No secret is ever part of it. */
 export type Profile = v.InferOutput<typeof profileSchema>;
@@ -160,8 +119,11 @@ export function defaultProfileFields(): ProfileFields {
     path: '/mqtt',
     clientId: '',
     username: '',
-    version: '5',
+    version: 'automatic',
     cleanStart: true,
+    connect: DEFAULT_CONNECT_SETTINGS,
+    authentication: DEFAULT_AUTHENTICATION,
+    will: null,
     keepAlive: 60,
     historyGigabytes: DEFAULT_HISTORY_GIGABYTES,
     historyDays: null,

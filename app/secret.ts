@@ -6,8 +6,6 @@ export const SECRET_NAMES = [
   'proxy-password',
   /** The OAuth 2 client's secret. */
   'token-client-secret',
-  /** What renews an OAuth 2 token that a person has confirmed on a device. */
-  'token-refresh',
 ] as const;
 
 export type SecretName = (typeof SECRET_NAMES)[number];

@@ -208,4 +208,6 @@ const nothingRemembered = {
   setExpansion: () => undefined,
   publishes: () => [],
   setPublishes: () => undefined,
+  mqttVersion: () => null,
+  setMqttVersion: () => undefined,
 };

@@ -3,7 +3,8 @@ import * as v from 'valibot';
 import type { RecentPublish } from '../../app/contract';
 import { MAX_MARK_LABEL, MAX_MARKS, type TimeMark } from '../../app/contract-time';
 import { LoupeError } from '../../app/errors';
-import { qosSchema } from '../../app/profile';
+import { MQTT_VERSIONS, type MqttVersion } from '../../app/profile';
+import { qosSchema } from '../../app/profile-fields';
 import { JsonFile } from '../files/json-file';
 import type { ExpansionState } from './tree/expansion';
 
@@ -48,6 +49,8 @@ const fileSchema = v.object({
       expansion: v.object({ all: v.boolean(), exceptions: v.array(v.string()) }),
       publishes: v.array(publishSchema),
       marks: v.optional(v.array(markSchema), []),
+      /** What a broker speaks, for a profile that leaves it open. */
+      mqtt: v.optional(v.object({ address: v.string(), version: v.picklist(MQTT_VERSIONS) })),
     }),
   ),
 });
@@ -75,6 +78,20 @@ export class MemoryFile {
 
   setExpansion(profileId: string, expansion: ExpansionState): void {
     this.entry(profileId).expansion = { all: expansion.all, exceptions: [...expansion.exceptions] };
+    this.file.changed();
+  }
+
+  /** The version that the broker at an address was found to speak; null when that is not known. */
+  mqttVersion(profileId: string, address: string): MqttVersion | null {
+    const known = this.find(profileId)?.mqtt;
+    return known?.address === address ? known.version : null;
+  }
+
+  setMqttVersion(
+    profileId: string,
+    found: { readonly address: string; readonly version: MqttVersion },
+  ): void {
+    this.entry(profileId).mqtt = found;
     this.file.changed();
   }
 

@@ -1,3 +1,4 @@
+import { addressOf } from '../../app/broker-address';
 import type { ConnectionState } from '../../app/connection';
 import type { PublishResult, StatusFrame } from '../../app/contract';
 import type { Message } from '../../app/message';
@@ -22,7 +23,10 @@ import { TopicTree } from './tree/topic-tree';
 export interface RuntimeOptions {
   readonly profile: Profile;
   readonly history: History;
-  readonly memory: Pick<MemoryFile, 'expansion' | 'setExpansion' | 'publishes' | 'setPublishes'>;
+  readonly memory: Pick<
+    MemoryFile,
+    'expansion' | 'setExpansion' | 'publishes' | 'setPublishes' | 'mqttVersion' | 'setMqttVersion'
+  >;
   readonly clock: Clock;
   readonly ids: MessageIds;
   readonly secret: AskSecret;
@@ -165,10 +169,16 @@ export class ProfileRuntime {
     this.wanted = true;
     await this.load();
     if (!this.wanted || this.busy) return;
+    const { memory } = this.options;
+    const { id } = this.currentProfile;
     const connection = createConnection({
       profile: this.currentProfile,
       secret: this.options.secret,
       authorities: this.options.authorities ?? [],
+      knownVersion: () => memory.mqttVersion(id, addressOf(this.currentProfile)),
+      onVersion: (version) => {
+        memory.setMqttVersion(id, { address: addressOf(this.currentProfile), version });
+      },
       sink: {
         onMessage: this.receiver(),
         onState: (state) => {

@@ -1,4 +1,4 @@
-import type { ProfileColour } from '../../app/profile';
+import type { ProfileColour } from '../../app/profile-colours';
 
 /** The theme's colour for a connection. */
 export function profileColour(colour: ProfileColour): string {

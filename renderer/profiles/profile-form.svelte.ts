@@ -5,8 +5,8 @@ import {
   profileProblems,
   type Profile,
   type Protocol,
-  type Subscription,
 } from '../../app/profile';
+import type { Subscription } from '../../app/subscription';
 import type { SecretName } from '../../app/secret';
 import type { SecretChanges } from '../state/profiles.svelte';
 

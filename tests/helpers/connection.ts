@@ -14,6 +14,8 @@ export interface HeardMessage {
 }
 
 export interface TestConnection extends Connection {
+  /** The profile that it was made with. */
+  readonly profile: Profile;
   readonly states: readonly ConnectionState[];
   readonly messages: readonly HeardMessage[];
   readonly refused: readonly string[];
@@ -51,17 +53,18 @@ export function testConnection(
     for (const look of [...waiting]) look();
   };
   const { password, onMessage, ...rest } = options;
+  const whole: Profile = {
+    ...defaultProfileFields(),
+    id: 'test',
+    name: 'Test',
+    host: '127.0.0.1',
+    subscriptions: [{ filter: '#', qos: 2 }],
+    ...profile,
+  };
   const connection = createConnection({
     reconnectDelayMs: () => 100,
     ...rest,
-    profile: {
-      ...defaultProfileFields(),
-      id: 'test',
-      name: 'Test',
-      host: '127.0.0.1',
-      subscriptions: [{ filter: '#', qos: 2 }],
-      ...profile,
-    },
+    profile: whole,
     secret: onlyPassword(password),
     sink: {
       onMessage: ({ topic, payload, qos, retain, dup }, done) => {
@@ -133,6 +136,7 @@ export function testConnection(
     askRetained: (topic, arrived) => connection.askRetained(topic, arrived),
     publish: (message) => connection.publish(message),
     publishBulk: (message, done) => connection.publishBulk(message, done),
+    profile: whole,
     states,
     messages,
     refused,

@@ -18,6 +18,8 @@ export interface ScriptedBroker {
   /** Waits until a packet of this kind was heard for the given time. */
   readonly heard: (cmd: Packet['cmd'], times?: number) => Promise<Packet>;
   readonly openSockets: () => number;
+  /** Closes all connections without a word. */
+  readonly dropAll: () => void;
   readonly close: () => Promise<void>;
 }
 
@@ -74,6 +76,9 @@ export async function startScriptedBroker(
         look();
       }),
     openSockets: () => sockets.size,
+    dropAll: () => {
+      for (const socket of sockets) socket.destroy();
+    },
     close: async () => {
       for (const socket of sockets) socket.destroy();
       await new Promise((resolve) => server.close(resolve));

@@ -2,7 +2,7 @@
 import { Duplex } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { defaultProfileFields } from '../../app/profile';
-import { onlyPassword } from '../../app/secret';
+import { SubscriptionSet } from '../../main/engine/mqtt/subscription-set';
 import { Link } from '../../main/engine/mqtt/link';
 import { SessionStore } from '../../main/engine/mqtt/session-store';
 import type { RandomStream } from './random-stream';
@@ -124,7 +124,14 @@ export async function runLink(stream: RandomStream, { direct, isPaced }: Run): P
       authorities: [],
       incoming: new SessionStore({ resends: false }),
       outgoing: new SessionStore({ resends: true }),
-      secret: onlyPassword(undefined),
+      credentials: () =>
+        Promise.resolve({
+          username: '',
+          password: undefined,
+          enhanced: null,
+          expiresAtMs: null,
+        }),
+      subscriptions: new SubscriptionSet(),
       open: () => Promise.resolve(socket),
       direct,
     },

@@ -1,15 +1,23 @@
+import { readFile, stat } from 'node:fs/promises';
+import { Buffer } from 'node:buffer';
 import { UniqueMessageIdProvider } from 'mqtt';
 import type { IClientOptions } from 'mqtt';
 import type { RawFailure } from '../../../app/connection-failure';
 import { messageOf } from '../../../app/errors';
-import type { MqttVersion, Profile } from '../../../app/profile';
+import { bytesFromBase64, bytesFromHex } from '../../../app/payload/from-text';
+import type { MqttVersion } from '../../../app/profile';
+import type { UserProperties } from '../../../app/profile-fields';
+import { MAX_WILL_BYTES, type Will } from '../../../app/will';
+import type { Credentials } from '../sign-in/sign-in';
+import { askedSessionExpiry } from './server-settings';
 import type { SessionStore } from './session-store';
+import type { LinkProfile } from './types';
 
 export const CONNACK_WITHIN_MS = 10_000;
 
 /** What one network connection needs to know of the profile and of the session that it may resume. */
 export interface SessionOptions {
-  readonly profile: Profile;
+  readonly profile: LinkProfile;
   readonly clientId: string;
   readonly incoming: SessionStore;
   readonly outgoing: SessionStore;
@@ -24,12 +32,18 @@ const PROTOCOLS: Readonly<
   '5': { protocolVersion: 5, protocolId: 'MQTT' },
 };
 
+/** What is read before a CONNECT can be written. */
+export interface ConnectParts {
+  readonly credentials: Credentials;
+  readonly willPayload: Buffer | null;
+}
+
 /** How mqtt.js is used: for the protocol only. Reconnecting, subscribing again and queueing are ours. */
 export function clientOptions(
   { profile, clientId, incoming, outgoing }: SessionOptions,
-  password: string | undefined,
+  { credentials, willPayload }: ConnectParts,
 ): IClientOptions {
-  const five = profile.version === '5';
+  const { username, password } = credentials;
   return {
     manualConnect: true,
     ...PROTOCOLS[profile.version],
@@ -46,17 +60,114 @@ export function clientOptions(
     timerVariant: 'native',
     // mqtt.js logs options and packets, credentials among them.
     log: () => undefined,
-    ...(profile.username === '' ? {} : { username: profile.username }),
+    ...(username === '' ? {} : { username }),
     ...(password === undefined || password === '' ? {} : { password }),
-    ...(five && !profile.cleanStart
-      ? { properties: { sessionExpiryInterval: sessionExpirySeconds(profile) } }
-      : {}),
+    ...(profile.will === null || willPayload === null
+      ? {}
+      : { will: willOptions(profile.will, willPayload, profile.version) }),
+    ...(profile.version === '5' ? { properties: connectProperties(profile, credentials) } : {}),
   };
 }
 
-/** A session of a generated client id can't be resumed by the next run: it needs to outlive only interruptions. */
-function sessionExpirySeconds(profile: Profile): number {
-  return profile.clientId === '' ? 3_600 : 86_400;
+/** CONNECT Properties (MQTT 5.0 §3.1.2.11); what has its default is left out. */
+function connectProperties(
+  profile: LinkProfile,
+  { enhanced }: Credentials,
+): NonNullable<IClientOptions['properties']> {
+  const { connect } = profile;
+  const expiry = askedSessionExpiry(profile);
+  return {
+    ...(expiry === null ? {} : { sessionExpiryInterval: expiry }),
+    ...(connect.receiveMaximum === null ? {} : { receiveMaximum: connect.receiveMaximum }),
+    ...(connect.topicAliasMaximum === null || connect.topicAliasMaximum === 0
+      ? {}
+      : { topicAliasMaximum: connect.topicAliasMaximum }),
+    ...(connect.requestProblemInformation ? {} : { requestProblemInformation: false }),
+    ...(connect.requestResponseInformation ? { requestResponseInformation: true } : {}),
+    ...(connect.userProperties.length === 0
+      ? {}
+      : { userProperties: packetUserProperties(connect.userProperties) }),
+    ...(enhanced === null
+      ? {}
+      : { authenticationMethod: enhanced.method, authenticationData: enhanced.first }),
+  };
+}
+
+function willOptions(
+  will: Will,
+  payload: Buffer,
+  version: MqttVersion,
+): NonNullable<IClientOptions['will']> {
+  const { topic, qos, retain } = will;
+  return {
+    ...{ topic, payload, qos, retain },
+    ...(version === '5' ? { properties: willProperties(will) } : {}),
+  };
+}
+
+/** Will Properties (MQTT 5.0 §3.1.3.2). */
+function willProperties(
+  will: Will,
+): NonNullable<NonNullable<IClientOptions['will']>['properties']> {
+  return {
+    ...(will.delaySeconds === 0 ? {} : { willDelayInterval: will.delaySeconds }),
+    ...(will.payloadIsText ? { payloadFormatIndicator: true } : {}),
+    ...(will.messageExpirySeconds === null
+      ? {}
+      : { messageExpiryInterval: will.messageExpirySeconds }),
+    ...(will.contentType === '' ? {} : { contentType: will.contentType }),
+    ...(will.responseTopic === '' ? {} : { responseTopic: will.responseTopic }),
+    ...(will.correlationData === '' ? {} : { correlationData: Buffer.from(will.correlationData) }),
+    ...(will.userProperties.length === 0
+      ? {}
+      : { userProperties: packetUserProperties(will.userProperties) }),
+  };
+}
+
+/** As mqtt-packet wants them: a list where a name stands more than once. Without a prototype, for the names are anybody's. */
+function packetUserProperties(pairs: UserProperties): Record<string, string | string[]> {
+  const values = new Map<string, string[]>();
+  for (const [name, value] of pairs) values.set(name, [...(values.get(name) ?? []), value]);
+  const properties = Object.create(null) as Record<string, string | string[]>;
+  for (const [name, all] of values) properties[name] = all.length === 1 ? (all[0] ?? '') : all;
+  return properties;
+}
+
+/** The will's payload as bytes; null without a will. Rejects with words when its file cannot be read. */
+export async function willPayloadOf(will: Will | null): Promise<Buffer | null> {
+  if (will === null) return null;
+  const { payload } = will;
+  switch (payload.kind) {
+    case 'text':
+      return boundedWill(Buffer.from(payload.text));
+    case 'base64':
+      return boundedWill(Buffer.from(bytesFromBase64(payload.text) ?? []));
+    case 'hex':
+      return boundedWill(Buffer.from(bytesFromHex(payload.text) ?? []));
+    case 'file':
+      return willFile(payload.path);
+  }
+}
+
+async function willFile(path: string): Promise<Buffer> {
+  try {
+    // Looked at first: the file may be anything, also one that never ends.
+    const about = await stat(path);
+    if (!about.isFile()) throw new Error('it is not a file');
+    if (about.size > MAX_WILL_BYTES) throw new Error(TOO_LARGE);
+    return boundedWill(await readFile(path));
+  } catch (error) {
+    throw new Error(`the file of the last will, ${path}, cannot be used: ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+const TOO_LARGE = `a will may have at most ${MAX_WILL_BYTES.toLocaleString('en')} bytes`;
+
+function boundedWill(payload: Buffer): Buffer {
+  if (payload.length > MAX_WILL_BYTES) throw new Error(TOO_LARGE);
+  return payload;
 }
 
 /** mqtt.js has no codes for these: its texts are what there is. */
@@ -65,8 +176,12 @@ export function clientFailure(error: Error): RawFailure {
     return { kind: 'timeout', waitingFor: 'connack', afterMs: CONNACK_WITHIN_MS };
   }
   if (error.message === 'Keepalive timeout') return { kind: 'keep-alive' };
+  if (error instanceof SignInError) return { kind: 'sign-in', message: error.message };
   return { kind: 'malformed', message: error.message };
 }
+
+/** The exchange of enhanced authentication cannot go on. */
+export class SignInError extends Error {}
 
 /** A packet that mqtt.js cannot write, because of what the profile says. */
 export function settingsFailure(error: unknown): RawFailure {

@@ -2,14 +2,23 @@ import { Buffer } from 'node:buffer';
 import type { Duplex } from 'node:stream';
 import { MqttClient } from 'mqtt';
 import type { IConnackPacket, Packet } from 'mqtt';
-import type { SubscriptionOutcome } from '../../../app/connection';
+import type { ServerSettings, SubscriptionOutcome } from '../../../app/connection';
 import type { RawFailure } from '../../../app/connection-failure';
 import type { PublishResult } from '../../../app/contract';
 import { messageOf } from '../../../app/errors';
-import type { AskSecret } from '../../../app/secret';
+import type { Subscription } from '../../../app/subscription';
 import type { QoS } from '../../../app/message';
-import { clientFailure, clientOptions, CONNACK_WITHIN_MS, settingsFailure } from './client-options';
-import type { SessionOptions } from './client-options';
+import { authPacket } from './auth-packet';
+import {
+  clientFailure,
+  clientOptions,
+  CONNACK_WITHIN_MS,
+  settingsFailure,
+  SignInError,
+  willPayloadOf,
+} from './client-options';
+import type { ConnectParts, SessionOptions } from './client-options';
+import type { Credentials } from '../sign-in/sign-in';
 import { GuardedStream } from './guard';
 import { dropLateAnswers } from './late-answers';
 import { refusalAnswer, refusalText } from './refused-publish';
@@ -17,7 +26,9 @@ import type { RefusedPublish } from './refused-publish';
 import { hasSoundId, MISSING_ID } from './packet-id';
 import { Publisher } from './publisher';
 import { openStream, rawSocketFailure, StreamError } from './streams';
-import { askRetained, subscribeAll, unansweredOutcomes } from './subscriptions';
+import { serverSettings } from './server-settings';
+import type { SubscriptionSet } from './subscription-set';
+import { askRetained, unansweredOutcomes } from './subscriptions';
 import type { Arrived, BulkMessage, BulkOutcome, OutgoingMessage, Receive } from './types';
 
 const OPEN_WITHIN_MS = 10_000;
@@ -25,9 +36,17 @@ const SUBACK_WITHIN_MS = 15_000;
 const CLOSE_WITHIN_MS = 2_000;
 /** DISCONNECT with reason 0 (3.1.1 §3.14; in 5 an omitted reason means 0x00, §3.14.2.1). */
 const DISCONNECT = Buffer.from([0xe0, 0x00]);
+/** Reason codes of AUTH (MQTT 5.0 §3.15.2.1). */
+const CONTINUE_AUTHENTICATION = 0x18;
+const RE_AUTHENTICATE = 0x19;
+
+type AuthPacket = Parameters<MqttClient['handleAuth']>[0];
 
 export interface LinkOptions extends SessionOptions {
-  readonly secret: AskSecret;
+  /** What the CONNECT says of who we are. Rejects with words, or when the signal is aborted. */
+  readonly credentials: (signal: AbortSignal) => Promise<Credentials>;
+  /** What the session is subscribed to. */
+  readonly subscriptions: SubscriptionSet;
   readonly maxPacketBytes: number;
   readonly authorities: readonly string[];
   /** How the byte stream is opened. Default: a socket to the broker. */
@@ -37,7 +56,7 @@ export interface LinkOptions extends SessionOptions {
 }
 
 export interface LinkEvents {
-  readonly onConnected: (sessionPresent: boolean) => void;
+  readonly onConnected: (sessionPresent: boolean, server: ServerSettings) => void;
   readonly onSubscriptions: (outcomes: readonly SubscriptionOutcome[]) => void;
   readonly onMessage: Receive;
   readonly onRefused: (detail: string) => void;
@@ -58,6 +77,11 @@ export class Link {
   #stream: GuardedStream | null = null;
   #publisher: Publisher | null = null;
   #client: MqttClient | null = null;
+  #credentials: Credentials | null = null;
+  #server: ServerSettings | null = null;
+  #wanted: readonly Subscription[];
+  /** Topic names by their alias; at most as many as the profile allows. */
+  readonly #aliases = new Map<number, string>();
   #failure: RawFailure | null = null;
   #phase: 'opening' | 'connack' | 'subscribe' | 'session' = 'opening';
   #closing = false;
@@ -68,6 +92,7 @@ export class Link {
   constructor(options: LinkOptions, events: LinkEvents) {
     this.#options = options;
     this.#events = events;
+    this.#wanted = options.profile.subscriptions;
     this.#closed = new Promise((resolve) => {
       this.#resolveClosed = resolve;
     });
@@ -91,13 +116,45 @@ export class Link {
   /** See `askRetained`; false before the CONNACK and when the connection closes meanwhile. */
   async askRetained(topic: string, arrived: Promise<unknown>): Promise<boolean> {
     if (this.#client === null || this.#publisher === null || this.#finished) return false;
-    const own = this.#options.profile.subscriptions.findLast(({ filter }) => filter === topic);
+    const own = this.#options.subscriptions.optionsOf(topic);
     try {
       return await askRetained(this.#client, topic, own, arrived);
     } catch {
       // Only a connection that closed meanwhile does not answer; its end is told by `onClosed`.
       return false;
     }
+  }
+
+  /** When the credentials end, wall clock in ms; null when they don't. */
+  get expiresAtMs(): number | null {
+    return this.#credentials?.expiresAtMs ?? null;
+  }
+
+  /** Subscribes what is new, unsubscribes what is gone; before the CONNACK it is what will be subscribed. */
+  useSubscriptions(subscriptions: readonly Subscription[]): void {
+    this.#wanted = subscriptions;
+    if (this.#server !== null && !this.#closing && !this.#finished) this.#bringSubscriptions();
+  }
+
+  /**
+   * Sends new authentication data over the open connection (MQTT 5.0 §4.12.1). False when there is no enhanced authentication to
+   * go on with.
+   */
+  signInAgain(credentials: Credentials): boolean {
+    const { enhanced } = credentials;
+    if (enhanced === null || this.#server === null || this.#finished) return false;
+    this.#credentials = credentials;
+    this.#stream?.write(authPacket(RE_AUTHENTICATE, enhanced.method, enhanced.first));
+    return true;
+  }
+
+  /** Closes it as `close` does, and says that it is to come back with new credentials. */
+  renew(): void {
+    if (this.#closing || this.#finished) return;
+    this.#failure ??= { kind: 'renewal' };
+    this.#stream?.write(DISCONNECT);
+    this.#stream?.end();
+    this.#closeTimer = setTimeout(() => this.#stream?.destroy(), CLOSE_WITHIN_MS);
   }
 
   /** DISCONNECT with reason 0 where there is a connection; resolves when the socket is closed. */
@@ -117,7 +174,7 @@ export class Link {
 
   async #open(): Promise<void> {
     try {
-      const password = await this.#options.secret('password');
+      const parts = await this.#parts();
       this.#abort.signal.throwIfAborted();
       const socket = await (this.#options.open ?? openStream)(
         {
@@ -128,7 +185,7 @@ export class Link {
         },
         this.#abort.signal,
       );
-      this.#speakMqtt(socket, password);
+      this.#speakMqtt(socket, parts);
     } catch (error) {
       this.#failure ??=
         error instanceof StreamError ? error.raw : { kind: 'unknown', message: messageOf(error) };
@@ -136,7 +193,22 @@ export class Link {
     }
   }
 
-  #speakMqtt(socket: Duplex, password: string | undefined): void {
+  /** All that has to be read before the socket is opened: a broker does not wait long for a CONNECT. */
+  async #parts(): Promise<ConnectParts> {
+    try {
+      this.#credentials = await this.#options.credentials(this.#abort.signal);
+    } catch (error) {
+      throw new StreamError({ kind: 'sign-in', message: messageOf(error) });
+    }
+    try {
+      const willPayload = await willPayloadOf(this.#options.profile.will);
+      return { credentials: this.#credentials, willPayload };
+    } catch (error) {
+      throw new StreamError(settingsFailure(error));
+    }
+  }
+
+  #speakMqtt(socket: Duplex, parts: ConnectParts): void {
     const stream = new GuardedStream(socket, {
       maxPacketBytes: this.#options.maxPacketBytes,
       onRefused: (packet) => {
@@ -167,7 +239,7 @@ export class Link {
     });
     if (this.#abort.signal.aborted) stream.destroy();
     try {
-      this.#start(new MqttClient(() => stream, clientOptions(this.#options, password)));
+      this.#start(new MqttClient(() => stream, clientOptions(this.#options, parts)));
     } catch (error) {
       this.#failure ??= settingsFailure(error);
       stream.once('close', () => {
@@ -181,6 +253,16 @@ export class Link {
     this.#client = client;
     client.handleMessage = (packet, done) => {
       this.#deliver(packet, done);
+    };
+    client.handleAuth = (packet, done) => {
+      this.#answerChallenge(packet).then(
+        (answer) => {
+          done(undefined, answer);
+        },
+        (error: unknown) => {
+          done(new SignInError(messageOf(error)));
+        },
+      );
     };
     client.on('packetreceive', (packet) => {
       this.#received(packet);
@@ -222,6 +304,25 @@ export class Link {
     }
   }
 
+  /** What is sent back for an AUTH of the server; undefined when it says that all is well. */
+  async #answerChallenge(packet: AuthPacket): Promise<AuthPacket | undefined> {
+    const enhanced = this.#credentials?.enhanced;
+    if (enhanced == null) throw new Error('the server asks for a proof that was not offered');
+    const data = packet.properties?.authenticationData;
+    if (packet.reasonCode !== CONTINUE_AUTHENTICATION) {
+      enhanced.verify(data);
+      return undefined;
+    }
+    return {
+      cmd: 'auth',
+      reasonCode: CONTINUE_AUTHENTICATION,
+      properties: {
+        authenticationMethod: enhanced.method,
+        authenticationData: await enhanced.answer(data ?? Buffer.alloc(0)),
+      },
+    };
+  }
+
   /** Runs before mqtt.js looks at the packet. */
   #connack(packet: IConnackPacket): void {
     // mqtt.js reports a second one as a protocol error.
@@ -233,9 +334,11 @@ export class Link {
       this.#failure ??= { kind: 'connack', version, code, reasonString };
       return;
     }
+    if (!this.#serverIsProven(packet)) return;
     if (!packet.sessionPresent) {
       this.#options.incoming.clear();
       this.#options.outgoing.clear();
+      this.#options.subscriptions.clear();
     }
     // On a resumed session mqtt.js first sends again what was not acknowledged, and only then says 'connect'.
     this.#readyTimer = setTimeout(() => {
@@ -243,20 +346,43 @@ export class Link {
     }, CONNACK_WITHIN_MS);
   }
 
+  #serverIsProven(connack: IConnackPacket): boolean {
+    try {
+      this.#credentials?.enhanced?.verify(connack.properties?.authenticationData);
+      return true;
+    } catch (error) {
+      this.#fail({ kind: 'sign-in', message: messageOf(error) });
+      return false;
+    }
+  }
+
   #ready(client: MqttClient, connack: IConnackPacket): void {
     clearTimeout(this.#readyTimer);
     if (this.#finished) return;
-    const { subscriptions, version } = this.#options.profile;
-    this.#publisher = new Publisher(client, version, connack);
-    this.#phase = subscriptions.length > 0 ? 'subscribe' : 'session';
-    this.#events.onConnected(connack.sessionPresent);
-    if (this.#closing || subscriptions.length === 0) return;
+    const { profile, clientId } = this.#options;
+    const server = serverSettings(connack, profile, clientId);
+    this.#server = server;
+    this.#publisher = new Publisher(client, profile.version, server);
+    this.#phase = this.#wanted.length > 0 ? 'subscribe' : 'session';
+    this.#events.onConnected(connack.sessionPresent, server);
+    if (!this.#closing) this.#bringSubscriptions();
+  }
+
+  /** Makes the session's subscriptions those that are wanted, and tells what the broker said. */
+  #bringSubscriptions(): void {
+    const { profile, subscriptions } = this.#options;
+    const wanted = this.#wanted;
+    if (this.#client === null || this.#server === null) return;
+    clearTimeout(this.#readyTimer);
     this.#readyTimer = setTimeout(() => {
-      this.#subscribed(unansweredOutcomes(subscriptions, 'The broker did not answer within 15 s.'));
+      const active = wanted.filter(({ paused }) => paused !== true);
+      this.#subscribed(unansweredOutcomes(active, 'The broker did not answer within 15 s.'));
     }, SUBACK_WITHIN_MS);
-    subscribeAll(client, subscriptions, version).then(
+    const how = { client: this.#client, version: profile.version, server: this.#server };
+    subscriptions.bring(wanted, how).then(
       (outcomes) => {
-        this.#subscribed(outcomes);
+        // Only what was wanted last is told: another answer is on its way.
+        if (wanted === this.#wanted) this.#subscribed(outcomes);
       },
       (error: unknown) => {
         // 'Connection closed' is told by the close itself; the first failure counts.
@@ -279,11 +405,22 @@ export class Link {
       return;
     }
     try {
-      this.#events.onMessage(message, done);
+      this.#events.onMessage(this.#named(message), done);
     } catch (error) {
       this.#fail({ kind: 'unknown', message: messageOf(error) });
       done();
     }
+  }
+
+  /** With the topic name that an alias stands for (MQTT 5.0 §3.3.2.3.4): mqtt.js checks it, and tells it to nobody but its own listeners. */
+  #named(message: Arrived): Arrived {
+    const alias = message.properties?.topicAlias;
+    if (alias === undefined) return message;
+    if (message.topic !== '') {
+      this.#aliases.set(alias, message.topic);
+      return message;
+    }
+    return { ...message, topic: this.#aliases.get(alias) ?? '' };
   }
 
   #refused(packet: RefusedPublish): void {

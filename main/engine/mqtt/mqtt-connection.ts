@@ -1,23 +1,47 @@
 import { randomBytes } from 'node:crypto';
 import { addressOf } from '../../../app/broker-address';
-import type { ConnectionFailure, ConnectionState } from '../../../app/connection';
-import { describeFailure } from '../../../app/connection-failure';
+import type {
+  ConnectionFailure,
+  ConnectionState,
+  DeviceConfirmation,
+  ServerSettings,
+} from '../../../app/connection';
+import { describeFailure, type RawFailure } from '../../../app/connection-failure';
 import type { PublishResult } from '../../../app/contract';
 import type { QoS } from '../../../app/message';
 import type { Profile } from '../../../app/profile';
+import { credentialsFor } from '../sign-in/sign-in';
+import { TokenSource } from '../sign-in/token-source';
 import { Link } from './link';
 import { reconnectDelayMs, STABLE_AFTER_MS } from './reconnect-policy';
 import { SessionStore } from './session-store';
+import { SubscriptionSet } from './subscription-set';
+import { VersionChoice } from './version-choice';
 import type {
   BulkMessage,
   BulkOutcome,
   Connection,
   ConnectionOptions,
+  LinkProfile,
   OutgoingMessage,
 } from './types';
 
 /** The largest that MQTT can carry: a Remaining Length of 268,435,455 (MQTT 5.0 §2.1.4) and a fixed header of five bytes. */
 const DEFAULT_MAX_PACKET_BYTES = 268_435_460;
+
+/** So long before a token ends, the next one is got. */
+const RENEW_BEFORE_MS = 60_000;
+const RENEW_AGAIN_MS = 20_000;
+/** Node's longest timer. */
+const MOST_TIMER_MS = 2_147_483_647;
+
+/** A connection that two clients with one id fight for lasts no longer than this… */
+const SHORT_LIVED_MS = 3_000;
+/** …and after so many in a row another try only throws the other one out. */
+const MOST_SHORT_LIVED = 2;
+
+/** After these the token that was used is not used again. */
+const SIGN_IN_CODES: ReadonlySet<string> = new Set(['bad-credentials', 'not-authorised']);
 
 /** A connection to the broker of a profile; it does nothing until `connect`. */
 export function createConnection(options: ConnectionOptions): Connection {
@@ -27,7 +51,7 @@ export function createConnection(options: ConnectionOptions): Connection {
 class MqttConnection implements Connection {
   readonly #options: ConnectionOptions;
   /** Stable for the run of the connection, so that a persistent session is found again. */
-  readonly #generatedId = `mqtt-loupe-${randomBytes(4).toString('hex')}`;
+  readonly #runId = randomBytes(4).toString('hex');
   #profile: Profile;
   #state: ConnectionState = { kind: 'disconnected' };
   #link: Link | null = null;
@@ -37,10 +61,24 @@ class MqttConnection implements Connection {
   #wasConnected = false;
   #incoming = new SessionStore({ resends: false });
   #outgoing = new SessionStore({ resends: true });
+  #subscriptions = new SubscriptionSet();
+  readonly #tokens: TokenSource;
+  readonly #versions: VersionChoice;
+  /** The sign-in of the link ends: a new one is got in time. */
+  #renewTimer: NodeJS.Timeout | null = null;
+  /** Connections in a row that were accepted and closed without a word at once. */
+  #shortLived = 0;
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
     this.#profile = options.profile;
+    this.#versions = new VersionChoice(options);
+    this.#tokens = new TokenSource({
+      secret: options.secret,
+      onConfirm: (confirmation) => {
+        this.#confirming(confirmation);
+      },
+    });
   }
 
   get state(): ConnectionState {
@@ -58,13 +96,19 @@ class MqttConnection implements Connection {
     }
     if (this.#link !== null) return;
     this.#attempt = 0;
+    this.#shortLived = 0;
     this.#wasConnected = false;
+    this.#versions.begin(this.#profile);
     this.#setState({ kind: 'connecting' });
     this.#openLink();
   }
 
   useProfile(profile: Profile): void {
+    const before = this.#profile;
     this.#profile = profile;
+    if (before.version !== profile.version || addressOf(before) !== addressOf(profile))
+      this.#versions.begin(profile);
+    this.#link?.useSubscriptions(profile.subscriptions);
   }
 
   retryNow(): void {
@@ -105,54 +149,137 @@ class MqttConnection implements Connection {
   }
 
   #openLink(): void {
-    const { sink, secret } = this.#options;
-    const profile = this.#profile;
+    const profile: LinkProfile = { ...this.#profile, version: this.#versions.current };
     if (profile.cleanStart) this.#forgetSession();
     const link = new Link(
       {
         profile,
-        secret,
-        // At most 23 letters and digits would be certain to be accepted by a 3.1.1 server [MQTT-3.1.3-5].
-        clientId: profile.clientId === '' ? this.#generatedId : profile.clientId,
+        credentials: (signal) => this.#credentials(profile, signal),
+        subscriptions: this.#subscriptions,
+        clientId: this.#clientIdOf(profile),
         maxPacketBytes: this.#options.maxPacketBytes ?? DEFAULT_MAX_PACKET_BYTES,
         authorities: this.#options.authorities ?? [],
         incoming: this.#incoming,
         outgoing: this.#outgoing,
       },
       {
-        onConnected: (sessionPresent) => {
-          this.#connected(profile.version, sessionPresent);
+        onConnected: (sessionPresent, server) => {
+          this.#connected(profile, sessionPresent, server);
         },
         onSubscriptions: (subscriptions) => {
           if (this.#state.kind === 'connected') this.#setState({ ...this.#state, subscriptions });
         },
-        onMessage: sink.onMessage,
-        onRefused: sink.onRefused,
+        onMessage: this.#options.sink.onMessage,
+        onRefused: this.#options.sink.onRefused,
         onClosed: (failure) => {
           this.#link = null;
+          this.#clearRenewal();
           if (failure === null) this.#setState({ kind: 'disconnected' });
-          else this.#lost(describeFailure(failure, profile));
+          else this.#closed(failure, profile);
         },
       },
     );
     this.#link = link;
   }
 
+  /** At most 23 letters and digits would be certain to be accepted by a 3.1.1 server [MQTT-3.1.3-5]. */
+  #clientIdOf({ clientId, connect }: Profile): string {
+    if (clientId === '') return `mqtt-loupe-${this.#runId}`;
+    return connect.clientIdSuffix ? `${clientId}-${this.#runId}` : clientId;
+  }
+
+  #credentials(profile: LinkProfile, signal: AbortSignal): ReturnType<typeof credentialsFor> {
+    const { secret } = this.#options;
+    return credentialsFor({ profile, secret, tokens: this.#tokens }, signal);
+  }
+
+  #confirming(confirm: DeviceConfirmation): void {
+    const { kind } = this.#state;
+    if (kind === 'connecting' || kind === 'reconnecting')
+      this.#setState({ ...this.#state, confirm });
+  }
+
+  /** A token that ends is replaced before: over the open connection where that can be, else by connecting again. */
+  #planRenewal(profile: LinkProfile): void {
+    const endsMs = this.#link?.expiresAtMs ?? null;
+    if (endsMs === null) return;
+    const inMs = Math.min(Math.max(endsMs - RENEW_BEFORE_MS - Date.now(), 1_000), MOST_TIMER_MS);
+    this.#renewTimer = setTimeout(() => {
+      this.#renewTimer = null;
+      if (Date.now() < endsMs - RENEW_BEFORE_MS - 1_000) this.#planRenewal(profile);
+      else void this.#renew(profile);
+    }, inMs);
+  }
+
+  async #renew(profile: LinkProfile): Promise<void> {
+    const link = this.#link;
+    if (link === null) return;
+    this.#tokens.forget();
+    try {
+      // The next link uses the same token: it is kept by its source.
+      const credentials = await this.#credentials(profile, new AbortController().signal);
+      if (this.#link !== link) return;
+      if (link.signInAgain(credentials)) this.#planRenewal(profile);
+      else link.renew();
+    } catch {
+      // The connection is good until the broker says otherwise; then the failure is told.
+      if (this.#link === link)
+        this.#renewTimer = setTimeout(() => void this.#renew(profile), RENEW_AGAIN_MS);
+    }
+  }
+
+  #clearRenewal(): void {
+    if (this.#renewTimer !== null) clearTimeout(this.#renewTimer);
+    this.#renewTimer = null;
+  }
+
+  #closed(failure: RawFailure, profile: LinkProfile): void {
+    if (this.#state.kind !== 'connected' && this.#versions.refused(failure)) {
+      this.#openLink();
+      return;
+    }
+    const words = describeFailure(this.#versions.told(failure), profile);
+    if (SIGN_IN_CODES.has(words.code)) this.#tokens.forget();
+    this.#lost(this.#clientIdInUse(failure, profile) ?? words);
+  }
+
+  /** A broker of MQTT 3 says nothing when another client takes over: it only closes, again and again. */
+  #clientIdInUse(failure: RawFailure, profile: LinkProfile): ConnectionFailure | null {
+    const isShort =
+      failure.kind === 'closed' &&
+      this.#state.kind === 'connected' &&
+      profile.clientId !== '' &&
+      Date.now() - this.#state.sinceMs < SHORT_LIVED_MS;
+    this.#shortLived = isShort ? this.#shortLived + 1 : 0;
+    if (this.#shortLived < MOST_SHORT_LIVED) return null;
+    return describeFailure(
+      { kind: 'client-id-in-use', clientId: this.#clientIdOf(profile) },
+      profile,
+    );
+  }
+
   /** New stores, because a link that is still delivering keeps the old ones. */
   #forgetSession(): void {
     this.#incoming = new SessionStore({ resends: false });
     this.#outgoing = new SessionStore({ resends: true });
+    this.#subscriptions = new SubscriptionSet();
   }
 
-  #connected(version: Profile['version'], sessionPresent: boolean): void {
+  #connected(profile: LinkProfile, sessionPresent: boolean, server: ServerSettings): void {
     this.#wasConnected = true;
+    this.#versions.accepted();
     this.#setState({
       kind: 'connected',
       sinceMs: Date.now(),
-      version,
+      version: profile.version,
       sessionPresent,
+      server,
       subscriptions: [],
     });
+    this.#planRenewal(profile);
+    // It may have been edited while the connection was opened.
+    if (this.#profile.subscriptions !== profile.subscriptions)
+      this.#link?.useSubscriptions(this.#profile.subscriptions);
   }
 
   /** A first try that fails is told at once; a connection that was there is brought back, where that can help. */
@@ -163,7 +290,10 @@ class MqttConnection implements Connection {
     }
     const sinceMs = this.#state.kind === 'connected' ? this.#state.sinceMs : Infinity;
     this.#attempt = Date.now() - sinceMs >= STABLE_AFTER_MS ? 1 : this.#attempt + 1;
-    const delayMs = (this.#options.reconnectDelayMs ?? defaultDelayMs)(this.#attempt);
+    const delayMs =
+      failure.code === 'sign-in-renewed'
+        ? 0
+        : (this.#options.reconnectDelayMs ?? defaultDelayMs)(this.#attempt);
     this.#retryTimer = setTimeout(() => {
       this.#retryTimer = null;
       this.#openLink();

@@ -1,3 +1,4 @@
+import type { QoS } from '../../../app/message';
 import { Buffer } from 'node:buffer';
 import type { Packet } from 'mqtt';
 import type { MqttVersion } from '../../../app/profile';
@@ -9,7 +10,7 @@ const MAX_REMAINING_BYTES = 268_435_455;
 
 /** What the server's CONNACK allows (MQTT 5.0 §3.2.2.3); mqtt.js does not enforce it. */
 export interface ServerLimits {
-  readonly maximumQoS: number;
+  readonly maximumQoS: QoS;
   readonly retainAvailable: boolean;
   readonly maximumPacketBytes: number;
   readonly receiveMaximum: number;

@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
-import type { IConnackPacket, MqttClient, Packet } from 'mqtt';
+import type { MqttClient, Packet } from 'mqtt';
+import type { ServerSettings } from '../../../app/connection';
 import type { PublishResult } from '../../../app/contract';
 import { messageOf } from '../../../app/errors';
 import type { QoS } from '../../../app/message';
@@ -35,22 +36,20 @@ export class Publisher {
   #unacknowledged = 0;
   #closed = false;
 
-  constructor(client: MqttClient, version: MqttVersion, connack: IConnackPacket) {
+  constructor(client: MqttClient, version: MqttVersion, server: ServerSettings) {
     this.#client = client;
     this.#version = version;
-    const { properties } = connack;
     this.#limits = {
-      maximumQoS: properties?.maximumQoS ?? 2,
-      retainAvailable: properties?.retainAvailable ?? true,
-      maximumPacketBytes: properties?.maximumPacketSize ?? Infinity,
-      receiveMaximum: properties?.receiveMaximum ?? 65_535,
+      maximumQoS: server.maximumQoS,
+      retainAvailable: server.retainAvailable,
+      maximumPacketBytes: server.maximumPacketBytes ?? Infinity,
+      receiveMaximum: server.receiveMaximum,
     };
     this.#bulk = new BulkPublisher(client, version, this.#limits);
   }
 
   get maximumQoS(): QoS {
-    const { maximumQoS } = this.#limits;
-    return maximumQoS === 0 || maximumQoS === 1 ? maximumQoS : 2;
+    return this.#limits.maximumQoS;
   }
 
   /** Sends a message; resolves with how it ended, never rejects. */

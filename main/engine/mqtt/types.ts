@@ -5,9 +5,12 @@
 import type { ConnectionState } from '../../../app/connection';
 import type { PublishResult } from '../../../app/contract';
 import type { MessageProperties, QoS } from '../../../app/message';
-import type { Profile } from '../../../app/profile';
+import type { MqttVersion, Profile } from '../../../app/profile';
 import type { AskSecret } from '../../../app/secret';
 import type { IPublishPacket } from 'mqtt';
+
+/** A profile whose MQTT version is settled. */
+export type LinkProfile = Profile & { readonly version: MqttVersion };
 
 /** A message that arrived, as mqtt.js gives it, or as it was read without it. */
 export type Arrived = Readonly<
@@ -38,6 +41,10 @@ export interface ConnectionOptions {
   readonly authorities?: readonly string[];
   /** How long to wait before try `attempt` (1 is the first after a loss). Default: growing from 1 s to 30 s, jittered. */
   readonly reconnectDelayMs?: (attempt: number) => number;
+  /** The version that an earlier connection to this broker found, for profiles that leave it open. */
+  readonly knownVersion?: () => MqttVersion | null;
+  /** A version was found. */
+  readonly onVersion?: (version: MqttVersion) => void;
 }
 
 export interface OutgoingMessage {
@@ -66,7 +73,7 @@ export interface Connection {
   connect(): void;
   /** DISCONNECT with reason 0, then close; resolves when the socket is closed. */
   disconnect(): Promise<void>;
-  /** Edited settings: from the next try on. */
+  /** Edited settings: subscriptions at once, all else from the next try on. */
   useProfile(profile: Profile): void;
   /** Ends the countdown and tries at once. */
   retryNow(): void;
