@@ -65,7 +65,7 @@ export function testConnection(
     reconnectDelayMs: () => 100,
     ...rest,
     profile: whole,
-    secret: onlyPassword(password),
+    secret: rest.secret ?? onlyPassword(password),
     sink: {
       onMessage: ({ topic, payload, qos, retain, dup }, done) => {
         const message = { topic, payload: Buffer.from(payload), qos, retain, dup };

@@ -15,6 +15,8 @@ export interface ScriptedBroker {
   readonly port: number;
   /** Packets heard, of all connections. */
   readonly packets: readonly Packet[];
+  /** All that was heard, a character for each byte. */
+  readonly bytes: () => string;
   /** Waits until a packet of this kind was heard for the given time. */
   readonly heard: (cmd: Packet['cmd'], times?: number) => Promise<Packet>;
   readonly openSockets: () => number;
@@ -33,6 +35,7 @@ export async function startScriptedBroker(
 ): Promise<ScriptedBroker> {
   const protocolVersion = version === '5' ? 5 : 4;
   const packets: Packet[] = [];
+  const chunks: Buffer[] = [];
   const sockets = new Set<Socket>();
   const waiting = new Set<() => void>();
   let connections = 0;
@@ -57,13 +60,17 @@ export async function startScriptedBroker(
       script(packet, client);
       for (const look of [...waiting]) look();
     });
-    socket.on('data', (chunk) => parser.parse(chunk));
+    socket.on('data', (chunk) => {
+      chunks.push(chunk);
+      parser.parse(chunk);
+    });
     script(null, client);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     port: (server.address() as AddressInfo).port,
     packets,
+    bytes: () => Buffer.concat(chunks).toString('latin1'),
     heard: (cmd, times = 1) =>
       new Promise((resolve) => {
         const look = (): void => {

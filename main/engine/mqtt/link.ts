@@ -358,7 +358,7 @@ export class Link {
 
   #ready(client: MqttClient, connack: IConnackPacket): void {
     clearTimeout(this.#readyTimer);
-    if (this.#finished) return;
+    if (this.#finished || this.#failure !== null) return;
     const { profile, clientId } = this.#options;
     const server = serverSettings(connack, profile, clientId);
     this.#server = server;

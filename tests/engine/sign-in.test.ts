@@ -1,0 +1,393 @@
+/** Enhanced authentication and tokens. No broker at hand speaks SCRAM or checks tokens, so the broker is a scripted one. */
+import { createHash, createHmac, pbkdf2Sync } from 'node:crypto';
+import type { Packet } from 'mqtt-packet';
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { Authentication } from '../../app/authentication';
+import { onlyPassword, type SecretName } from '../../app/secret';
+import {
+  testConnection,
+  type TestConnection,
+  type TestConnectionOptions,
+} from '../helpers/connection';
+import {
+  connack,
+  friendly,
+  startScriptedBroker,
+  type ScriptedBroker,
+  type ScriptedClient,
+} from '../helpers/scripted-broker';
+
+async function scripted(
+  script: (packet: Packet | null, client: ScriptedClient) => void,
+): Promise<ScriptedBroker> {
+  const broker = await startScriptedBroker('5', script);
+  onTestFinished(() => broker.close());
+  return broker;
+}
+
+function connection(
+  port: number,
+  authentication: Authentication,
+  options: TestConnectionOptions & { readonly version?: '3.1.1' | '5' } = {},
+): TestConnection {
+  const { version = '5', ...rest } = options;
+  const client = testConnection({ port, version, username: 'anna', authentication }, rest);
+  onTestFinished(() => client.disconnect());
+  return client;
+}
+
+const hmac = (key: Buffer, text: string): Buffer => createHmac('sha256', key).update(text).digest();
+
+/** The server's side of SCRAM-SHA-256, written anew from RFC 5802 §3. */
+function scramServer(password: string, sign = true) {
+  const salt = Buffer.from('salt of the server');
+  const salted = pbkdf2Sync(password, salt, 4096, 32, 'sha256');
+  let firstBare = '';
+  let serverFirst = '';
+  return {
+    challenge: (clientFirst: string): Buffer => {
+      firstBare = clientFirst.slice('n,,'.length);
+      const nonce = /r=(.+)$/u.exec(firstBare)?.[1] ?? '';
+      serverFirst = `r=${nonce}server,s=${salt.toString('base64')},i=4096`;
+      return Buffer.from(serverFirst);
+    },
+    /** The proof of the server, or null when the client's is wrong. */
+    finish: (clientFinal: string): Buffer | null => {
+      const [, withoutProof = '', proof = ''] = /^(.*),p=(.+)$/u.exec(clientFinal) ?? [];
+      const message = `${firstBare},${serverFirst},${withoutProof}`;
+      const clientKey = hmac(salted, 'Client Key');
+      const stored = createHash('sha256').update(clientKey).digest();
+      const signature = hmac(stored, message);
+      const expected = Buffer.from(clientKey.map((byte, at) => byte ^ signature[at]!));
+      if (Buffer.from(proof, 'base64').compare(expected) !== 0) return null;
+      const own = sign ? hmac(hmac(salted, 'Server Key'), message) : Buffer.alloc(32);
+      return Buffer.from(`v=${own.toString('base64')}`);
+    },
+  };
+}
+
+const METHOD = 'SCRAM-SHA-256';
+
+function scramBroker(password: string, sign = true): Promise<ScriptedBroker> {
+  const server = scramServer(password, sign);
+  const properties = (authenticationData: Buffer) => ({
+    authenticationMethod: METHOD,
+    authenticationData,
+  });
+  return scripted((packet, client) => {
+    if (packet?.cmd === 'connect') {
+      const data = server.challenge(String(packet.properties?.authenticationData));
+      client.send({ cmd: 'auth', reasonCode: 0x18, properties: properties(data) });
+    } else if (packet?.cmd === 'auth') {
+      const final = server.finish(String(packet.properties?.authenticationData));
+      if (final === null) client.send(connack({ reasonCode: 0x86 }));
+      else client.send(connack({ properties: properties(final) }));
+    } else friendly(packet, client);
+  });
+}
+
+describe('SCRAM-SHA-256', () => {
+  test('signs in, and the password is in no packet', async () => {
+    const broker = await scramBroker('pencil');
+    const client = connection(broker.port, { kind: 'scram-sha-256' }, { password: 'pencil' });
+    client.connect();
+    const { server } = await client.reaches('connected');
+    expect(server.authenticationMethod).toBe(METHOD);
+    expect(broker.bytes()).toContain('n=anna');
+    expect(broker.bytes()).not.toContain('pencil');
+    expect(broker.packets[0]).toMatchObject({ username: 'anna' });
+    expect(broker.packets[0]).not.toHaveProperty('password');
+  });
+
+  test('tells a wrong password as one', async () => {
+    const broker = await scramBroker('pencil');
+    const client = connection(broker.port, { kind: 'scram-sha-256' }, { password: 'pen' });
+    client.connect();
+    expect((await client.fails()).code).toBe('bad-credentials');
+  });
+
+  test('does not trust a broker that cannot prove itself', async () => {
+    const broker = await scramBroker('pencil', false);
+    const client = connection(broker.port, { kind: 'scram-sha-256' }, { password: 'pencil' });
+    client.connect();
+    const failure = await client.fails();
+    expect(failure.code).toBe('sign-in-failed');
+    expect(failure.technical).toContain('did not prove');
+  });
+
+  test('needs MQTT 5, and says so', async () => {
+    const broker = await scramBroker('pencil');
+    const options = { password: 'pencil', version: '3.1.1' } as const;
+    const client = connection(broker.port, { kind: 'scram-sha-256' }, options);
+    client.connect();
+    expect((await client.fails()).advice).toContain('needs MQTT 5');
+  });
+});
+
+const TOKEN = { method: '' } as const;
+
+describe('a token that a command prints', () => {
+  test('is the password', async () => {
+    const broker = await scripted(friendly);
+    const command = 'echo token-of-command';
+    const client = connection(broker.port, { kind: 'token-command', command, ...TOKEN });
+    client.connect();
+    await client.reaches('connected');
+    expect(broker.packets[0]).toMatchObject({ password: Buffer.from('token-of-command') });
+  });
+
+  test.each([
+    ['exit 3', 'failed with code 3'],
+    ['echo nobody is logged in >&2; exit 1', 'nobody is logged in'],
+    ['true', 'printed nothing'],
+  ])('fails in words: %s', async (command, words) => {
+    const broker = await scripted(friendly);
+    const client = connection(broker.port, { kind: 'token-command', command, ...TOKEN });
+    client.connect();
+    const failure = await client.fails();
+    expect(failure.code).toBe('sign-in-failed');
+    expect(failure.technical).toContain(words);
+    expect(broker.packets).toEqual([]);
+  });
+});
+
+/** A login server that answers each form with what the test says. */
+async function loginServer(
+  answer: (path: string, form: URLSearchParams) => { status?: number; body: unknown },
+): Promise<{ readonly url: string; readonly forms: URLSearchParams[] }> {
+  const forms: URLSearchParams[] = [];
+  const server = createServer((request, response) => {
+    void bodyOf(request).then((body) => {
+      const form = new URLSearchParams(body);
+      forms.push(form);
+      const { status = 200, body: said } = answer(request.url ?? '', form);
+      response.writeHead(status, { 'content-type': 'application/json' });
+      response.end(typeof said === 'string' ? said : JSON.stringify(said));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+  return { url: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`, forms };
+}
+
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  let body = '';
+  for await (const chunk of request) body += String(chunk);
+  return body;
+}
+
+function clientCredentials(url: string, method = ''): Authentication {
+  return {
+    kind: 'client-credentials',
+    tokenUrl: `${url}/token`,
+    clientId: 'loupe',
+    scope: 'mqtt',
+    audience: '',
+    method,
+  };
+}
+
+/** Short enough to be renewed a second after it was got, see `mqtt-connection.ts`. */
+const SOON_OVER_SECONDS = 61;
+
+describe('OAuth 2', () => {
+  test('client credentials: the token is the password, the secret goes to the login server only', async () => {
+    const login = await loginServer(() => ({ body: { access_token: 'abc', expires_in: 3600 } }));
+    const broker = await scripted(friendly);
+    const secret = (name: SecretName): Promise<string | undefined> =>
+      Promise.resolve(name === 'token-client-secret' ? 'hush' : undefined);
+    const client = connection(broker.port, clientCredentials(login.url), { secret });
+    client.connect();
+    await client.reaches('connected');
+    expect(Object.fromEntries(login.forms[0]!)).toEqual({
+      grant_type: 'client_credentials',
+      client_id: 'loupe',
+      client_secret: 'hush',
+      scope: 'mqtt',
+    });
+    expect(broker.packets[0]).toMatchObject({ password: Buffer.from('abc') });
+    // A token that is good is used again.
+    broker.dropAll();
+    await client.until(
+      'a second CONNECT',
+      () => broker.packets.filter(({ cmd }) => cmd === 'connect').length === 2,
+    );
+    expect(login.forms).toHaveLength(1);
+  });
+
+  test('a token that ends is renewed by connecting again', async () => {
+    let count = 0;
+    const login = await loginServer(() => {
+      count += 1;
+      const expires = count === 1 ? SOON_OVER_SECONDS : 3600;
+      return { body: { access_token: `token-${String(count)}`, expires_in: expires } };
+    });
+    const broker = await scripted(friendly);
+    const client = connection(broker.port, clientCredentials(login.url));
+    client.connect();
+    await client.reaches('connected');
+    await client.until('the renewal', () =>
+      client.states.some(({ kind }) => kind === 'reconnecting'),
+    );
+    await client.reaches('connected');
+    const connects = broker.packets.filter((packet) => packet.cmd === 'connect');
+    expect(connects.map(({ password }) => String(password))).toEqual(['token-1', 'token-2']);
+    expect(client.states.find(({ kind }) => kind === 'reconnecting')).toMatchObject({
+      failure: { code: 'sign-in-renewed' },
+    });
+  });
+
+  test('with an authentication method it goes over the open connection', async () => {
+    let count = 0;
+    const login = await loginServer(() => {
+      count += 1;
+      const expires = count === 1 ? SOON_OVER_SECONDS : 3600;
+      return { body: { access_token: `token-${String(count)}`, expires_in: expires } };
+    });
+    const broker = await scripted((packet, client) => {
+      friendly(packet, client);
+      if (packet?.cmd !== 'auth') return;
+      const properties = { authenticationMethod: 'OAUTH2-JWT' };
+      client.send({ cmd: 'auth', reasonCode: 0, properties });
+    });
+    const client = connection(broker.port, clientCredentials(login.url, 'OAUTH2-JWT'));
+    client.connect();
+    await client.reaches('connected');
+    const auth = await broker.heard('auth');
+    expect(auth).toMatchObject({
+      reasonCode: 0x19,
+      properties: {
+        authenticationMethod: 'OAUTH2-JWT',
+        authenticationData: Buffer.from('token-2'),
+      },
+    });
+    expect(broker.packets[0]).toMatchObject({
+      properties: {
+        authenticationMethod: 'OAUTH2-JWT',
+        authenticationData: Buffer.from('token-1'),
+      },
+    });
+    expect(client.states.map(({ kind }) => kind)).not.toContain('reconnecting');
+  });
+
+  test('a device code is shown, confirmed, and refreshed without a person', async () => {
+    let polls = 0;
+    const login = await loginServer((path, form) => {
+      if (path === '/device')
+        return {
+          body: {
+            device_code: 'secret-device-code',
+            user_code: 'WDJB-MJHT',
+            verification_uri: 'https://login.example.com/device',
+            expires_in: 600,
+            interval: 1,
+          },
+        };
+      if (form.get('grant_type') === 'refresh_token')
+        return {
+          body: { access_token: `new for ${String(form.get('refresh_token'))}`, expires_in: 3600 },
+        };
+      polls += 1;
+      if (polls === 1) return { status: 400, body: { error: 'authorization_pending' } };
+      const token = {
+        access_token: 'confirmed',
+        refresh_token: 'r1',
+        expires_in: SOON_OVER_SECONDS,
+      };
+      return { body: token };
+    });
+    const broker = await scripted(friendly);
+    const client = connection(broker.port, {
+      kind: 'device-code',
+      deviceUrl: `${login.url}/device`,
+      tokenUrl: `${login.url}/token`,
+      clientId: 'loupe',
+      scope: '',
+      audience: '',
+      method: '',
+    });
+    client.connect();
+    await client.reaches('connected');
+    expect(client.states).toContainEqual({
+      kind: 'connecting',
+      confirm: {
+        url: 'https://login.example.com/device',
+        code: 'WDJB-MJHT',
+        expiresAtMs: expect.any(Number) as number,
+      },
+    });
+    await client.until(
+      'the refreshed token',
+      () => broker.packets.filter(({ cmd }) => cmd === 'connect').length === 2,
+    );
+    const passwords = broker.packets.flatMap((packet) =>
+      packet.cmd === 'connect' ? [String(packet.password)] : [],
+    );
+    expect(passwords).toEqual(['confirmed', 'new for r1']);
+    expect(JSON.stringify(client.states)).not.toContain('secret-device-code');
+  });
+
+  test.each([
+    ['no JSON', { body: '<html>' }, 'does not answer as a login server'],
+    ['no token', { body: {} }, 'does not answer as a login server'],
+    [
+      'a refusal',
+      { status: 401, body: { error: 'invalid_client', error_description: 'unknown client' } },
+      'invalid_client (unknown client)',
+    ],
+    ['a very long answer', { body: `"${'x'.repeat(300_000)}"` }, 'too long'],
+  ])('%s of the login server is told', async (_name, answer, words) => {
+    const login = await loginServer(() => answer);
+    const broker = await scripted(friendly);
+    const client = connection(broker.port, clientCredentials(login.url));
+    client.connect();
+    const failure = await client.fails();
+    expect(failure.code).toBe('sign-in-failed');
+    expect(failure.technical).toContain(words);
+  });
+
+  test('cancelling while a person is awaited ends at once', async () => {
+    const login = await loginServer(() => ({
+      body: {
+        device_code: 'd',
+        user_code: 'U',
+        verification_uri: 'https://a.example',
+        interval: 600,
+      },
+    }));
+    const client = testConnection({
+      port: 1,
+      version: '5',
+      authentication: {
+        kind: 'device-code',
+        deviceUrl: `${login.url}/device`,
+        tokenUrl: `${login.url}/token`,
+        clientId: 'loupe',
+        scope: '',
+        audience: '',
+        method: '',
+      },
+    });
+    client.connect();
+    await client.until('the code', () => client.states.some((state) => 'confirm' in state));
+    await client.disconnect();
+    expect(client.state.kind).toBe('disconnected');
+  });
+});
+
+test('a plain password stays what it was', async () => {
+  const broker = await scripted(friendly);
+  const secret = onlyPassword('pass');
+  const client = connection(broker.port, { kind: 'password' }, { secret });
+  client.connect();
+  await client.reaches('connected');
+  expect(broker.packets[0]).toMatchObject({
+    username: 'anna',
+    password: Buffer.from('pass'),
+  });
+});
