@@ -276,6 +276,14 @@ function activeCommands(app: AppState, profileId: string): Command[] {
             app.recordings.stop(recording.id);
           },
         },
+    {
+      id: 'connection-details',
+      group,
+      label: `Subscriptions and broker of ${profile.name}`,
+      run: () => {
+        overlays.connectionOf = profile.id;
+      },
+    },
     ...(builtIn
       ? []
       : [

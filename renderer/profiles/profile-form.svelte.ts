@@ -11,7 +11,14 @@ import type { SecretName } from '../../app/secret';
 import type { SecretChanges } from '../state/profiles.svelte';
 
 /** The settings that an open connection takes over by itself. */
-const TAKEN_OVER_AT_ONCE = ['name', 'colour', 'historyGigabytes', 'historyDays'] as const;
+const TAKEN_OVER_AT_ONCE = [
+  'name',
+  'colour',
+  'historyGigabytes',
+  'historyDays',
+  'production',
+  'subscriptions',
+] as const;
 
 /** The fields of the connection dialog: what is typed, what is wrong with it, and since when that is shown. */
 export class ProfileForm {

@@ -44,6 +44,8 @@ class Overlays {
   #palette = $state.raw(false);
   /** What is being exported, or null. Anybody may open it. */
   exporting = $state.raw<ExportWish | null>(null);
+  /** The connection whose details are shown, by its profile's id. */
+  connectionOf = $state.raw<string | null>(null);
   /** Path of the file that is being imported, or null. */
   importing = $state.raw<string | null>(null);
 
@@ -55,7 +57,8 @@ class Overlays {
   /** Whether a dialog waits for an answer. */
   get isAsking(): boolean {
     const own = this.#edit !== null || this.#deleting !== null || this.#naming !== null;
-    return own || this.exporting !== null || this.importing !== null;
+    const others = [this.exporting, this.importing, this.connectionOf];
+    return own || others.some((one) => one !== null);
   }
 
   get palette(): boolean {

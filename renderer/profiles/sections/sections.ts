@@ -5,6 +5,7 @@ import HistorySection from './HistorySection.svelte';
 import MqttSection from './MqttSection.svelte';
 import SignInSection from './SignInSection.svelte';
 import SubscriptionsSection from './SubscriptionsSection.svelte';
+import WillSection from './WillSection.svelte';
 
 /** A part of the connection dialog: it stands in the list at the left and on the page. */
 export interface ProfileSection {
@@ -25,14 +26,25 @@ export const PROFILE_SECTIONS: readonly ProfileSection[] = [
     component: GeneralSection,
     fields: ['name', 'host', 'port', 'path'],
   },
-  { id: 'sign-in', label: 'Sign-in', component: SignInSection, fields: ['username'] },
-  { id: 'mqtt', label: 'MQTT', component: MqttSection, fields: ['clientId', 'keepAlive'] },
+  {
+    id: 'sign-in',
+    label: 'Sign-in',
+    component: SignInSection,
+    fields: ['username', 'authentication'],
+  },
+  {
+    id: 'mqtt',
+    label: 'MQTT',
+    component: MqttSection,
+    fields: ['clientId', 'keepAlive', 'connect'],
+  },
   {
     id: 'subscriptions',
     label: 'Subscriptions',
     component: SubscriptionsSection,
     fields: ['subscriptions'],
   },
+  { id: 'will', label: 'Last will', component: WillSection, fields: ['will'] },
   {
     id: 'history',
     label: 'History',
