@@ -330,8 +330,7 @@ describe('subscriptions while connected', () => {
     const profile = { port: broker.port, version: '5' as const };
     const client = connection({ ...profile, subscriptions: [{ filter: 'a', qos: 1 }] });
     client.connect();
-    const { subscriptions: _, ...before } = await client.reaches('connected');
-    expect(before.kind).toBe('connected');
+    await client.reaches('connected');
 
     const use = async (subscriptions: Profile['subscriptions'], granted: number): Promise<void> => {
       client.useProfile({ ...client.profile, subscriptions });

@@ -306,8 +306,8 @@ export class Link {
 
   /** What is sent back for an AUTH of the server; undefined when it says that all is well. */
   async #answerChallenge(packet: AuthPacket): Promise<AuthPacket | undefined> {
-    const enhanced = this.#credentials?.enhanced;
-    if (enhanced == null) throw new Error('the server asks for a proof that was not offered');
+    const enhanced = this.#credentials?.enhanced ?? null;
+    if (enhanced === null) throw new Error('the server asks for a proof that was not offered');
     const data = packet.properties?.authenticationData;
     if (packet.reasonCode !== CONTINUE_AUTHENTICATION) {
       enhanced.verify(data);

@@ -116,14 +116,14 @@ function subscribeOptionsOf(
   { version, server }: SubscribingOptions,
 ): SubscribeOptions {
   if (version !== '5') return { qos };
-  const isIdentified = identifier != null && server.subscriptionIdentifiers;
+  const sentIdentifier = server.subscriptionIdentifiers ? (identifier ?? null) : null;
   return {
     qos,
     // Retain As Published: a live message then still says whether the broker keeps it.
     rap: retainAsPublished ?? true,
     ...(noLocal === true ? { nl: true } : {}),
     ...(retainHandling === undefined || retainHandling === 0 ? {} : { rh: retainHandling }),
-    ...(isIdentified ? { properties: { subscriptionIdentifier: identifier } } : {}),
+    ...(sentIdentifier === null ? {} : { properties: { subscriptionIdentifier: sentIdentifier } }),
   };
 }
 

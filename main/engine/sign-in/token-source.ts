@@ -31,7 +31,8 @@ export class TokenSource {
     if (described !== this.#settings) this.forget();
     this.#settings = described;
     const last = this.#last;
-    if (last?.expiresAtMs != null && last.expiresAtMs - Date.now() > FRESH_FOR_MS) return last;
+    const endsMs = last?.expiresAtMs ?? null;
+    if (last !== null && endsMs !== null && endsMs - Date.now() > FRESH_FOR_MS) return last;
     const token = await this.#fetch(settings, signal);
     this.#last = token;
     return token;
