@@ -11,7 +11,31 @@ const sets = {
   virtualDisplay: ['xvfb', 'fonts-noto-cjk', 'fonts-noto-color-emoji'],
   // A session bus with a keyring on it: where the app keeps passwords.
   tests: ['mosquitto', 'mosquitto-clients', 'dbus', 'gnome-keyring', 'libsecret-1-0'],
+  // What people run besides Mosquitto; the tests of these brokers are left out where they are missing.
+  otherBrokers: ['nats-server', 'rabbitmq-server'],
 };
+
+/** Services that a package brings along: the tests start their own. */
+const services = new Map([
+  ['mosquitto', '/usr/sbin/mosquitto'],
+  ['nats-server', '/usr/sbin/nats-server'],
+  ['rabbitmq-server', '/usr/lib/rabbitmq/bin/rabbitmq-server'],
+]);
+
+/** Installs packages that are welcome and not needed, where that is allowed; says what is missing and goes on. */
+export async function tryDebianPackages(names) {
+  if (process.platform !== 'linux' || !existsSync('/usr/bin/dpkg-query')) return;
+  const missing = await findMissing(names.flatMap((name) => sets[name]));
+  if (missing.length === 0) return;
+  const prefix = await installer();
+  try {
+    if (!prefix) throw new SetupError('not allowed here');
+    await step(`Debian packages ${missing.join(' ')}`, () => install(prefix, missing));
+  } catch (error) {
+    if (!(error instanceof SetupError)) throw error;
+    note(`without ${missing.join(', ')}: their tests are left out`);
+  }
+}
 
 /**
  * Makes sure that the packages of some sets are installed.
@@ -97,7 +121,7 @@ async function install(prefix, entries) {
   };
   const get = async () =>
     apt('install', '--no-install-recommends', ...(await chooseNames(entries)));
-  const hadMosquitto = hasMosquitto();
+  const before = installedServices();
   if ((await get()).code !== 0) {
     note('apt-get update …');
     await apt('update');
@@ -105,18 +129,20 @@ async function install(prefix, entries) {
     if (again.code !== 0)
       throw new SetupError(`apt-get install failed.\n${again.output.slice(-1500)}`);
   }
-  if (!hadMosquitto && hasMosquitto()) await stopService(prefix);
+  for (const name of installedServices())
+    if (!before.includes(name)) await stopService(prefix, name);
 }
 
-function hasMosquitto() {
-  return existsSync('/usr/sbin/mosquitto');
+function installedServices() {
+  return [...services].filter(([, file]) => existsSync(file)).map(([name]) => name);
 }
 
 /** The tests start their own brokers; the package must not leave one running on this machine. */
-async function stopService(prefix) {
-  const commands = existsSync('/run/systemd/system')
-    ? ['systemctl', 'disable', '--now', 'mosquitto']
-    : ['/etc/init.d/mosquitto', 'stop'];
+async function stopService(prefix, name) {
+  const script = `/etc/init.d/${name}`;
+  const hasSystemd = existsSync('/run/systemd/system');
+  if (!hasSystemd && !existsSync(script)) return;
+  const commands = hasSystemd ? ['systemctl', 'disable', '--now', name] : [script, 'stop'];
   const [command, ...rest] = [...prefix, ...commands];
-  await runOrThrow('Stopping the Mosquitto service', command, rest);
+  await runOrThrow(`Stopping the service ${name}`, command, rest);
 }

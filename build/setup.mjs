@@ -2,7 +2,7 @@
 // bundles. Quick when nothing changed; run it again after an interruption.
 // Usage: npm run setup [-- --retry]   (--retry: ask for Electron's own binary again)
 import { ensureBuild } from './bundle.mjs';
-import { ensureDebianPackages } from './debian.mjs';
+import { ensureDebianPackages, tryDebianPackages } from './debian.mjs';
 import { hasDisplay } from './display.mjs';
 import { alone } from './lock.mjs';
 import { isScript } from './paths.mjs';
@@ -21,6 +21,7 @@ export async function setUp({ retry = false, tests = false, build = true } = {})
     if (!hasDisplay()) sets.push('virtualDisplay');
     if (tests) sets.push('tests');
     const hasSystemPackages = await ensureDebianPackages(sets);
+    if (tests) await tryDebianPackages(['otherBrokers']);
     const runtime = await ensureRuntime({ retry });
     if (build) await ensureBuild();
     return { runtime, hasSystemPackages };
