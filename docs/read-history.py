@@ -30,8 +30,8 @@ def messages(db, count, first_id, first_us, codec, topics, heads, body):
         yield id, topic, time.isoformat(timespec="microseconds"), body[begin:end] + b"".join(part for part, in parts)
 db = sqlite3.connect(pathlib.Path(sys.argv[1]).resolve().as_uri() + "?mode=ro", uri=True)
 db.execute("BEGIN")  # one moment of a history that is being recorded
-if db.execute("PRAGMA user_version").fetchone() != (4,):
-    sys.exit("The history has another format than 4, which is the one that this program reads.")
+if db.execute("PRAGMA user_version").fetchone() != (5,):
+    sys.exit("The history has another format than 5, which is the one that this program reads.")
 names = dict(db.execute("SELECT key, name FROM topics"))
 columns = "messages, b.first_id, b.first_us, codec, topics, heads, body"
 for run in db.execute(f"""SELECT b.{columns} FROM batches b UNION ALL

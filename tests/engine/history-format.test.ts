@@ -61,11 +61,11 @@ test.skipIf(!hasPython)(
 
       await history.close();
       const newer = new Database(file);
-      newer.pragma('user_version = 5');
+      newer.pragma('user_version = 6');
       newer.close();
       await expect(promisify(execFile)('python3', [script, file])).rejects.toMatchObject({
         ...{ code: 1, stdout: '' },
-        stderr: expect.stringContaining('another format than 4') as string,
+        stderr: expect.stringContaining('another format than 5') as string,
       });
     } finally {
       await bundles.dispose();

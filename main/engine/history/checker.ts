@@ -250,9 +250,11 @@ class Check {
   }
 
   #bytesOf(unit: Unit): number {
-    const table = unit.kind === 'batch' ? 'batches WHERE key = ?' : 'blocks WHERE segment = ?';
+    const isBatch = unit.kind === 'batch';
+    const table = isBatch ? 'batches WHERE key = ?' : 'blocks WHERE segment = ?';
+    const signature = isBatch ? '0' : 'coalesce(length(signature), 0)';
     return this.#number(
-      `SELECT sum(length(topics) + length(heads) + length(body) + ${String(RUN_ROW_BYTES)}) FROM ${table}`,
+      `SELECT sum(length(topics) + length(heads) + length(body) + ${signature} + ${String(RUN_ROW_BYTES)}) FROM ${table}`,
       unit.key,
     );
   }

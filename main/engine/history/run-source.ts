@@ -29,6 +29,8 @@ export interface RunBlobs {
   readonly topics: Statement<Uint8Array>;
   readonly heads: Statement<Uint8Array>;
   readonly body: Statement<Uint8Array>;
+  /** Blocks only. */
+  readonly signature?: Statement<Uint8Array | null>;
 }
 
 const UNIT_COLUMNS = `key, first_id AS firstId, last_id AS lastId, first_us AS firstUs, last_us AS lastUs,
@@ -94,6 +96,11 @@ export class Run {
     return inflateQuickly(this.#row.codec, this.#read('body')) ?? this.readBody();
   }
 
+  /** Which trigrams the body may have (signature.ts); null when that is not known. */
+  get signature(): Uint8Array | null {
+    return this.#blobs.signature?.get(this.#row.key) ?? null;
+  }
+
   /** Lets go of what was read; it is read again when it is asked for. */
   forget(): void {
     this.#topics = undefined;
@@ -101,7 +108,7 @@ export class Run {
     this.#body = undefined;
   }
 
-  #read(blob: keyof RunBlobs): Uint8Array {
+  #read(blob: 'topics' | 'heads' | 'body'): Uint8Array {
     const bytes = this.#blobs[blob].get(this.#row.key);
     if (bytes === undefined) throw damagedRun();
     return bytes;
@@ -160,7 +167,12 @@ export class RunSource {
       return { topics: blob('topics'), heads: blob('heads'), body: blob('body') };
     };
     this.#batchBlobs = blobs('batches');
-    this.#blockBlobs = blobs('blocks');
+    this.#blockBlobs = {
+      ...blobs('blocks'),
+      signature: database
+        .prepare<unknown[], Uint8Array | null>('SELECT signature FROM blocks WHERE key = ?')
+        .pluck(),
+    };
   }
 
   /** The profile that a topic belongs to; undefined when it is not there (any more). */

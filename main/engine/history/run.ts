@@ -2,6 +2,7 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { ByteReader, ByteWriter, damagedRun, inflated } from './bytes';
 import { BLOCK_BYTES, BODY_DEFLATED, HEAD_BYTES, HEADS_DEFLATED } from './layout';
 import { propertyBytes, type MessageColumns } from './message-columns';
+import { signatureOf } from './signature';
 
 /** What is deflated must become this much smaller, else it is kept as it is. */
 const WORTH = 0.95;
@@ -30,6 +31,8 @@ export interface EncodedRun {
   readonly topics: Uint8Array;
   readonly heads: Uint8Array;
   readonly body: Uint8Array;
+  /** Of a compressed run; see signature.ts. */
+  readonly signature: Uint8Array | null;
 }
 
 /** Encodes messages into runs; one instance is used again and again, so that storing leaves little garbage. */
@@ -66,6 +69,7 @@ export class RunEncoder {
       topics: Uint8Array.from(this.#topics.view()),
       heads: heads.bytes,
       body: body.bytes,
+      signature: compress ? signatureOf(this.#body.view()) : null,
     };
   }
 

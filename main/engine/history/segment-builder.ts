@@ -61,7 +61,7 @@ export class SegmentBuilder {
       .pluck();
     this.#insertBlock = database.prepare(
       `INSERT INTO blocks (segment, first_topic, last_topic, first_id, last_id, first_us, last_us, messages, large,
-         codec, topics, heads, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+         codec, topics, heads, body, signature) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#insertSegment = database.prepare(
       `INSERT INTO segments (key, profile, level, first_id, last_id, first_us, last_us, messages, large, part_bytes,
@@ -191,6 +191,7 @@ export class SegmentBuilder {
       run.topics,
       run.heads,
       run.body,
+      run.signature,
     );
     sum.add(run);
   }
@@ -286,7 +287,12 @@ class Sum {
   add(run: EncodedRun): void {
     this.messages += run.messages;
     this.large += run.large;
-    this.bytes += RUN_ROW_BYTES + run.topics.length + run.heads.length + run.body.length;
+    this.bytes +=
+      RUN_ROW_BYTES +
+      run.topics.length +
+      run.heads.length +
+      run.body.length +
+      (run.signature?.length ?? 0);
     this.rawBytes += run.rawBytes;
     this.firstId = Math.min(this.firstId, run.firstId);
     this.lastId = Math.max(this.lastId, run.lastId);

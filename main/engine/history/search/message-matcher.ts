@@ -7,6 +7,7 @@ import { FLAG_DUP, FLAG_OUT, FLAG_RETAIN } from '../history';
 import { HEAD_BYTES } from '../layout';
 import { propertyBytes } from '../message-columns';
 import { topicsOf, type RunHeads } from '../run';
+import { mayHave } from '../signature';
 import { RunMessages, storedHead } from '../run-messages';
 import type { Run } from '../run-source';
 import { BodySearch } from './body-search';
@@ -77,6 +78,7 @@ export class MessageMatcher {
     const places: number[] = [];
     const sought = this.#isInBounds(run) ? this.#soughtIn(run) : null;
     if (sought === null) return places;
+    if (this.#isRuledOut(run, sought)) return places;
     const isBodyWanted = this.#probes.length > 0 || sought.some((isSought) => isSought);
     const body = isBodyWanted ? bufferOf(run.scanBody()) : NOTHING;
     if (isBodyWanted && !this.#canMatch(run, body, sought)) return places;
@@ -129,6 +131,19 @@ export class MessageMatcher {
     }
     this.#named = isNamed;
     return sought;
+  }
+
+  /** Whether the signature says that no payload has one of the texts that every message must have. */
+  #isRuledOut(run: Run, sought: readonly boolean[]): boolean {
+    // The end of a large payload is not in the body.
+    if (run.bounds.large > 0) return false;
+    let signature: Uint8Array | null | undefined;
+    return this.#texts.some(({ search }, term) => {
+      const bits = search.needle.signatureBits;
+      if (sought[term] !== true || this.#named[term] === true || bits.length === 0) return false;
+      signature ??= run.signature;
+      return signature !== null && !mayHave(signature, bits);
+    });
   }
 
   /** Whether the body has what every message that is meant must have. */

@@ -1,10 +1,13 @@
 import { foldCharacter, foldText, variantsOf } from '../../../../app/search/fold';
 import type { Term } from '../../../../app/search/query';
+import { LOWER_CASE, signatureBits } from '../signature';
 
 /** Finds bytes in bytes, in many messages at once. */
 export interface Needle {
   /** The longest that a match can be. */
   readonly mostBytes: number;
+  /** What every body with a match has in its signature (../signature.ts); empty when nothing can be said. */
+  readonly signatureBits: readonly number[];
   /** Where the first match at or after `from` begins; -1 when there is none. */
   find(bytes: Buffer, from: number): number;
   /** Where a match that begins there ends. */
@@ -29,9 +32,11 @@ export function textNeedle(text: string, matchCase: boolean): Needle {
 
 class ExactNeedle implements Needle {
   readonly mostBytes: number;
+  readonly signatureBits: readonly number[];
 
   constructor(private readonly wanted: Buffer) {
     this.mostBytes = wanted.length;
+    this.signatureBits = signatureBits(wanted);
   }
 
   find(bytes: Buffer, from: number): number {
@@ -44,13 +49,10 @@ class ExactNeedle implements Needle {
   }
 }
 
-const LOWER = Uint8Array.from({ length: 256 }, (_, byte) =>
-  byte >= 0x41 && byte <= 0x5a ? byte + 0x20 : byte,
-);
-
 /** ASCII in any case, by Boyer, Moore and Horspool: most bytes are skipped without being looked at. */
 class FoldedNeedle implements Needle {
   readonly mostBytes: number;
+  readonly signatureBits: readonly number[];
   readonly #wanted: Uint8Array;
   readonly #skip: Uint32Array;
 
@@ -58,13 +60,14 @@ class FoldedNeedle implements Needle {
   constructor(folded: string) {
     const wanted = Buffer.from(folded);
     this.#wanted = wanted;
+    this.signatureBits = signatureBits(wanted);
     this.mostBytes = wanted.length;
     const last = wanted.length - 1;
     this.#skip = new Uint32Array(256).fill(wanted.length);
     for (let at = 0; at < last; at++) {
       const byte = wanted[at] ?? 0;
       for (let other = 0; other < 256; other++) {
-        if (LOWER[other] === byte) this.#skip[other] = last - at;
+        if (LOWER_CASE[other] === byte) this.#skip[other] = last - at;
       }
     }
   }
@@ -77,9 +80,9 @@ class FoldedNeedle implements Needle {
     const end = bytes.length;
     for (let at = from + last; at < end;) {
       const byte = bytes[at] ?? 0;
-      if (LOWER[byte] === lastByte) {
+      if (LOWER_CASE[byte] === lastByte) {
         let back = last - 1;
-        while (back >= 0 && LOWER[bytes[at - last + back] ?? 0] === wanted[back]) back--;
+        while (back >= 0 && LOWER_CASE[bytes[at - last + back] ?? 0] === wanted[back]) back--;
         if (back < 0) return at - last;
       }
       at += skip[byte] ?? 1;
@@ -95,12 +98,14 @@ class FoldedNeedle implements Needle {
 /** Text beyond ASCII in any case: each character as one of several sequences of bytes. */
 class VariantNeedle implements Needle {
   readonly mostBytes: number;
+  readonly signatureBits: readonly number[];
   readonly #characters: readonly (readonly Buffer[])[];
   /** Bytes that a match can begin with. */
   readonly #first = new Uint8Array(256);
 
   constructor(characters: readonly (readonly string[])[]) {
     this.#characters = characters.map((variants) => variants.map((one) => Buffer.from(one)));
+    this.signatureBits = bitsOfVariants(this.#characters);
     this.mostBytes = this.#characters.reduce(
       (sum, variants) => sum + Math.max(...variants.map(({ length }) => length)),
       0,
@@ -127,6 +132,25 @@ class VariantNeedle implements Needle {
     }
     return at;
   }
+}
+
+/** Of the stretches whose bytes are the same in every variant, but for the case of ASCII letters. */
+function bitsOfVariants(characters: readonly (readonly Buffer[])[]): number[] {
+  const bits: number[] = [];
+  let stretch: number[] = [];
+  for (const variants of [...characters, []]) {
+    const [first, ...others] = variants.map((bytes) =>
+      [...bytes].map((byte) => LOWER_CASE[byte] ?? 0),
+    );
+    const isOne =
+      first !== undefined && others.every((other) => Buffer.from(other).equals(Buffer.from(first)));
+    if (isOne) stretch.push(...first);
+    else {
+      bits.push(...signatureBits(Uint8Array.from(stretch)));
+      stretch = [];
+    }
+  }
+  return bits;
 }
 
 function fits(bytes: Buffer, at: number, wanted: Buffer): boolean {
