@@ -6,10 +6,16 @@ export interface BrokerAddress {
   readonly host: string;
   readonly port: number;
   readonly path: string;
+  /** Where the socket of `unix` stands. */
+  readonly socketPath?: string;
 }
 
-/** `host:port` as people write it, an IPv6 address in brackets. */
-export function addressOf(target: Pick<BrokerAddress, 'host' | 'port'>): string {
+/** `host:port` as people write it, an IPv6 address in brackets; the path of a socket in the file system. */
+export function addressOf(
+  target: Pick<BrokerAddress, 'host' | 'port'> &
+    Partial<Pick<BrokerAddress, 'protocol' | 'socketPath'>>,
+): string {
+  if (target.protocol === 'unix') return target.socketPath ?? '';
   const host = target.host.includes(':') ? `[${target.host}]` : target.host;
   return `${host}:${String(target.port)}`;
 }

@@ -1,16 +1,29 @@
+import type { CertificateFacts } from './certificate';
 import type { ConnectionFailure, FailureCode } from './connection';
 import { addressOf } from './broker-address';
 import type { BrokerAddress } from './broker-address';
 import { assertNever } from './errors';
 import type { MqttVersion } from './profile';
+import { proxyWords } from './proxy-failure';
+import type { ProxyFailure } from './proxy-failure';
 import { hexCode, reasonWords } from './reason-codes';
 import { hungUpAdvice, socketWords, timeoutWords } from './socket-failure';
 import type { FailureWords as Words, SocketFailure } from './socket-failure';
+import { fingerprintWords, tlsFileFailure } from './tls-failure';
+import type { TlsFileProblem } from './tls-failure';
 
 /** A failure as it entered our code, before it has words. */
 export type RawFailure =
   /** From the operating system, TLS or the WebSocket handshake. */
-  | ({ readonly kind: 'socket' } & SocketFailure)
+  | ({ readonly kind: 'socket'; readonly certificate?: CertificateFacts } & SocketFailure)
+  /** The certificate is not the one that is trusted. */
+  | {
+      readonly kind: 'fingerprint';
+      readonly expected: string;
+      readonly certificate: CertificateFacts;
+    }
+  | ({ readonly kind: 'tls-file' } & TlsFileProblem)
+  | ({ readonly kind: 'proxy' } & ProxyFailure)
   | {
       readonly kind: 'timeout';
       readonly waitingFor: 'network' | 'connack';
@@ -56,13 +69,27 @@ const FINAL_CODES: ReadonlySet<FailureCode> = new Set<FailureCode>([
   'tls-untrusted',
   'tls-expired',
   'tls-host-mismatch',
+  'tls-fingerprint-changed',
+  'tls-client-certificate-missing',
+  'tls-client-certificate-refused',
+  'tls-key-mismatch',
+  'tls-passphrase',
+  'tls-file',
+  'tls-version-refused',
+  'tls-alpn-refused',
+  'proxy-credentials',
   'invalid-settings',
 ]);
 
 /** Says in words what a failure means for the person: what happened, what to try, and the technical text. */
 export function describeFailure(raw: RawFailure, target: BrokerAddress): ConnectionFailure {
   const [code, title, advice] = wordsFor(raw, target);
-  return { code, title, advice, technical: technicalText(raw), retryable: !FINAL_CODES.has(code) };
+  const failure = {
+    ...{ code, title, advice, technical: technicalText(raw) },
+    retryable: !FINAL_CODES.has(code),
+  };
+  const certificate = 'certificate' in raw ? raw.certificate : undefined;
+  return certificate === undefined ? failure : { ...failure, certificate };
 }
 
 function wordsFor(raw: RawFailure, target: BrokerAddress): Words {
@@ -70,6 +97,15 @@ function wordsFor(raw: RawFailure, target: BrokerAddress): Words {
   switch (raw.kind) {
     case 'socket':
       return socketWords(raw, target);
+    case 'fingerprint':
+      return fingerprintWords(
+        { expected: raw.expected, actual: raw.certificate.fingerprint },
+        target,
+      );
+    case 'tls-file':
+      return tlsFileFailure(raw);
+    case 'proxy':
+      return proxyWords(raw, target);
     case 'timeout':
       return timeoutWords(raw, address);
     case 'connack':
@@ -288,12 +324,16 @@ function technicalText(raw: RawFailure): string {
       return raw.during === 'connack' ? 'closed before CONNACK' : 'closed without DISCONNECT';
     case 'keep-alive':
       return 'no PINGRESP';
+    case 'fingerprint':
+      return `SHA-256 ${raw.certificate.fingerprint}`;
     case 'not-mqtt':
       return `first bytes: ${[...raw.firstBytes].map((byte) => byte.toString(16).padStart(2, '0')).join(' ')}`;
     case 'renewal':
       return 'token about to expire';
     case 'client-id-in-use':
       return 'closed without DISCONNECT, twice in a row';
+    case 'tls-file':
+    case 'proxy':
     case 'malformed':
     case 'too-large':
     case 'sign-in':

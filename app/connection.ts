@@ -1,3 +1,4 @@
+import type { CertificateFacts } from './certificate';
 import type { QoS } from './message';
 import type { UserProperties } from './profile-fields';
 import type { MqttVersion } from './profile';
@@ -24,6 +25,19 @@ export type FailureCode =
   | 'tls-expired'
   | 'tls-host-mismatch'
   | 'tls-failed'
+  | 'tls-fingerprint-changed'
+  | 'tls-client-certificate-missing'
+  | 'tls-client-certificate-refused'
+  | 'tls-key-mismatch'
+  | 'tls-passphrase'
+  | 'tls-file'
+  | 'tls-version-refused'
+  | 'tls-alpn-refused'
+  | 'proxy-unreachable'
+  | 'proxy-credentials'
+  | 'proxy-refused'
+  | 'proxy-failed'
+  | 'socket-missing'
   | 'websocket-refused'
   | 'keep-alive-timeout'
   | 'protocol-error'
@@ -42,6 +56,8 @@ export interface ConnectionFailure {
   readonly technical: string;
   /** Whether trying again by itself makes sense; false for refused credentials and the like. */
   readonly retryable: boolean;
+  /** The server's certificate, where it was the reason: a person may look at it and trust it. */
+  readonly certificate?: CertificateFacts;
 }
 
 /** What the broker said to one subscription (SUBACK, MQTT 5.0 §3.9.3). */
@@ -96,6 +112,8 @@ export type ConnectionState =
       readonly version: MqttVersion;
       readonly sessionPresent: boolean;
       readonly server: ServerSettings;
+      /** Encrypted, but the server's certificate was not checked, because the profile says so. */
+      readonly isUnchecked?: boolean;
       readonly subscriptions: readonly SubscriptionOutcome[];
     }
   | {

@@ -3,6 +3,13 @@ import { authenticationSchema, DEFAULT_AUTHENTICATION } from './authentication';
 import { connectSettingsSchema, DEFAULT_CONNECT_SETTINGS } from './connect-settings';
 import { PROFILE_COLOURS } from './profile-colours';
 import { singleLine, wholeNumber } from './profile-fields';
+import {
+  DEFAULT_PROXY,
+  DEFAULT_WEB_SOCKET,
+  proxySettingsSchema,
+  webSocketSettingsSchema,
+} from './profile-network';
+import { DEFAULT_TLS, tlsSettingsSchema } from './profile-tls';
 import { subscriptionSchema } from './subscription';
 import { willSchema } from './will';
 
@@ -17,7 +24,8 @@ export type VersionChoice = (typeof VERSION_CHOICES)[number];
 /** The built-in broker's own profile; its port is another at every start. */
 export const BUILT_IN_ID = 'built-in';
 
-export const PROTOCOLS = ['mqtt', 'mqtts', 'ws', 'wss'] as const;
+/** `unix`: a socket in the file system, or a named pipe of Windows. */
+export const PROTOCOLS = ['mqtt', 'mqtts', 'ws', 'wss', 'unix'] as const;
 export type Protocol = (typeof PROTOCOLS)[number];
 
 export const DEFAULT_PORTS: Readonly<Record<Protocol, number>> = {
@@ -25,6 +33,8 @@ export const DEFAULT_PORTS: Readonly<Record<Protocol, number>> = {
   mqtts: 8883,
   ws: 80,
   wss: 443,
+  // A socket in the file system has none: this one stands in the form until another protocol is chosen.
+  unix: 1883,
 };
 
 /** A limit that older settings do not have is the one that held then. */
@@ -61,6 +71,11 @@ export const profileFieldsSchema = v.object({
     singleLine('The path', 2048),
     v.regex(/^(\/|$)/u, 'The path must begin with a slash, as in /mqtt.'),
   ),
+  /** Where the socket of `unix` stands: `/run/mosquitto.sock`, `\\\\.\\pipe\\broker`; ignored for the others. */
+  socketPath: v.optional(singleLine('The path of the socket', 1024), ''),
+  tls: v.optional(tlsSettingsSchema, DEFAULT_TLS),
+  webSocket: v.optional(webSocketSettingsSchema, DEFAULT_WEB_SOCKET),
+  proxy: v.optional(proxySettingsSchema, DEFAULT_PROXY),
   /** Empty: a generated one, new for each run. */
   clientId: singleLine('The client id', 1024),
   username: singleLine('The username', 1024),
@@ -117,6 +132,10 @@ export function defaultProfileFields(): ProfileFields {
     host: '',
     port: DEFAULT_PORTS.mqtt,
     path: '/mqtt',
+    socketPath: '',
+    tls: DEFAULT_TLS,
+    webSocket: DEFAULT_WEB_SOCKET,
+    proxy: DEFAULT_PROXY,
     clientId: '',
     username: '',
     version: 'automatic',
@@ -143,7 +162,15 @@ export function profileProblems(fields: unknown): Map<string, string> {
     const path = v.getDotPath(issue) ?? '';
     if (!problems.has(path)) problems.set(path, issue.message);
   }
+  if (lacksSocketPath(fields)) {
+    problems.set('socketPath', 'Enter the path of the socket, for example /run/mosquitto.sock.');
+  }
   return problems;
+}
+
+function lacksSocketPath(fields: unknown): boolean {
+  const { protocol, socketPath } = fields as Partial<ProfileFields>;
+  return protocol === 'unix' && (socketPath ?? '').trim() === '';
 }
 
 /** What a pasted URL says; only the fields that it names are there. */
@@ -162,19 +189,28 @@ const SCHEMES = new Map<string, Protocol>([
   ['wss:', 'wss'],
 ]);
 
+/** `unix:///run/mosquitto.sock`, or a named pipe's path as it is. */
+const SOCKET_PATTERN = /^(?:unix:(?:\/\/)?(?<path>\/[^?#]+)|(?<pipe>\\\\[.?]\\pipe\\[^\s]+))$/iu;
+
 const URL_PATTERN =
   /^([a-z][a-z0-9+.-]*:)\/\/(?:([^/?#]*)@)?(\[[^\]\s]+\]|[^:/?#@\\\s]+)(?::(\d{1,5}))?(\/[^?#\s]*)?(?:[?#]\S*)?$/iu;
 
 /**
- * Reads `mqtt://user:password@host:port/path` and its relatives (`mqtts`, `ws`, `wss`, `tcp`, `ssl`, `tls`).
+ * Reads `mqtt://user:password@host:port/path` and its relatives (`mqtts`, `ws`, `wss`, `tcp`, `ssl`, `tls`), and
+ * `unix:///path/of/a/socket`.
  * Returns null for anything that is not such a URL. The host of an IPv6 literal comes without brackets; an @ in a
  * password needs no escape, because the last one counts. The fields still have to pass `profileProblems`.
  */
 export function parseBrokerUrl(text: string): ParsedBrokerUrl | null {
+  const socket = SOCKET_PATTERN.exec(text.trim())?.groups;
+  if (socket) return socketFields(socket['pipe'] ?? decode(socket['path'] ?? ''));
   const match = URL_PATTERN.exec(text.trim());
   const protocol = SCHEMES.get((match?.[1] ?? '').toLowerCase());
   if (!match || protocol === undefined) return null;
-  const [, , userInfo = '', rawHost = '', rawPort, path] = match;
+  const [, , userInfo = '', rawHost = '', rawPort, rawPath] = match;
+  // An address of one link names the link too, whose % some programs escape (RFC 6874).
+  const host = rawHost.replace(/^\[|\]$/gu, '').replace(/^(fe80:[^%]*)%25/iu, '$1%');
+  const path = rawPath === undefined ? undefined : rawPath + (/\?[^#\s]*/u.exec(text)?.[0] ?? '');
   const port = rawPort === undefined ? DEFAULT_PORTS[protocol] : Number(rawPort);
   if (port < 1 || port > 65_535) return null;
   const colon = userInfo.indexOf(':');
@@ -182,13 +218,23 @@ export function parseBrokerUrl(text: string): ParsedBrokerUrl | null {
   return {
     fields: {
       protocol,
-      host: rawHost.replace(/^\[|\]$/gu, ''),
+      host,
       port,
       ...(username === '' ? {} : { username }),
       ...(protocol.startsWith('ws') && path !== undefined ? { path } : {}),
     },
     password: colon < 0 ? null : decode(userInfo.slice(colon + 1)),
   };
+}
+
+function socketFields(socketPath: string): ParsedBrokerUrl {
+  const fields = {
+    protocol: 'unix',
+    host: 'localhost',
+    port: DEFAULT_PORTS.unix,
+    socketPath,
+  } as const;
+  return { fields, password: null };
 }
 
 /** A URL, or what was meant as one, that can be shown and logged: everything before the last @ may be a password. */
@@ -207,8 +253,10 @@ function decode(text: string): string {
 
 /** The URL of a profile as people write it, without credentials. */
 export function brokerUrl(
-  profile: Pick<ProfileFields, 'protocol' | 'host' | 'port' | 'path'>,
+  profile: Pick<ProfileFields, 'protocol' | 'host' | 'port' | 'path'> &
+    Partial<Pick<ProfileFields, 'socketPath'>>,
 ): string {
+  if (profile.protocol === 'unix') return `unix://${profile.socketPath ?? ''}`;
   const host = profile.host.includes(':') ? `[${profile.host}]` : profile.host;
   const path = profile.protocol.startsWith('ws') ? profile.path : '';
   return `${profile.protocol}://${host}:${String(profile.port)}${path}`;

@@ -4,6 +4,8 @@ export const SECRET_NAMES = [
   /** The passphrase of the client certificate's key. */
   'key-passphrase',
   'proxy-password',
+  /** The header of that name in the WebSocket handshake. */
+  'websocket-authorization',
   /** The OAuth 2 client's secret. */
   'token-client-secret',
 ] as const;

@@ -1,6 +1,7 @@
 import { addressOf, usesTls } from './broker-address';
 import type { BrokerAddress } from './broker-address';
 import type { FailureCode } from './connection';
+import { alertWords } from './tls-failure';
 
 export type FailureWords = readonly [code: FailureCode, title: string, advice: string];
 
@@ -50,6 +51,8 @@ export interface SocketFailure {
 export function socketWords(raw: SocketFailure, target: BrokerAddress): FailureWords {
   const address = addressOf(target);
   const code = raw.code ?? '';
+  const unix = target.protocol === 'unix' ? unixWords(code, address) : null;
+  if (unix !== null) return unix;
   if (UNKNOWN_HOST.has(code)) {
     return [
       'unknown-host',
@@ -86,6 +89,31 @@ export function socketWords(raw: SocketFailure, target: BrokerAddress): FailureW
   );
 }
 
+function unixWords(code: string, path: string): FailureWords | null {
+  if (code === 'ENOENT') {
+    return [
+      'socket-missing',
+      `There is no socket at ${path}.`,
+      'Check the path, and whether the broker runs and is set up to listen on it.',
+    ];
+  }
+  if (code === 'ECONNREFUSED' || code === 'ENOTSOCK') {
+    return [
+      'nothing-listening',
+      `Nothing is listening on ${path}.`,
+      'The file may be left over from a broker that was stopped. Start the broker again.',
+    ];
+  }
+  if (code === 'EACCES' || code === 'EPERM') {
+    return [
+      'socket-missing',
+      `This user may not use the socket ${path}.`,
+      'Check the rights on it; a broker often lets only its own group in.',
+    ];
+  }
+  return null;
+}
+
 function tlsWords(raw: SocketFailure, code: string, target: BrokerAddress): FailureWords | null {
   const address = addressOf(target);
   if (UNTRUSTED.has(code)) {
@@ -95,7 +123,7 @@ function tlsWords(raw: SocketFailure, code: string, target: BrokerAddress): Fail
       own
         ? `The certificate of ${address} was signed by its owner, not by an authority that this computer trusts.`
         : `The certificate of ${address} was not signed by an authority that this computer trusts.`,
-      'Install the certificate of the broker’s authority (CA) in this computer’s system store, then connect again.',
+      'Name the certificate of the broker’s authority (CA) in the connection’s TLS settings or install it in this computer’s system store. Or look at the certificate, and trust it if it is the broker’s.',
     ];
   }
   if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID') {
@@ -113,6 +141,8 @@ function tlsWords(raw: SocketFailure, code: string, target: BrokerAddress): Fail
       'Use the host name that the certificate was made for. If this is that name, someone may be in between.',
     ];
   }
+  const alert = alertWords(raw, code, target);
+  if (alert !== null) return alert;
   if (!usesTls(target)) return null;
   // A reset before the handshake was over: the other end did not understand it.
   const lost = raw.during === 'opening' && RESET.has(code);

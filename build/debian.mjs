@@ -9,8 +9,16 @@ import { failed, note, SetupError, step } from './report.mjs';
 const sets = {
   window: ['libgtk-3-0|libgtk-3-0t64', 'libnss3', 'libasound2|libasound2t64', 'libgbm1'],
   virtualDisplay: ['xvfb', 'fonts-noto-cjk', 'fonts-noto-color-emoji'],
-  // A session bus with a keyring on it: where the app keeps passwords.
-  tests: ['mosquitto', 'mosquitto-clients', 'dbus', 'gnome-keyring', 'libsecret-1-0'],
+  // A session bus with a keyring on it: where the app keeps passwords. Two proxies: HTTP and SOCKS5.
+  tests: [
+    'mosquitto',
+    'mosquitto-clients',
+    'dbus',
+    'gnome-keyring',
+    'libsecret-1-0',
+    'tinyproxy-bin',
+    'microsocks',
+  ],
   // What people run besides Mosquitto; the tests of these brokers are left out where they are missing.
   otherBrokers: ['nats-server', 'rabbitmq-server'],
 };
@@ -71,6 +79,7 @@ function hasProgramsInstead(names) {
   if (names.includes('virtualDisplay')) programs.push('Xvfb');
   if (names.includes('tests')) {
     programs.push('mosquitto', 'mosquitto_pub', 'dbus-daemon', 'gnome-keyring-daemon');
+    programs.push('tinyproxy', 'microsocks');
   }
   const missing = programs.filter((name) => !hasProgram(name));
   if (missing.length > 0) failed(`missing programs, please install them: ${missing.join(' ')}`);

@@ -9,6 +9,7 @@ import type { History } from './history/history';
 import { Ingest, type IngestOptions, type MessageIds } from './ingest';
 import type { MemoryFile } from './memory-file';
 import { createConnection } from './mqtt/mqtt-connection';
+import type { Surroundings } from './mqtt/surroundings';
 import type { Arrived, Connection, OutgoingMessage, Receive } from './mqtt/types';
 import { Past } from './past/past';
 import { PublishLog } from './publish-log';
@@ -32,6 +33,8 @@ export interface RuntimeOptions {
   readonly secret: AskSecret;
   /** Authorities (PEM) trusted besides those of the system. */
   readonly authorities?: readonly string[];
+  /** See `ConnectionOptions`. */
+  readonly surroundings?: Surroundings;
   /** After the connection's state changed. */
   readonly onState: () => void;
   /** What the history may take, in bytes, instead of what the profile says of it. */
@@ -179,6 +182,7 @@ export class ProfileRuntime {
       onVersion: (version) => {
         memory.setMqttVersion(id, { address: addressOf(this.currentProfile), version });
       },
+      surroundings: this.options.surroundings,
       sink: {
         onMessage: this.receiver(),
         onState: (state) => {

@@ -1,7 +1,7 @@
 import type { ConnectionFailure, ConnectionState } from '../../app/connection';
 import { defaultProfileFields } from '../../app/profile';
 import type { Profile } from '../../app/profile';
-import { onlyPassword } from '../../app/secret';
+import type { SecretName } from '../../app/secret';
 import { createConnection } from '../../main/engine/mqtt/mqtt-connection';
 import type { Connection, ConnectionOptions } from '../../main/engine/mqtt/types';
 
@@ -31,9 +31,11 @@ export interface TestConnection extends Connection {
 }
 
 export interface TestConnectionOptions extends Partial<
-  Omit<ConnectionOptions, 'profile' | 'sink' | 'password'>
+  Omit<ConnectionOptions, 'profile' | 'sink' | 'secret'>
 > {
   readonly password?: string;
+  /** What else is kept for the profile. */
+  readonly secrets?: ReadonlyMap<SecretName, string>;
   /** Takes over the answer to every message. */
   readonly onMessage?: (message: HeardMessage, done: () => void) => void;
 }
@@ -52,7 +54,7 @@ export function testConnection(
   const heard = (): void => {
     for (const look of [...waiting]) look();
   };
-  const { password, onMessage, ...rest } = options;
+  const { password, secrets, onMessage, ...rest } = options;
   const whole: Profile = {
     ...defaultProfileFields(),
     id: 'test',
@@ -65,7 +67,9 @@ export function testConnection(
     reconnectDelayMs: () => 100,
     ...rest,
     profile: whole,
-    secret: rest.secret ?? onlyPassword(password),
+    secret:
+      rest.secret ??
+      ((name) => Promise.resolve(name === 'password' ? password : secrets?.get(name))),
     sink: {
       onMessage: ({ topic, payload, qos, retain, dup }, done) => {
         const message = { topic, payload: Buffer.from(payload), qos, retain, dup };

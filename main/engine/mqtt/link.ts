@@ -28,6 +28,7 @@ import { Publisher } from './publisher';
 import { openStream, rawSocketFailure, StreamError } from './streams';
 import { serverSettings } from './server-settings';
 import type { SubscriptionSet } from './subscription-set';
+import type { Surroundings } from './surroundings';
 import { askRetained, unansweredOutcomes } from './subscriptions';
 import type { Arrived, BulkMessage, BulkOutcome, OutgoingMessage, Receive } from './types';
 
@@ -49,6 +50,8 @@ export interface LinkOptions extends SessionOptions {
   readonly subscriptions: SubscriptionSet;
   readonly maxPacketBytes: number;
   readonly authorities: readonly string[];
+  /** See `StreamOptions`. */
+  readonly surroundings?: Surroundings | undefined;
   /** How the byte stream is opened. Default: a socket to the broker. */
   readonly open?: typeof openStream;
   /** Whether messages that need not go through mqtt.js go past it; true unless told. */
@@ -182,6 +185,8 @@ export class Link {
           timeoutMs: OPEN_WITHIN_MS,
           authorities: this.#options.authorities,
           maxMessageBytes: this.#options.maxPacketBytes,
+          secret: this.#options.secret,
+          ...(this.#options.surroundings && { surroundings: this.#options.surroundings }),
         },
         this.#abort.signal,
       );

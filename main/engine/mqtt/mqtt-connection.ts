@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { addressOf } from '../../../app/broker-address';
+import { addressOf, usesTls } from '../../../app/broker-address';
 import type {
   ConnectionFailure,
   ConnectionState,
@@ -159,6 +159,7 @@ class MqttConnection implements Connection {
         clientId: this.#clientIdOf(profile),
         maxPacketBytes: this.#options.maxPacketBytes ?? DEFAULT_MAX_PACKET_BYTES,
         authorities: this.#options.authorities ?? [],
+        surroundings: this.#options.surroundings,
         incoming: this.#incoming,
         outgoing: this.#outgoing,
       },
@@ -274,6 +275,7 @@ class MqttConnection implements Connection {
       version: profile.version,
       sessionPresent,
       server,
+      ...(usesTls(profile) && profile.tls.trust === 'anything' ? { isUnchecked: true } : {}),
       subscriptions: [],
     });
     this.#planRenewal(profile);

@@ -7,6 +7,7 @@ import type { PublishResult } from '../../../app/contract';
 import type { MessageProperties, QoS } from '../../../app/message';
 import type { MqttVersion, Profile } from '../../../app/profile';
 import type { AskSecret } from '../../../app/secret';
+import type { Surroundings } from './surroundings';
 import type { IPublishPacket } from 'mqtt';
 
 /** A profile whose MQTT version is settled. */
@@ -39,6 +40,8 @@ export interface ConnectionOptions {
   readonly maxPacketBytes?: number;
   /** Authorities (PEM) trusted besides those of the system. */
   readonly authorities?: readonly string[];
+  /** The data folder and the system's proxies. Default: none of the one, the environment's of the others. */
+  readonly surroundings?: Surroundings | undefined;
   /** How long to wait before try `attempt` (1 is the first after a loss). Default: growing from 1 s to 30 s, jittered. */
   readonly reconnectDelayMs?: (attempt: number) => number;
   /** The version that an earlier connection to this broker found, for profiles that leave it open. */

@@ -1,0 +1,66 @@
+import { addressOf } from './broker-address';
+import type { BrokerAddress } from './broker-address';
+import type { FailureWords } from './socket-failure';
+
+/** A proxy that did not lead to the broker. */
+export interface ProxyFailure {
+  readonly reason:
+    | 'unreachable'
+    /** It wants credentials and was given none. */
+    | 'credentials-wanted'
+    | 'credentials-refused'
+    /** It would not, or could not, connect to the broker. */
+    | 'refused'
+    /** What answers there is no proxy of this kind. */
+    | 'not-a-proxy'
+    /** The system's settings cannot be used. */
+    | 'unusable';
+  /** `host:port` of the proxy. */
+  readonly proxy: string;
+  /** What it said, or why it could not be reached. */
+  readonly message: string;
+}
+
+export function proxyWords(
+  { reason, proxy, message }: ProxyFailure,
+  target: BrokerAddress,
+): FailureWords {
+  switch (reason) {
+    case 'unreachable':
+      return [
+        'proxy-unreachable',
+        `The proxy ${proxy} cannot be reached.`,
+        'Check the proxy’s host and port under Proxy, and whether it runs.',
+      ];
+    case 'credentials-wanted':
+      return [
+        'proxy-credentials',
+        `The proxy ${proxy} asks for a username and password.`,
+        'Edit the connection and enter both under Proxy.',
+      ];
+    case 'credentials-refused':
+      return [
+        'proxy-credentials',
+        `The proxy ${proxy} refused the username or password.`,
+        'Check both under Proxy; they are case-sensitive.',
+      ];
+    case 'refused':
+      return [
+        'proxy-refused',
+        `The proxy ${proxy} did not connect to ${addressOf(target)}.`,
+        `It said: “${message}”. It may not know the host or not allow the port; some proxies allow only 443.`,
+      ];
+    case 'not-a-proxy':
+      return [
+        'proxy-failed',
+        `${proxy} does not answer as a proxy of the chosen kind.`,
+        'Check the kind of proxy (HTTP or SOCKS5), its host and its port.',
+      ];
+    case 'unusable':
+      return [
+        'proxy-failed',
+        'The system’s proxy settings cannot be used.',
+        'Choose the proxy yourself under Proxy, or connect directly.',
+      ];
+  }
+}

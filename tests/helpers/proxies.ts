@@ -1,0 +1,90 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { freePort } from './mosquitto';
+
+export interface Proxy {
+  readonly port: number;
+  readonly dispose: () => Promise<void>;
+}
+
+export interface ProxyOptions {
+  readonly username?: string;
+  readonly password?: string;
+  /** Only to this port may it connect (HTTP). */
+  readonly onlyPort?: number;
+}
+
+/** A real SOCKS5 proxy, microsocks. */
+export async function startSocksProxy({ username, password }: ProxyOptions = {}): Promise<Proxy> {
+  const port = await freePort();
+  const login = username === undefined ? [] : ['-u', username, '-P', password ?? ''];
+  return await running(port, 'microsocks', ['-i', '127.0.0.1', '-p', String(port), ...login]);
+}
+
+/** A real HTTP proxy, tinyproxy. */
+export async function startHttpProxy(options: ProxyOptions = {}): Promise<Proxy> {
+  const port = await freePort();
+  const folder = await mkdtemp(join(tmpdir(), 'mqtt-loupe-proxy-'));
+  const { username, password, onlyPort } = options;
+  const lines = [
+    ...[`Port ${String(port)}`, 'Listen 127.0.0.1', 'Timeout 60', 'MaxClients 20'],
+    ...(username === undefined ? [] : [`BasicAuth ${username} ${password ?? ''}`]),
+    ...(onlyPort === undefined ? [] : [`ConnectPort ${String(onlyPort)}`]),
+  ];
+  const file = join(folder, 'tinyproxy.conf');
+  await writeFile(file, `${lines.join('\n')}\n`);
+  const proxy = await running(port, 'tinyproxy', ['-d', '-c', file]);
+  return {
+    port,
+    dispose: async () => {
+      await proxy.dispose();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function running(port: number, command: string, args: string[]): Promise<Proxy> {
+  const child = spawn(command, args, { stdio: 'ignore' });
+  const kill = (): void => {
+    child.kill('SIGKILL');
+  };
+  process.once('exit', kill);
+  await listening(port, child);
+  return {
+    port,
+    dispose: async () => {
+      process.off('exit', kill);
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const exited = new Promise((resolve) => child.once('exit', resolve));
+      kill();
+      await exited;
+    },
+  };
+}
+
+/** Neither program says when it listens. */
+async function listening(port: number, child: ChildProcess): Promise<void> {
+  let problem: Error | null = null;
+  child.once('error', (error) => (problem = error));
+  for (;;) {
+    if (problem !== null) throw problem;
+    if (child.exitCode !== null) throw new Error(`the proxy ended with ${String(child.exitCode)}`);
+    const isOpen = await new Promise<boolean>((resolve) => {
+      const socket = connect(port, '127.0.0.1');
+      socket.once('connect', () => {
+        socket.destroy();
+        resolve(true);
+      });
+      socket.once('error', () => {
+        resolve(false);
+      });
+    });
+    if (isOpen) return;
+    await wait(20);
+  }
+}
