@@ -10,6 +10,7 @@ import {
   searchCallSchemas,
   searchViewSchemas,
 } from './contract-search-schemas';
+import { secretsShellSchemas, tlsCallSchemas } from './contract-tls-schemas';
 import { profileSchema } from './profile';
 import { qosSchema } from './profile-fields';
 import { SECRET_NAMES } from './secret';
@@ -53,6 +54,7 @@ export const MAX_PAYLOAD_BYTES = 268_000_000;
 export const engineCallSchemas: Schemas<EngineCalls> = {
   ...filesCallSchemas,
   ...replayCallSchemas,
+  ...tlsCallSchemas,
   saveProfile: v.object({ profile: profileSchema }),
   duplicateProfile: profileOnly,
   deleteProfile: profileOnly,
@@ -186,6 +188,7 @@ const secretName = v.picklist(SECRET_NAMES);
 
 export const shellCallSchemas: Schemas<ShellCalls> = {
   ...filesShellSchemas,
+  ...secretsShellSchemas,
   startup: nothing,
   saveUi: v.object({ ui: uiStateSchema }),
   setSecret: v.object({

@@ -7,6 +7,7 @@ import type { ActiveRecording, ManageCalls, PastFrame, RecordingsFrame } from '.
 import type { Moment, StepScope, TimeCalls, TimeViews } from './contract-time';
 import type { FilesCalls, FilesShellCalls, FilesViews } from './contract-files';
 import type { ReplayCalls, ReplayViews } from './contract-replay';
+import type { SecretsShellCalls, TlsCalls } from './contract-tls';
 import type { SearchCalls, SearchViews } from './contract-search';
 import type { Message, MessageHead, QoS } from './message';
 import type { Profile, ProfileFields } from './profile';
@@ -37,7 +38,8 @@ export interface TreePosition {
 }
 
 /** Request → reply, answered by the engine. */
-export interface EngineCalls extends TimeCalls, ManageCalls, SearchCalls, FilesCalls, ReplayCalls {
+export interface EngineCalls
+  extends TimeCalls, ManageCalls, SearchCalls, FilesCalls, ReplayCalls, TlsCalls {
   saveProfile(arg: { readonly profile: Profile }): Profile;
   duplicateProfile(arg: { readonly profileId: string }): Profile;
   /** Disconnects and hides the profile; its history goes when the time for undo is over. */
@@ -379,10 +381,14 @@ export type SecretStorage =
   /** Encrypted by the system's keyring. */
   | 'keyring'
   /** No keyring: kept in memory until the program ends. */
-  | 'session-only';
+  | 'session-only'
+  /** No keyring: encrypted in a file with the person's passphrase. */
+  | 'vault'
+  /** No keyring, and not chosen yet: kept in memory until the program ends. */
+  | 'undecided';
 
 /** What only the main process can do. */
-export interface ShellCalls extends FilesShellCalls {
+export interface ShellCalls extends FilesShellCalls, SecretsShellCalls {
   startup(): {
     readonly version: string;
     readonly platform: string;
@@ -390,6 +396,8 @@ export interface ShellCalls extends FilesShellCalls {
     readonly activeProfile: string | null;
     readonly ui: UiState;
     readonly secretStorage: SecretStorage;
+    /** Whether the vault waits for its passphrase. */
+    readonly vaultLocked: boolean;
     /** What went wrong while starting and the person should know; empty when all is well. */
     readonly warnings: readonly string[];
   };
@@ -426,6 +434,13 @@ export type ShellEvent =
   | { readonly kind: 'engine-failed'; readonly message: string }
   /** Something that went wrong and the person should know, in words. */
   | { readonly kind: 'warning'; readonly message: string }
+  /** Something waits for a secret in the locked vault. */
+  | { readonly kind: 'vault-wanted' }
+  | {
+      readonly kind: 'secret-storage';
+      readonly storage: SecretStorage;
+      readonly vaultLocked: boolean;
+    }
   | { readonly kind: 'theme'; readonly dark: boolean };
 
 export type { Message, MessageHead, Profile, ProfileFields };

@@ -8,6 +8,8 @@ export type ToEngineHost =
   /** Connect these again, after a restart. */
   | { readonly t: 'connect'; readonly profileIds: readonly string[] }
   | { readonly t: 'secret'; readonly id: number; readonly value: string | null }
+  /** The system's proxies for a URL, as Chromium writes them. */
+  | { readonly t: 'proxy'; readonly id: number; readonly value: string }
   | { readonly t: 'ask'; readonly id: number; readonly question: HostQuestion }
   | { readonly t: 'stop' };
 
@@ -32,6 +34,7 @@ export type ToMainHost =
       readonly profileId: string;
       readonly name: SecretName;
     }
+  | { readonly t: 'proxy-wanted'; readonly id: number; readonly url: string }
   | { readonly t: 'profile-gone'; readonly profileId: string }
   | { readonly t: 'warning'; readonly message: string }
   /** Why the engine cannot work; it ends after this. */

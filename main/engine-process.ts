@@ -14,6 +14,8 @@ export interface EngineProcessOptions {
   /** The data folder. */
   readonly home: string;
   readonly secret: (profileId: string, name: SecretName) => Promise<string | undefined>;
+  /** The system's proxies for a URL: `PROXY host:3128; DIRECT`. */
+  readonly systemProxy: (url: string) => Promise<string>;
   readonly onProfileGone: (profileId: string) => void;
   readonly onWarning: (message: string) => void;
   readonly onLost: () => void;
@@ -142,6 +144,9 @@ export class EngineProcess {
       case 'secret-wanted':
         void this.giveSecret(message);
         return;
+      case 'proxy-wanted':
+        void this.giveProxy(message.id, message.url);
+        return;
       case 'profile-gone':
         this.options.onProfileGone(message.profileId);
         return;
@@ -170,6 +175,14 @@ export class EngineProcess {
       return undefined;
     });
     this.tell({ t: 'secret', id, value: value ?? null });
+  }
+
+  private async giveProxy(id: number, url: string): Promise<void> {
+    const value = await this.options.systemProxy(url).catch((error: unknown) => {
+      this.options.onWarning(`The system's proxy settings could not be read (${String(error)}).`);
+      return 'DIRECT';
+    });
+    this.tell({ t: 'proxy', id, value });
   }
 
   private cameBack(): void {

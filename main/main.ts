@@ -1,5 +1,5 @@
 /** The entry of the main process: brings up the engine and one window, and takes both down in order. */
-import { app, nativeTheme, type BrowserWindow } from 'electron';
+import { app, nativeTheme, session, type BrowserWindow } from 'electron';
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { messageOf } from '../app/errors';
@@ -10,7 +10,7 @@ import { askBeforeClosing } from './close-guard';
 import { confine, createMainWindow, denyPowers, isOwnPage } from './main-window';
 import { installMenu } from './menu';
 import { takeScreenshot, type Summary } from './screenshot';
-import { Secrets, secretStorage } from './secrets';
+import { hasKeyring, Secrets } from './secrets';
 import { shellCalls } from './shell-calls';
 import { serveShell, tellWindow } from './shell-server';
 import { NOTHING_WANTED, openWanted, readWanted, type Wanted } from './wanted';
@@ -83,11 +83,26 @@ async function run(home: string, wanted: StartArguments): Promise<void> {
 
   const state = new WindowState(home, warn);
   nativeTheme.themeSource = state.ui.theme;
-  const secrets = new Secrets(home, warn, await secretStorage());
+  const secrets = new Secrets(
+    home,
+    warn,
+    await hasKeyring(),
+    () => {
+      tell({
+        kind: 'secret-storage',
+        storage: secrets.storage,
+        vaultLocked: secrets.isLocked,
+      });
+    },
+    () => {
+      tell({ kind: 'vault-wanted' });
+    },
+  );
   const engine = new EngineProcess({
     file: join(__dirname, '../engine/engine.cjs'),
     home,
     secret: (profileId, name) => secrets.get(profileId, name),
+    systemProxy: (url) => session.defaultSession.resolveProxy(url),
     onProfileGone: (profileId) => {
       secrets.forget(profileId);
     },

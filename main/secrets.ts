@@ -2,13 +2,17 @@ import { safeStorage } from 'electron';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import type { SecretStorage } from '../app/contract';
+import type { SecretChoice } from '../app/contract-tls';
 import { SECRET_NAMES, type SecretName } from '../app/secret';
 import { JsonFile } from './files/json-file';
+import { Vault } from './vault';
 
 const fileSchema = v.object({
   version: v.literal(1),
   /** Key (see `keyOf`) and the encrypted secret in base64. */
   passwords: v.array(v.tuple([v.string(), v.string()])),
+  /** Chosen where there is no keyring: nothing is kept on disk, and that is not asked again. */
+  sessionOnly: v.optional(v.boolean(), false),
 });
 
 /** A password stands under its profile's id alone, another secret under `id:name`: no id has a colon. */
@@ -17,32 +21,109 @@ function keyOf(profileId: string, name: SecretName): string {
 }
 
 /**
- * Secrets of profiles: encrypted by the system's keyring where there is one, else in memory until the program
- * ends. Never written in plain text, never given to a window.
+ * Secrets of profiles: encrypted by the system's keyring where there is one, else in a vault with a passphrase or in
+ * memory until the program ends, as the person chooses. Never written in plain text, never given to a window.
  */
 export class Secrets {
   private readonly file: JsonFile<v.InferOutput<typeof fileSchema>>;
   private readonly session = new Map<string, string>();
+  private readonly vault: Vault;
+  /** Who waits for the vault; told when it is open, or stays locked. */
+  private waiting: (() => void)[] = [];
+  private isLeftLocked = false;
 
   constructor(
     home: string,
     warn: (message: string) => void,
-    readonly storage: SecretStorage,
+    private readonly keyring: boolean,
+    /** How secrets are kept, or whether the vault is locked, changed. */
+    private readonly onChange: () => void = () => undefined,
+    /** Something waits for a secret in the locked vault. */
+    private readonly onWanted: () => void = () => undefined,
   ) {
+    this.vault = new Vault(home, warn);
     this.file = new JsonFile({
       file: join(home, 'secrets.json'),
       schema: fileSchema,
-      initial: { version: 1, passwords: [] },
+      initial: { version: 1, passwords: [], sessionOnly: false },
       warn,
     });
+  }
+
+  get storage(): SecretStorage {
+    if (this.keyring) return 'keyring';
+    if (this.vault.exists) return 'vault';
+    return this.file.value.sessionOnly ? 'session-only' : 'undecided';
+  }
+
+  get isLocked(): boolean {
+    return this.storage === 'vault' && this.vault.isLocked;
+  }
+
+  /** Where there is no keyring: how secrets are kept from now on. Those of this session go along. */
+  async choose(choice: SecretChoice): Promise<void> {
+    if (this.keyring) return;
+    if (choice.kind === 'session-only') this.file.set({ ...this.file.value, sessionOnly: true });
+    else {
+      await this.vault.create(choice.passphrase);
+      for (const [key, secret] of this.session) this.vault.set(key, secret);
+      this.session.clear();
+    }
+    this.file.flush();
+    this.goOn(false);
+  }
+
+  /** False when the passphrase is wrong. */
+  async unlock(passphrase: string): Promise<boolean> {
+    if (!(await this.vault.unlock(passphrase))) return false;
+    for (const [key, secret] of this.session) this.vault.set(key, secret);
+    this.session.clear();
+    this.goOn(false);
+    return true;
+  }
+
+  /** The person does not unlock the vault now: nothing waits for it until it is unlocked. */
+  leaveLocked(): void {
+    this.goOn(true);
+  }
+
+  /** False when the old passphrase is wrong. */
+  async changePassphrase(from: string, to: string): Promise<boolean> {
+    if (!(await this.vault.changePassphrase(from, to))) return false;
+    this.goOn(false);
+    return true;
+  }
+
+  forgetVault(): void {
+    this.vault.forget();
+    this.file.set({ ...this.file.value, sessionOnly: false });
+    this.file.flush();
+    this.goOn(false);
+  }
+
+  private goOn(isLeftLocked: boolean): void {
+    this.isLeftLocked = isLeftLocked;
+    const waiting = this.waiting;
+    this.waiting = [];
+    for (const tell of waiting) tell();
+    this.onChange();
+  }
+
+  /** Resolves when the vault is open, or the person does not want to open it. */
+  private async opened(): Promise<void> {
+    if (!this.isLocked || this.isLeftLocked) return;
+    this.onWanted();
+    await new Promise<void>((resolve) => this.waiting.push(resolve));
   }
 
   async set(profileId: string, name: SecretName, secret: string | null): Promise<void> {
     const key = keyOf(profileId, name);
     this.session.delete(key);
     const others = this.file.value.passwords.filter(([one]) => one !== key);
-    if (secret === null || this.storage === 'session-only') {
-      if (secret !== null) this.session.set(key, secret);
+    if (secret === null || !this.keyring) {
+      if (secret === null || (this.vault.exists && !this.vault.isLocked))
+        this.vault.set(key, secret);
+      else this.session.set(key, secret);
       if (others.length !== this.file.value.passwords.length) this.put(others);
       return;
     }
@@ -55,13 +136,18 @@ export class Secrets {
     const inSession = this.session.get(key);
     if (inSession !== undefined) return inSession;
     const stored = this.stored(key);
-    if (stored === undefined || this.storage === 'session-only') return undefined;
+    if (!this.keyring && this.vault.has(key)) {
+      await this.opened();
+      return this.vault.get(key);
+    }
+    if (stored === undefined || !this.keyring) return undefined;
     return await decrypt(Buffer.from(stored, 'base64'));
   }
 
   has(profileId: string, name: SecretName): boolean {
     const key = keyOf(profileId, name);
-    return this.session.has(key) || (this.storage === 'keyring' && this.stored(key) !== undefined);
+    if (this.session.has(key)) return true;
+    return this.keyring ? this.stored(key) !== undefined : this.vault.has(key);
   }
 
   async copy(fromProfileId: string, toProfileId: string): Promise<void> {
@@ -74,13 +160,17 @@ export class Secrets {
   /** Removes all secrets of a profile that is gone. */
   forget(profileId: string): void {
     const keys = new Set(SECRET_NAMES.map((name) => keyOf(profileId, name)));
-    for (const key of keys) this.session.delete(key);
+    for (const key of keys) {
+      this.session.delete(key);
+      if (this.vault.has(key)) this.vault.set(key, null);
+    }
     const others = this.file.value.passwords.filter(([key]) => !keys.has(key));
     if (others.length !== this.file.value.passwords.length) this.put(others);
   }
 
   flush(): void {
     this.file.flush();
+    this.vault.flush();
   }
 
   private stored(key: string): string | undefined {
@@ -88,20 +178,19 @@ export class Secrets {
   }
 
   private put(passwords: [string, string][]): void {
-    this.file.set({ version: 1, passwords });
+    this.file.set({ ...this.file.value, passwords });
     this.file.flush();
   }
 }
 
-/** Where passwords can be kept on this system. Call it once the app is ready. */
-export async function secretStorage(): Promise<SecretStorage> {
+/** Whether the system's keyring can keep secrets. Call it once the app is ready. */
+export async function hasKeyring(): Promise<boolean> {
   if (process.platform === 'linux' && safeStorage.getSelectedStorageBackend() === 'basic_text') {
-    return 'session-only';
+    return false;
   }
-  const available = hasAsyncCalls()
+  return hasAsyncCalls()
     ? await safeStorage.isAsyncEncryptionAvailable()
     : safeStorage.isEncryptionAvailable();
-  return available ? 'keyring' : 'session-only';
 }
 
 // Older runtimes have only the synchronous calls, newer ones deprecate them.

@@ -11,6 +11,7 @@ import type { ShellCalls } from '../app/contract';
 import { LoupeError, messageOf } from '../app/errors';
 import type { Implementation } from '../app/rpc/derive';
 import { fileCalls } from './file-calls';
+import { secretCalls } from './secret-calls';
 import type { Secrets } from './secrets';
 import type { WindowState } from './window-state';
 
@@ -38,6 +39,7 @@ export function shellCalls(options: ShellCallsOptions): Implementation<ShellCall
       activeProfile: await options.activeProfile(),
       ui: state.ui,
       secretStorage: secrets.storage,
+      vaultLocked: secrets.isLocked,
       warnings: options.takeWarnings(),
     }),
     saveUi: ({ ui }) => {
@@ -47,6 +49,7 @@ export function shellCalls(options: ShellCallsOptions): Implementation<ShellCall
     setSecret: ({ profileId, name, value }) => secrets.set(profileId, name, value),
     hasSecret: ({ profileId, name }) => secrets.has(profileId, name),
     copySecrets: ({ fromProfileId, toProfileId }) => secrets.copy(fromProfileId, toProfileId),
+    ...secretCalls(options.window, secrets),
     copyText: ({ text }) => {
       // A promise in newer runtimes, nothing in older ones.
       void clipboard.writeText(text);

@@ -6,6 +6,7 @@ import { filesCalls } from './files/files-calls';
 import { manageCalls } from './manage-calls';
 import { searchCalls } from './search-calls';
 import { timeCalls } from './time-calls';
+import { tlsCalls } from './tls/tls-calls';
 import { treeCalls } from './tree-calls';
 import { replayCalls } from './replay/replay-calls';
 
@@ -15,6 +16,7 @@ export function engineCalls(core: EngineCore): Implementation<EngineCalls> {
     ...manageCalls(core),
     ...filesCalls(core.files),
     ...replayCalls(core.replay),
+    ...tlsCalls(core),
     saveProfile: ({ profile }) => core.saveProfile(profile),
     duplicateProfile: ({ profileId }) => {
       const copy = core.profiles.duplicate(profileId);

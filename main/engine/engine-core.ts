@@ -23,6 +23,8 @@ import { Recordings } from './recordings/recordings';
 import { ProfileStore } from './profile-store';
 import { EngineReplay } from './replay/engine-replay';
 import type { ReplayDesk } from './replay/replay-desk';
+import { KeptFiles } from './tls/kept-files';
+import { plainSurroundings, type Surroundings } from './mqtt/surroundings';
 import { ReplayView } from './views/replay-view';
 import { ChartView } from './views/chart-view';
 import { FileJobView } from './views/file-job-view';
@@ -38,6 +40,8 @@ export interface EngineOptions {
   readonly home: string;
   /** Asked at every attempt to connect; undefined when the profile has none of that name. */
   readonly secret: (profileId: string, name: SecretName) => Promise<string | undefined>;
+  /** See `Surroundings`; the environment's proxies unless told. */
+  readonly systemProxy?: Surroundings['systemProxy'];
   /** The profiles that are (or should be) connected changed: who restarts the engine connects them again. */
   readonly onConnected: (profileIds: readonly string[]) => void;
   /** A profile is gone for good, with its history: its secrets can go too. */
@@ -74,6 +78,8 @@ export class EngineCore {
   readonly history: History;
   readonly archives: Archives;
   readonly recordings: Recordings;
+  /** Copies of certificates and keys. */
+  readonly keptFiles: KeptFiles;
   /** Folder of the bundles of the history's threads. */
   readonly threads: string;
   private readonly historyFile: string;
@@ -92,6 +98,7 @@ export class EngineCore {
 
   constructor(private readonly options: EngineOptions) {
     this.profiles = new ProfileStore(options.home, options.warn);
+    this.keptFiles = new KeptFiles(options.home);
     this.memory = new MemoryFile(options.home, options.warn);
     const opened = openHistoryOrBegin(join(options.home, 'history.db'), options);
     this.history = opened.history;
@@ -158,6 +165,20 @@ export class EngineCore {
     };
   }
 
+  get home(): string {
+    return this.options.home;
+  }
+
+  /** A secret of a profile; undefined when there is none. */
+  secret(profileId: string, name: SecretName): Promise<string | undefined> {
+    return this.options.secret(profileId, name);
+  }
+
+  private get surroundings(): Surroundings {
+    const plain = plainSurroundings(this.options.home);
+    return { ...plain, systemProxy: this.options.systemProxy ?? plain.systemProxy };
+  }
+
   get replay(): ReplayDesk {
     return this.replaying.desk;
   }
@@ -173,7 +194,8 @@ export class EngineCore {
       clock: this.clock,
       ids: this.ids,
       ...(this.options.historyBytes === undefined ? {} : { maxBytes: this.options.historyBytes }),
-      secret: (name) => this.options.secret(profileId, name),
+      secret: (name) => this.secret(profileId, name),
+      surroundings: this.surroundings,
       marks: this.replaying.echoesOf(profileId).marks,
       onState: () => {
         const { state } = this.runtime(profileId);
@@ -234,7 +256,9 @@ export class EngineCore {
 
   saveProfile(profile: Profile): Profile {
     if (this.archives.runtime(profile.id)) throw readOnlyError('It cannot be edited');
+    const before = this.profiles.find(({ id }) => id === profile.id);
     const saved = this.profiles.save(profile);
+    if (before) this.releaseFiles(before);
     this.runtimes.get(profile.id)?.edited(saved);
     this.stateVersion += 1;
     return saved;
@@ -378,6 +402,12 @@ export class EngineCore {
     });
   }
 
+  private releaseFiles({ tls }: Profile): void {
+    this.keptFiles.release(tls, this.profiles.withDeleted).catch((error: unknown) => {
+      this.options.warn(`A copy of a certificate could not be deleted: ${messageOf(error)}`);
+    });
+  }
+
   /** Time passes for profiles that are not used, too. */
   private applyAgeLimits(): void {
     if (this.options.historyBytes !== undefined) return;
@@ -402,7 +432,9 @@ export class EngineCore {
     this.history.forget(profileId).then(
       () => {
         if (this.closing) return;
+        const gone = this.profiles.withDeleted.find(({ id }) => id === profileId);
         this.profiles.finish(profileId);
+        if (gone) this.releaseFiles(gone);
         this.memory.forget(profileId);
         this.options.onProfileGone(profileId);
       },

@@ -36,6 +36,7 @@ function tellMain(message: ToMainHost): void {
 }
 
 const waitingSecrets = new Map<number, (value: string | undefined) => void>();
+const waitingProxies = new Map<number, (value: string) => void>();
 let nextSecretId = 1;
 
 const core = openCore({
@@ -46,6 +47,12 @@ const core = openCore({
       const id = nextSecretId++;
       waitingSecrets.set(id, resolve);
       tellMain({ t: 'secret-wanted', id, profileId, name });
+    }),
+  systemProxy: (url) =>
+    new Promise((resolve) => {
+      const id = nextSecretId++;
+      waitingProxies.set(id, resolve);
+      tellMain({ t: 'proxy-wanted', id, url });
     }),
   onConnected: (profileIds) => {
     tellMain({ t: 'connected', profileIds });
@@ -83,6 +90,10 @@ parentPort.on('message', (event) => {
     case 'secret':
       waitingSecrets.get(message.id)?.(message.value ?? undefined);
       waitingSecrets.delete(message.id);
+      return;
+    case 'proxy':
+      waitingProxies.get(message.id)?.(message.value);
+      waitingProxies.delete(message.id);
       return;
     case 'ask':
       answer(message.question).then(

@@ -103,6 +103,11 @@ export class ProfileStore {
     return this.file.value.deleted.map((one) => one.profile.id);
   }
 
+  /** All, also those that can still be brought back. */
+  get withDeleted(): readonly Profile[] {
+    return [...this.all, ...this.file.value.deleted.map(({ profile }) => profile)];
+  }
+
   isDeleted(profileId: string): boolean {
     return this.deleted.includes(profileId);
   }

@@ -12,6 +12,7 @@ import { isOpen, stateWord } from '../state/connection-words';
 import { focusNextPlace, focusPlace } from '../state/focus';
 import { overlays } from '../state/overlays.svelte';
 import { askToRecord } from '../past/actions';
+import { vaultCommands } from '../profiles/vault/vault-commands';
 import { timeCommands } from '../time/time-commands';
 import { TREE_SORTS } from '../tree/tree-sorts';
 
@@ -35,6 +36,7 @@ export function commands(app: AppState): Command[] {
     ...timeCommands(app),
     ...replayCommands(app),
     ...connectionCommands(app),
+    ...vaultCommands(app),
     ...windowCommands(app),
   ];
 }

@@ -1,5 +1,6 @@
 import type { AppState } from '../state/app.svelte';
 import { focusNextPlace, focusPlace, isEditable } from '../state/focus';
+import { vault } from '../profiles/vault/vault-state.svelte';
 import { overlays } from '../state/overlays.svelte';
 import { isMod } from '../ui/shortcut';
 import { timeDialogs } from '../time/time-dialogs.svelte';
@@ -7,7 +8,13 @@ import { commands } from './commands';
 
 /** Runs the command that a key stands for, and keeps the key from doing anything else. */
 export function pressShortcut(app: AppState, event: KeyboardEvent): void {
-  if (event.defaultPrevented || overlays.isAsking || timeDialogs.shown !== null) return;
+  if (
+    event.defaultPrevented ||
+    overlays.isAsking ||
+    vault.question !== null ||
+    timeDialogs.shown !== null
+  )
+    return;
   if (event.key === '/' && !isMod(event) && !isEditable(event.target) && !overlays.palette) {
     event.preventDefault();
     void focusPlace(app.page === 'messages' ? 'query' : 'filter');

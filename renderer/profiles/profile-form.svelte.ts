@@ -7,6 +7,14 @@ import {
   type Protocol,
 } from '../../app/profile';
 import type { Subscription } from '../../app/subscription';
+import {
+  DEFAULT_PROXY,
+  DEFAULT_WEB_SOCKET,
+  type ProxySettings,
+  type WebSocketSettings,
+} from '../../app/profile-network';
+import { DEFAULT_TLS, type TlsSettings } from '../../app/profile-tls';
+import { usesTls } from '../../app/broker-address';
 import type { SecretName } from '../../app/secret';
 import type { SecretChanges } from '../state/profiles.svelte';
 
@@ -98,9 +106,29 @@ export class ProfileForm {
     this.set({ protocol });
     if (untouched) this.#setPort(DEFAULT_PORTS[protocol]);
     // The field of the path goes away, and a problem that nobody sees must not keep the form from being saved.
-    if (!protocol.startsWith('ws') && this.problems.has('path')) {
-      this.set({ path: defaultProfileFields().path });
-    }
+    const isWebSocket = protocol.startsWith('ws');
+    if (!isWebSocket && this.problems.has('path')) this.set({ path: defaultProfileFields().path });
+    if (!isWebSocket && this.#isWrong('webSocket')) this.set({ webSocket: DEFAULT_WEB_SOCKET });
+    if (!usesTls({ protocol }) && this.#isWrong('tls')) this.set({ tls: DEFAULT_TLS });
+    if (protocol === 'unix' && this.#isWrong('proxy')) this.set({ proxy: DEFAULT_PROXY });
+    if (protocol === 'unix' && this.problems.has('host')) this.set({ host: 'localhost' });
+    if (protocol === 'unix' && this.problems.has('port')) this.#setPort(DEFAULT_PORTS.unix);
+  }
+
+  #isWrong(field: string): boolean {
+    return [...this.problems.keys()].some((path) => path.startsWith(`${field}.`));
+  }
+
+  setTls(change: Partial<TlsSettings>): void {
+    this.set({ tls: { ...this.#fields.tls, ...change } });
+  }
+
+  setWebSocket(change: Partial<WebSocketSettings>): void {
+    this.set({ webSocket: { ...this.#fields.webSocket, ...change } });
+  }
+
+  setProxy(change: Partial<ProxySettings>): void {
+    this.set({ proxy: { ...this.#fields.proxy, ...change } });
   }
 
   /** What was typed as a secret; empty when nothing was. What is stored is never here. */
@@ -118,6 +146,11 @@ export class ProfileForm {
     if (text === '') secrets.delete(name);
     else secrets.set(name, text);
     this.#secrets = secrets;
+  }
+
+  /** Whether a secret was typed that has to be kept somewhere. */
+  get keepsSecrets(): boolean {
+    return [...this.#secrets.values()].some((secret) => secret !== null);
   }
 
   get secretChanges(): SecretChanges {

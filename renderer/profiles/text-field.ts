@@ -1,6 +1,6 @@
 import type { ProfileForm } from './profile-form.svelte';
 
-type TextName = 'name' | 'host' | 'path' | 'clientId' | 'username';
+type TextName = 'name' | 'host' | 'path' | 'socketPath' | 'clientId' | 'username';
 
 /** What every plain text field of the connection dialog has: its value, its problem, and when to speak of it. */
 export function textField(form: ProfileForm, name: TextName) {

@@ -17,6 +17,7 @@ import { TimeState } from '../time/time-state.svelte';
 import { ReplayState } from '../replay/replay-state.svelte';
 import { toaster } from '../ui/toaster.svelte';
 import { RecordingsState } from '../past/recordings-state.svelte';
+import { vault } from '../profiles/vault/vault-state.svelte';
 import { clock } from './clock.svelte';
 import { ProfilesState } from './profiles.svelte';
 import { ThemeState } from './theme.svelte';
@@ -48,6 +49,7 @@ export class AppState {
   #health = $state.raw<EngineHealth>({ kind: 'starting' });
   #version = $state.raw('');
   #secretStorage = $state.raw<SecretStorage>('session-only');
+  #vaultLocked = $state.raw(false);
 
   /** Loads what was remembered, then opens the way to the engine. */
   async start(): Promise<void> {
@@ -60,6 +62,9 @@ export class AppState {
     const startup = await shell.startup();
     this.#version = startup.version;
     this.#secretStorage = startup.secretStorage;
+    this.#vaultLocked = startup.vaultLocked;
+    vault.storage = startup.secretStorage;
+    if (startup.vaultLocked) vault.ask('unlock');
     this.#ui.load(startup.ui);
     this.theme.choose(startup.ui.theme);
     const active = startup.activeProfile ?? startup.ui.activeProfile;
@@ -79,6 +84,11 @@ export class AppState {
 
   get secretStorage(): SecretStorage {
     return this.#secretStorage;
+  }
+
+  /** Whether secrets stand in a vault that waits for its passphrase. */
+  get vaultLocked(): boolean {
+    return this.#vaultLocked;
   }
 
   get health(): EngineHealth {
@@ -255,6 +265,14 @@ export class AppState {
         return;
       case 'show-profile':
         this.activate(event.profileId);
+        return;
+      case 'vault-wanted':
+        vault.ask('unlock');
+        return;
+      case 'secret-storage':
+        this.#secretStorage = event.storage;
+        this.#vaultLocked = event.vaultLocked;
+        vault.storage = event.storage;
         return;
       case 'open-history':
         void chooseArchive(this);

@@ -75,9 +75,9 @@ describe.each(['http', 'socks5'] as const)('through a proxy of the kind %s', (mo
       through(),
     );
     await made.reaches('connected');
-    await made.publish({ topic: 'a', payload: Buffer.alloc(300_000, 'x'), qos: 1, retain: false });
+    await made.publish({ topic: 'a', payload: Buffer.alloc(30_000, 'x'), qos: 1, retain: false });
     await made.until('its own message', () => made.messages.length === 1);
-    expect(made.messages[0]?.payload).toHaveLength(300_000);
+    expect(made.messages[0]?.payload).toHaveLength(30_000);
   });
 
   test('a broker that is not there is told as the proxy says it', async () => {
