@@ -14,8 +14,11 @@ import {
   type MqttVersion,
   type Profile,
 } from '../../app/profile';
+import type { AskSecret } from '../../app/secret';
+import { plainSurroundings, type Surroundings } from '../engine/mqtt/surroundings';
 import type { QoS } from '../../app/message';
 import { readAuthorities } from './certificate-file';
+import { withNetwork, type NetworkValues } from './network-options';
 import { usageError } from './options';
 import { promptForPassword } from './password-prompt';
 import { dataFolder } from './places';
@@ -28,11 +31,15 @@ export interface BrokerChoice {
   readonly version: MqttVersion | undefined;
   /** A file of certificates of authorities. */
   readonly ca: string | undefined;
+  /** See `networkOptions`. */
+  readonly network: NetworkValues;
 }
 
 export interface Broker {
   readonly profile: Profile;
   readonly password: string | undefined;
+  readonly secret: AskSecret;
+  readonly surroundings: Surroundings;
   /** Certificates (PEM) of authorities that are trusted besides those of the system. */
   readonly authorities: readonly string[];
 }
@@ -53,7 +60,7 @@ async function brokerOfUrl(url: string, choice: BrokerChoice): Promise<Broker> {
   const shown = withoutCredentials(url);
   if (!parsed) {
     throw usageError(
-      `“${shown}” is not a broker's URL. Write mqtt://host:1883, mqtts://host, ws://host/mqtt or wss://host/mqtt; ` +
+      `“${shown}” is not a broker's URL. Write mqtt://host:1883, mqtts://host, ws://host/mqtt, wss://host/mqtt or unix:///path/of/a/socket; ` +
         'in a username or password write / as %2F, ? as %3F and # as %23.',
     );
   }
@@ -69,12 +76,7 @@ async function brokerOfUrl(url: string, choice: BrokerChoice): Promise<Broker> {
   );
   const [problem] = profileProblems(profile).values();
   if (problem !== undefined) throw usageError(`“${shown}” cannot be used: ${problem}`);
-  const authorities = authoritiesFor(profile, choice.ca);
-  return {
-    profile,
-    authorities,
-    password: await passwordFor(profile, parsed.password ?? undefined),
-  };
+  return await brokerWith(profile, profile, parsed.password ?? undefined, choice);
 }
 
 /** The same broker and user are the same profile in every recording. */
@@ -98,8 +100,23 @@ async function brokerOfProfile(name: string, choice: BrokerChoice): Promise<Brok
   if (profile.subscriptions.length === 0) {
     throw usageError(`The profile “${name}” subscribes to nothing: say what with --topic FILTER.`);
   }
+  return await brokerWith(profile, saved, undefined, choice);
+}
+
+async function brokerWith(
+  plain: Profile,
+  user: Profile,
+  given: string | undefined,
+  choice: BrokerChoice,
+): Promise<Broker> {
+  const { profile, secrets } = withNetwork(plain, choice.network);
   const authorities = authoritiesFor(profile, choice.ca);
-  return { profile, authorities, password: await passwordFor(saved, undefined) };
+  const password = await passwordFor(user, given);
+  return {
+    ...{ profile, authorities, password },
+    secret: (name) => Promise.resolve(name === 'password' ? password : secrets.get(name)),
+    surroundings: plainSurroundings(dataFolder()),
+  };
 }
 
 function authoritiesFor({ protocol }: Profile, file: string | undefined): readonly string[] {

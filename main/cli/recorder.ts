@@ -2,10 +2,11 @@ import { dirname } from 'node:path';
 import type { ConnectionFailure, ConnectionState } from '../../app/connection';
 import type { StatusFrame } from '../../app/contract';
 import type { Profile } from '../../app/profile';
-import { onlyPassword } from '../../app/secret';
+import type { AskSecret } from '../../app/secret';
 import { Clock } from '../engine/clock';
 import type { History } from '../engine/history/history';
 import { openHistory } from '../engine/history/sqlite-history';
+import type { Surroundings } from '../engine/mqtt/surroundings';
 import { ProfileRuntime, type RuntimeOptions } from '../engine/profile-runtime';
 import { engineFile } from './places';
 
@@ -14,7 +15,8 @@ export type RecordingEnd = 'count' | 'time' | 'signal' | 'connection';
 
 export interface RecorderOptions {
   readonly profile: Profile;
-  readonly password: string | undefined;
+  readonly secret: AskSecret;
+  readonly surroundings: Surroundings;
   /** Certificates (PEM) of authorities that are trusted besides those of the system. */
   readonly authorities: readonly string[];
   /** The history; made when it is missing. */
@@ -83,8 +85,9 @@ export class Recorder {
       memory: nothingRemembered,
       clock: new Clock(),
       ids: { next: this.#history.nextId },
-      secret: onlyPassword(options.password),
+      secret: options.secret,
       authorities: options.authorities,
+      surroundings: options.surroundings,
       maxBytes: options.maxBytes ?? Infinity,
       onState: () => {
         this.#stateChanged(this.#runtime.state);

@@ -1,7 +1,6 @@
 import type { ConnectionState } from '../../app/connection';
 import type { ReplaySettings } from '../../app/contract-replay';
 import { addressOf } from '../../app/broker-address';
-import { onlyPassword } from '../../app/secret';
 import { escapeHidden } from '../../app/payload/escape';
 import { createConnection } from '../engine/mqtt/mqtt-connection';
 import type { Connection } from '../engine/mqtt/types';
@@ -63,7 +62,8 @@ export class ReplayCommand {
     this.#connection = createConnection({
       profile: broker.profile,
       authorities: broker.authorities,
-      secret: onlyPassword(broker.password),
+      secret: broker.secret,
+      surroundings: broker.surroundings,
       sink: {
         onMessage: (_, done) => {
           done();

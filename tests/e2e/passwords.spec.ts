@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { launchApp, type LaunchedApp, type LaunchOptions } from '../helpers/electron';
@@ -102,7 +102,7 @@ test('without a keyring a password lives until the program ends, and that is sai
   let window = await start({ args: noKeyring });
   await window.getByRole('button', { name: 'New connection' }).click();
   await expect(window.getByRole('dialog')).toContainText(
-    /kept in memory until the program ends, and is never written to disk/,
+    /you will be asked how the password is to be kept/,
   );
   await window.keyboard.press('Escape');
   await addLocked(window);
@@ -112,6 +112,7 @@ test('without a keyring a password lives until the program ends, and that is sai
   await window.getByRole('button', { name: 'Connect', exact: true }).click();
   await expect(status(window)).toContainText(/^connected/);
 
+  // It was chosen for good: it is not asked again.
   window = await start({ args: noKeyring });
   expect(await filesWith(home, 'canary-7f3a9d')).toEqual([]);
   await window.getByRole('button', { name: 'Connect', exact: true }).click();
@@ -124,4 +125,69 @@ test('without a keyring a password lives until the program ends, and that is sai
   await window.getByRole('dialog').getByRole('textbox', { name: 'Password' }).fill(PASSWORD);
   await window.getByRole('button', { name: 'Save and connect' }).click();
   await expect(status(window)).toContainText(/^connected/);
+});
+
+const VAULT = 'a long passphrase';
+const OTHER_VAULT = 'another passphrase';
+
+async function command(window: LaunchedApp['window'], name: string): Promise<void> {
+  await window.keyboard.press('Control+k');
+  await window.getByRole('combobox').fill(name);
+  await window.getByRole('option', { name }).click();
+}
+
+test('a vault keeps passwords behind a passphrase: unlocked once per start, changed, forgotten', async () => {
+  let window = await start({ args: noKeyring });
+  await window.getByRole('button', { name: 'New connection' }).click();
+  let dialog = window.getByRole('dialog');
+  await dialog
+    .getByRole('textbox', { name: 'Host' })
+    .fill(`mqtt://127.0.0.1:${String(broker.port)}`);
+  await dialog.getByRole('textbox', { name: 'Username' }).fill('anna');
+  await dialog.getByRole('textbox', { name: 'Password' }).fill(PASSWORD);
+  await dialog.getByRole('button', { name: 'Save and connect' }).click();
+  const fresh = window.getByRole('textbox', { name: 'New passphrase' });
+  const again = window.getByRole('textbox', { name: 'The same again' });
+  await fresh.fill(VAULT);
+  await again.fill('something else');
+  await window.getByRole('button', { name: 'Make a vault' }).click();
+  await expect(window.getByRole('alert')).toContainText('not the same');
+  await again.fill(VAULT);
+  await window.getByRole('button', { name: 'Make a vault' }).click();
+  await expect(status(window)).toContainText(/^connected/);
+  expect(await filesWith(home, 'canary-7f3a9d')).toEqual([]);
+  expect(await filesWith(home, VAULT)).toEqual([]);
+  expect((await stat(join(home, 'vault.json'))).mode & 0o777).toBe(0o600);
+
+  window = await start({ args: noKeyring });
+  dialog = window.getByRole('dialog', { name: 'Unlock the password vault' });
+  await dialog.getByRole('textbox', { name: 'Passphrase' }).fill('wrong one');
+  await dialog.getByRole('button', { name: 'Unlock' }).click();
+  await expect(dialog.getByRole('alert')).toContainText('not the vault’s passphrase');
+  await dialog.getByRole('button', { name: 'Leave it locked' }).click();
+  await window.getByRole('button', { name: 'Connect', exact: true }).click();
+  await window.getByRole('alert').getByRole('button', { name: 'Unlock the vault' }).click();
+  await dialog.getByRole('textbox', { name: 'Passphrase' }).fill(VAULT);
+  await dialog.getByRole('button', { name: 'Unlock' }).click();
+  await expect(dialog).toBeHidden();
+  await window.getByRole('alert').getByRole('button', { name: 'Try again' }).click();
+  await expect(status(window)).toContainText(/^connected/);
+
+  await command(window, 'Change the passphrase of the password vault');
+  await window.getByRole('textbox', { name: 'Passphrase until now' }).fill(VAULT);
+  await fresh.fill(OTHER_VAULT);
+  await window.getByRole('textbox', { name: 'The same again' }).fill(OTHER_VAULT);
+  await window.getByRole('button', { name: 'Change', exact: true }).click();
+  await expect(window.getByText('The vault has its new passphrase.')).toBeVisible();
+
+  window = await start({ args: noKeyring });
+  dialog = window.getByRole('dialog', { name: 'Unlock the password vault' });
+  await dialog.getByRole('textbox', { name: 'Passphrase' }).fill(OTHER_VAULT);
+  await dialog.getByRole('button', { name: 'Unlock' }).click();
+  await expect(dialog).toBeHidden();
+  await window.getByRole('button', { name: 'Connect', exact: true }).click();
+  await expect(status(window)).toContainText(/^connected/);
+  await command(window, 'Forget the password vault');
+  await window.getByRole('button', { name: 'Forget it and all passwords in it' }).click();
+  await expect.poll(() => readFile(join(home, 'vault.json'), 'utf8')).toContain('"vault": null');
 });

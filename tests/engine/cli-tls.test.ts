@@ -1,11 +1,13 @@
 /** Recording over TLS from a broker whose authority this computer does not know. */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import mqtt from 'mqtt';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { makeClientCertificates, PASSPHRASE } from '../helpers/client-certificates';
 import { bundleCommandLine, type CommandLine } from '../helpers/cli';
 import { temporaryFolder } from '../helpers/history';
 import { startMosquitto, type Mosquitto } from '../helpers/mosquitto';
+import { startSocksProxy } from '../helpers/proxies';
 import { infoOf, messagesOf, summaryOf } from '../helpers/stored';
 
 let cli: CommandLine;
@@ -74,3 +76,46 @@ test('a session begins with its first message, so that its rate is that of the m
   expect(session?.started).toBe(first?.time);
   expect(session?.seconds).toBeGreaterThan(0);
 });
+
+test('a client certificate, a fingerprint and a proxy are given as options; secrets come from the environment', async () => {
+  const strict = await startMosquitto({ tls: true, config: ['require_certificate true'] });
+  onTestFinished(() => strict.dispose());
+  if (strict.certificates === null) throw new Error('no certificates');
+  const files = await makeClientCertificates(strict.certificates);
+  const proxy = await startSocksProxy({ username: 'anna', password: 'geheim' });
+  onTestFinished(() => proxy.dispose());
+  const target = `mqtts://localhost:${String(strict.port)}`;
+  const folder = await temporaryFolder();
+  const publisher = await mqtt.connectAsync(target, {
+    ca: strict.certificates.ca,
+    cert: readFileSync(files.file('client.pem')),
+    key: readFileSync(files.file('client.key')),
+  });
+  onTestFinished(() => publisher.endAsync());
+  await publisher.publishAsync('kept', 'x', { qos: 1, retain: true });
+
+  const common = ['record', '--url', target, '-t', 'kept', '-C', '1', '--json'];
+  const client = ['--cert', files.file('client.pem'), '--key', files.file('encrypted.key')];
+  const env = { MQTT_LOUPE_KEY_PASSPHRASE: PASSPHRASE, MQTT_LOUPE_PROXY_PASSWORD: 'geheim' };
+  const unknown = await cli.run([...common, ...client, '--db', join(folder, 'a.db')], { env });
+  expect(unknown.code).toBe(3);
+  const fingerprint = /--fingerprint ([0-9A-F:]{95})/u.exec(unknown.err)?.[1] ?? '';
+
+  const through = ['--proxy', `socks5h://anna@127.0.0.1:${String(proxy.port)}`];
+  const ways = [
+    ['--cafile', files.file('ca.p7b')],
+    ['--fingerprint', fingerprint],
+    ['--insecure', ...through],
+  ];
+  for (const [at, way] of ways.entries()) {
+    const db = join(folder, `way-${String(at)}.db`);
+    const recorded = await cli.run([...common, ...client, ...way, '--db', db], { env });
+    expect(recorded.err).not.toContain(PASSPHRASE);
+    expect(summaryOf(recorded)).toMatchObject({ end: 'count', stored: 1 });
+  }
+  const without = await cli.run([...common, ...client, '--insecure', '--db', join(folder, 'b.db')]);
+  expect(without.err).toContain('encrypted.key is encrypted');
+  const useless = await cli.run(['record', '--url', 'mqtt://h', '--insecure']);
+  expect(useless).toMatchObject({ code: 2 });
+  expect(useless.err).toContain('--insecure is for mqtts and wss');
+}, 90_000);

@@ -23,7 +23,18 @@ export async function addProfile(window: Page, form: ProfileForm): Promise<void>
     await dialog.getByRole('textbox', { name: 'Password' }).fill(form.password);
   if (form.version !== undefined) await dialog.getByRole('radio', { name: form.version }).click();
   await dialog.getByRole('button', { name: 'Save', exact: true }).click();
+  if (form.password !== undefined) await keepForSession(window);
   await expect(dialog).toBeHidden();
+}
+
+/** Where there is no keyring, the first secret raises the question how it is to be kept. */
+async function keepForSession(window: Page): Promise<void> {
+  const sessionOnly = window.getByRole('button', { name: 'This session only' });
+  const dialogs = window.getByRole('dialog');
+  await expect(async () => {
+    if ((await dialogs.count()) > 0) expect(await sessionOnly.isVisible()).toBe(true);
+  }).toPass();
+  if (await sessionOnly.isVisible()) await sessionOnly.click();
 }
 
 export async function connect(window: Page): Promise<void> {

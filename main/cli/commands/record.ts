@@ -5,6 +5,7 @@ import { chooseBroker, type Broker } from '../broker';
 import type { Command } from '../command';
 import { EXIT, exitCodesHelp } from '../exit-codes';
 import { databaseHelp } from '../help';
+import { networkHelp, networkOptions } from '../network-options';
 import { oneOf, parseOptions, positiveInteger, topicFilters } from '../options';
 import { historyFile } from '../places';
 import { Progress } from '../progress';
@@ -18,7 +19,7 @@ const options = {
   topic: { type: 'string', short: 't', multiple: true },
   qos: { type: 'string', short: 'q' },
   'mqtt-version': { type: 'string', short: 'V' },
-  ca: { type: 'string' },
+  ...networkOptions,
   db: { type: 'string' },
   count: { type: 'string', short: 'C' },
   for: { type: 'string' },
@@ -41,8 +42,8 @@ that was lost is brought back; the time without it is noted as a gap. A first tr
 that fails ends the program. One program at a time may write to a history.
 
 BROKER
-  -u, --url URL        mqtt://[USER[:PASSWORD]@]HOST[:PORT], or mqtts, ws, wss. The
-                       command line can be seen by other users of the computer: keep
+  -u, --url URL        mqtt://[USER[:PASSWORD]@]HOST[:PORT], or mqtts, ws, wss, or
+                       unix:///path/of/a/socket. The command line can be seen by other users of the computer: keep
                        the password out of it
   -p, --profile NAME   a saved connection of the window, with its subscriptions
   -t, --topic FILTER   subscribe to this; may be given several times. Default: # (which
@@ -50,10 +51,9 @@ BROKER
   -q, --qos 0|1|2      the most the broker may use; default 0, or the profile's
   -V, --mqtt-version 3.1|3.1.1|5
                        default: 5, or the profile's
-  --ca FILE            trust the authorities whose certificates (PEM) are in this file,
-                       besides those of the system: for a broker with a certificate
-                       of its own
 
+REACHING IT
+${networkHelp}
   The password is taken from the URL, else from MQTT_LOUPE_PASSWORD, else (where there
   is a username and a terminal) it is asked for. The window keeps passwords in the
   system's keyring, which the command line does not read: give one for --profile too.
@@ -93,6 +93,7 @@ EXAMPLES
       qos: qosOf(values.qos),
       version: oneOf('--mqtt-version', values['mqtt-version'], MQTT_VERSIONS),
       ca: values.ca,
+      network: values,
     });
     const file = historyFile(values.db);
     const summary = await recordUntilEnd(broker, file, limits);
@@ -144,8 +145,13 @@ function tellFailure(failure: ConnectionFailure, { profile, password, authoritie
     : failure.code === 'tls-untrusted' && authorities.length === 0
       ? '\nOr name a file with it: --ca FILE.'
       : '';
+  const { certificate } = failure;
+  const shown =
+    certificate === undefined
+      ? ''
+      : `\nThe certificate: ${certificate.subject}, issued by ${certificate.issuer}.\nIf it is the broker’s: --fingerprint ${certificate.fingerprint}`;
   process.stderr.write(
-    `mqtt-loupe record: ${failure.title} ${failure.advice} (${failure.technical})${hint}\n`,
+    `mqtt-loupe record: ${failure.title} ${failure.advice} (${failure.technical})${hint}${shown}\n`,
   );
 }
 

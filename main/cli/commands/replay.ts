@@ -10,6 +10,7 @@ import { chooseBroker, type Broker } from '../broker';
 import type { Command } from '../command';
 import { EXIT, exitCodesHelp } from '../exit-codes';
 import { databaseHelp } from '../help';
+import { networkHelp, networkOptions } from '../network-options';
 import { oneOf, parseOptions, positiveInteger, topicFilters, usageError } from '../options';
 import type { Output } from '../output';
 import { engineThreads, historyFile } from '../places';
@@ -27,7 +28,7 @@ const options = {
   to: { type: 'string' },
   profile: { type: 'string', short: 'p' },
   'mqtt-version': { type: 'string', short: 'V' },
-  ca: { type: 'string' },
+  ...networkOptions,
   speed: { type: 'string', short: 's' },
   loop: { type: 'string' },
   'max-pause': { type: 'string' },
@@ -87,9 +88,10 @@ TARGET
   -p, --profile NAME   a saved connection of the window
   -V, --mqtt-version 3.1|3.1.1|5
                        default: 5, or the profile's. Properties need 5
-  --ca FILE            trust the authorities whose certificates (PEM) are in this file
   -y, --yes            also to a profile that is marked as production
 
+REACHING IT
+${networkHelp}
 SCHEDULE
   -s, --speed SPEED    0.1 to 1000 times as fast as it was, or max: as fast as the
                        broker takes it. Default: 1
@@ -172,6 +174,7 @@ async function targetOf(values: Values): Promise<Broker> {
     qos: undefined,
     version: oneOf('--mqtt-version', values['mqtt-version'], ['3.1', '3.1.1', '5']),
     ca: values.ca,
+    network: values,
   });
   if (broker.profile.production && values.yes !== true) {
     throw usageError(

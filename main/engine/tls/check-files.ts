@@ -126,5 +126,6 @@ function dateWarning({ validFromMs, validToMs }: CertificateFacts): string | nul
   const day = new Date(validToMs).toISOString().slice(0, 10);
   if (validToMs < now) return `It expired on ${day}. Get a new one.`;
   const days = Math.ceil((validToMs - now) / DAY_MS);
-  return validToMs - now < SOON_MS ? `It expires in ${String(days)} days, on ${day}.` : null;
+  const left = days === 1 ? '1 day' : `${String(days)} days`;
+  return validToMs - now < SOON_MS ? `It expires in ${left}, on ${day}.` : null;
 }

@@ -10,13 +10,10 @@ export function dayOf(ms: number | null): string {
 export function fileWords(check: TlsFileCheck | null | undefined): string | undefined {
   if (!check || check.problem !== null) return undefined;
   const [first] = check.certificates;
-  const what =
-    first === undefined
-      ? 'Opened.'
-      : check.count > 1
-        ? `${String(check.count)} certificates, the first: ${shortSubject(first)}`
-        : `${shortSubject(first)} · valid until ${dayOf(first.validToMs)}`;
-  return check.warning === null ? what : `${check.warning} (${what})`;
+  if (first === undefined) return check.warning ?? 'Opened.';
+  const name = shortSubject(first);
+  const what = check.count > 1 ? `${String(check.count)} certificates, the first: ${name}` : name;
+  return `${what} · ${check.warning ?? `valid until ${dayOf(first.validToMs)}`}`;
 }
 
 function shortSubject({ subject }: CertificateFacts): string {
