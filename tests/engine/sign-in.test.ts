@@ -5,7 +5,6 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Authentication } from '../../app/authentication';
-import { onlyPassword, type SecretName } from '../../app/secret';
 import {
   testConnection,
   type TestConnection,
@@ -199,9 +198,8 @@ describe('OAuth 2', () => {
   test('client credentials: the token is the password, the secret goes to the login server only', async () => {
     const login = await loginServer(() => ({ body: { access_token: 'abc', expires_in: 3600 } }));
     const broker = await scripted(friendly);
-    const secret = (name: SecretName): Promise<string | undefined> =>
-      Promise.resolve(name === 'token-client-secret' ? 'hush' : undefined);
-    const client = connection(broker.port, clientCredentials(login.url), { secret });
+    const secrets = new Map([['token-client-secret', 'hush']] as const);
+    const client = connection(broker.port, clientCredentials(login.url), { secrets });
     client.connect();
     await client.reaches('connected');
     expect(Object.fromEntries(login.forms[0]!)).toEqual({
@@ -382,8 +380,7 @@ describe('OAuth 2', () => {
 
 test('a plain password stays what it was', async () => {
   const broker = await scripted(friendly);
-  const secret = onlyPassword('pass');
-  const client = connection(broker.port, { kind: 'password' }, { secret });
+  const client = connection(broker.port, { kind: 'password' }, { password: 'pass' });
   client.connect();
   await client.reaches('connected');
   expect(broker.packets[0]).toMatchObject({

@@ -67,9 +67,7 @@ export function testConnection(
     reconnectDelayMs: () => 100,
     ...rest,
     profile: whole,
-    secret:
-      rest.secret ??
-      ((name) => Promise.resolve(name === 'password' ? password : secrets?.get(name))),
+    secret: (name) => Promise.resolve(name === 'password' ? password : secrets?.get(name)),
     sink: {
       onMessage: ({ topic, payload, qos, retain, dup }, done) => {
         const message = { topic, payload: Buffer.from(payload), qos, retain, dup };

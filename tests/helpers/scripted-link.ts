@@ -2,6 +2,7 @@
 import { Duplex } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { defaultProfileFields } from '../../app/profile';
+import { onlyPassword } from '../../app/secret';
 import { SubscriptionSet } from '../../main/engine/mqtt/subscription-set';
 import { Link } from '../../main/engine/mqtt/link';
 import { SessionStore } from '../../main/engine/mqtt/session-store';
@@ -131,6 +132,7 @@ export async function runLink(stream: RandomStream, { direct, isPaced }: Run): P
           enhanced: null,
           expiresAtMs: null,
         }),
+      secret: onlyPassword(undefined),
       subscriptions: new SubscriptionSet(),
       open: () => Promise.resolve(socket),
       direct,

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { MqttClient } from 'mqtt';
 import type { IConnackPacket, Packet } from 'mqtt';
 import type { ServerSettings, SubscriptionOutcome } from '../../../app/connection';
+import type { AskSecret } from '../../../app/secret';
 import type { RawFailure } from '../../../app/connection-failure';
 import type { PublishResult } from '../../../app/contract';
 import { messageOf } from '../../../app/errors';
@@ -46,6 +47,8 @@ type AuthPacket = Parameters<MqttClient['handleAuth']>[0];
 export interface LinkOptions extends SessionOptions {
   /** What the CONNECT says of who we are. Rejects with words, or when the signal is aborted. */
   readonly credentials: (signal: AbortSignal) => Promise<Credentials>;
+  /** For what opening the stream needs: the key's passphrase, the proxy's password. */
+  readonly secret: AskSecret;
   /** What the session is subscribed to. */
   readonly subscriptions: SubscriptionSet;
   readonly maxPacketBytes: number;

@@ -155,6 +155,7 @@ class MqttConnection implements Connection {
       {
         profile,
         credentials: (signal) => this.#credentials(profile, signal),
+        secret: this.#options.secret,
         subscriptions: this.#subscriptions,
         clientId: this.#clientIdOf(profile),
         maxPacketBytes: this.#options.maxPacketBytes ?? DEFAULT_MAX_PACKET_BYTES,
