@@ -4,6 +4,7 @@ import type { EngineCalls, EngineViews, ShellCalls } from './contract';
 import { atUs, timeCallSchemas, timeViewSchemas } from './contract-time-schemas';
 import { manageCallSchemas, manageViewSchemas } from './contract-manage-schemas';
 import { filesCallSchemas, filesShellSchemas, filesViewSchemas } from './contract-files-schemas';
+import { packetCallSchemas, packetViewSchemas } from './contract-packets-schemas';
 import { replayCallSchemas, replayViewSchemas } from './contract-replay-schemas';
 import {
   recentQueriesSchema,
@@ -113,6 +114,7 @@ export const engineCallSchemas: Schemas<EngineCalls> = {
   ...timeCallSchemas,
   ...manageCallSchemas,
   ...searchCallSchemas,
+  ...packetCallSchemas,
 };
 
 export const engineViewSchemas: ParamsSchemas<EngineViews> = {
@@ -143,6 +145,7 @@ export const engineViewSchemas: ParamsSchemas<EngineViews> = {
   ...timeViewSchemas,
   ...manageViewSchemas,
   ...searchViewSchemas,
+  ...packetViewSchemas,
 };
 
 const paneWidth = v.pipe(v.number(), v.minValue(0), v.maxValue(4000));

@@ -5,6 +5,7 @@
 import type { ConnectionState } from './connection';
 import type { ActiveRecording, ManageCalls, PastFrame, RecordingsFrame } from './contract-manage';
 import type { Moment, StepScope, TimeCalls, TimeViews } from './contract-time';
+import type { PacketCalls, PacketViews } from './contract-packets';
 import type { FilesCalls, FilesShellCalls, FilesViews } from './contract-files';
 import type { ReplayCalls, ReplayViews } from './contract-replay';
 import type { SecretsShellCalls, TlsCalls } from './contract-tls';
@@ -39,7 +40,7 @@ export interface TreePosition {
 
 /** Request → reply, answered by the engine. */
 export interface EngineCalls
-  extends TimeCalls, ManageCalls, SearchCalls, FilesCalls, ReplayCalls, TlsCalls {
+  extends TimeCalls, ManageCalls, SearchCalls, FilesCalls, ReplayCalls, TlsCalls, PacketCalls {
   saveProfile(arg: { readonly profile: Profile }): Profile;
   duplicateProfile(arg: { readonly profileId: string }): Profile;
   /** Disconnects and hides the profile; its history goes when the time for undo is over. */
@@ -323,7 +324,7 @@ interface View<Params, Frame> {
 }
 
 /** Open → frames, the next one only when the previous was acknowledged. */
-export interface EngineViews extends TimeViews, SearchViews, FilesViews, ReplayViews {
+export interface EngineViews extends TimeViews, SearchViews, FilesViews, ReplayViews, PacketViews {
   profiles: View<Record<never, never>, ProfilesFrame>;
   status: View<{ readonly profileId: string }, StatusFrame>;
   tree: View<TreeParams, TreeFrame>;

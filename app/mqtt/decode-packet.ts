@@ -28,13 +28,15 @@ interface Told {
  */
 export function decodePacket(bytes: Uint8Array, options: DecodeOptions): DecodedPacket {
   const first = bytes[0] ?? 0;
-  const type = packetType(first >> 4);
+  const type = options.unread?.from === 0 ? null : packetType(first >> 4);
   // A CONNECT says itself which version it is of.
   const version = type === 'CONNECT' ? (connectVersion(bytes) ?? options.version) : options.version;
   const reader = new FieldReader(bytes, { ...options, version });
   const flags = type === 'PUBLISH' ? publishFlags(first) : null;
   const told: Told = { packetId: null, topic: null, about: '', reason: null };
   try {
+    // Nothing of what is no packet at all is read: its first byte is refused here.
+    if (options.unread?.from === 0) reader.flags('Bytes');
     readFixedHeader(reader, first, type);
     if (type !== null) readBody(reader, type, first, told);
     if (reader.left > 0) {

@@ -33,6 +33,8 @@ const READING: ReadonlySet<string> = new Set<keyof EngineCalls>([
   'compareMoments',
   'countSelection',
   'sessionChoices',
+  'packet',
+  'packetFile',
 ]);
 
 interface OpenView {

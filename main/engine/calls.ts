@@ -4,6 +4,7 @@ import type { Implementation } from '../../app/rpc/derive';
 import type { EngineCore } from './engine-core';
 import { filesCalls } from './files/files-calls';
 import { manageCalls } from './manage-calls';
+import { packetCalls } from './packets/packets-calls';
 import { searchCalls } from './search-calls';
 import { timeCalls } from './time-calls';
 import { tlsCalls } from './tls/tls-calls';
@@ -72,5 +73,6 @@ export function engineCalls(core: EngineCore): Implementation<EngineCalls> {
     }),
     restoreRetained: ({ profileId, undoId }) => core.runtime(profileId).retained.restore(undoId),
     ...searchCalls(core),
+    ...packetCalls(core),
   };
 }

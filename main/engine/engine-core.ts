@@ -32,6 +32,7 @@ import { ProfilesView, PublishesView, StatusView } from './views/list-views';
 import { TimelineView } from './views/timeline-view';
 import { PastView, RecordingsView } from './views/past-views';
 import { MessagesView } from './views/messages-view';
+import { PacketsView } from './views/packets-view';
 import { TopicView } from './views/topic-view';
 import { TreeView } from './views/tree-view';
 
@@ -353,6 +354,7 @@ export class EngineCore {
       fileJob: (params) => new FileJobView(this.files, params),
       replay: () => new ReplayView(this.replay),
       publishes: ({ profileId }) => new PublishesView(this.runtime(profileId)),
+      packets: (params) => new PacketsView(this.runtime(params.profileId).packets, params),
       messages: (params) =>
         new MessagesView(this.runtime(params.search.selection.profileId), params),
     };

@@ -11,6 +11,7 @@ import type { MemoryFile } from './memory-file';
 import { createConnection } from './mqtt/mqtt-connection';
 import type { Surroundings } from './mqtt/surroundings';
 import type { Arrived, Connection, OutgoingMessage, Receive } from './mqtt/types';
+import { PacketLog } from './packets/packet-log';
 import { Past } from './past/past';
 import { PublishLog } from './publish-log';
 import { RateMeter } from './rate-meter';
@@ -67,6 +68,8 @@ export class ProfileRuntime {
   readonly retained: RetainedDesk;
   /** What was there at any moment. */
   readonly past: Past;
+  /** The packets of its connections, for whoever asks to see them. */
+  readonly packets: PacketLog;
   private readonly ingest: Ingest;
   private connection: Connection | null = null;
   private currentProfile: Profile;
@@ -93,6 +96,7 @@ export class ProfileRuntime {
     });
     this.tree = new TopicTree(expansion);
     this.publishLog = new PublishLog(profile.id, memory);
+    this.packets = new PacketLog(() => clock.nowUs());
     this.applyLimits();
     this.ingest = new Ingest({
       profileId: profile.id,
@@ -183,6 +187,7 @@ export class ProfileRuntime {
         memory.setMqttVersion(id, { address: addressOf(this.currentProfile), version });
       },
       surroundings: this.options.surroundings,
+      watcher: this.packets,
       sink: {
         onMessage: this.receiver(),
         onState: (state) => {

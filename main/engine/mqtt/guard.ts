@@ -4,6 +4,8 @@ import type { DirectWay } from './direct-publish';
 import { PacketScanner } from './packet-scanner';
 import type { StreamViolation } from './packet-scanner';
 import type { RefusedPublish } from './refused-publish';
+import { writtenBytes } from './stream-tap';
+import type { StreamPlace, StreamTap, TappedStream } from './stream-tap';
 import type { Receive } from './types';
 
 export interface GuardOptions {
@@ -29,6 +31,8 @@ export interface DirectOptions {
 /** What mqtt.js pipes the guard into: Node's `Writable`, or the npm package's. */
 type Reader = NodeJS.WritableStream & { readonly writableLength?: unknown };
 
+type WriteDone = (error: Error | null | undefined) => void;
+
 const BUFFERED_BYTES = 128 * 1024;
 /**
  * A busy socket is read up to 32 times (2 MiB, some 15,000 small messages) before libuv turns to anything else: a click
@@ -42,7 +46,7 @@ const TURN_MS = 4;
  * backpressure both ways: while mqtt.js does not read, or a message of the direct way is not done with, the socket is
  * paused. Closes itself when the socket closes, and emits `close` after the socket has.
  */
-export class GuardedStream extends Duplex {
+export class GuardedStream extends Duplex implements TappedStream {
   readonly #socket: Duplex;
   readonly #options: GuardOptions;
   readonly #scanner: PacketScanner;
@@ -55,6 +59,8 @@ export class GuardedStream extends Duplex {
   #isDone = false;
   /** What happened to the socket while a message held everything up: it is told after what had arrived. */
   readonly #afterHold: (() => void)[] = [];
+  /** Sees all bytes of both directions; null while nobody asked for them. */
+  #tap: StreamTap | null = null;
   /** When the work of this turn of the event loop began; null before its first chunk. */
   #turnBeganMs: number | null = null;
   #resting = false;
@@ -74,6 +80,7 @@ export class GuardedStream extends Duplex {
       if (this.#ended || this.destroyed) return;
       this.#beginTurn();
       this.#roomLeft = true;
+      this.#tap?.received(chunk);
       this.#scanned(this.#scanner.scan(chunk));
     });
     socket.on('error', (error: Error) => {
@@ -88,6 +95,23 @@ export class GuardedStream extends Duplex {
         });
       });
     }
+  }
+
+  /** See `TappedStream`. */
+  tap(tap: StreamTap | null): StreamPlace {
+    this.#tap = tap;
+    return this.#scanner.place;
+  }
+
+  /** Packets are written whole within one call of mqtt.js, so a tap always begins with a packet. */
+  override write(
+    chunk: Buffer | string,
+    encoding?: BufferEncoding | WriteDone,
+    done?: WriteDone,
+  ): boolean {
+    const known = typeof encoding === 'string' ? encoding : 'utf8';
+    if (this.#tap !== null && this.writable) this.#tap.sent(writtenBytes(chunk, known));
+    return super.write(chunk, known, typeof encoding === 'function' ? encoding : done);
   }
 
   /** mqtt.js reads by this alone. */

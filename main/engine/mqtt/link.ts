@@ -28,6 +28,7 @@ import { hasSoundId, MISSING_ID } from './packet-id';
 import { Publisher } from './publisher';
 import { openStream, rawSocketFailure, StreamError } from './streams';
 import { serverSettings } from './server-settings';
+import type { StreamWatcher, WatchedStream } from './stream-tap';
 import type { SubscriptionSet } from './subscription-set';
 import type { Surroundings } from './surroundings';
 import { askRetained, unansweredOutcomes } from './subscriptions';
@@ -57,6 +58,8 @@ export interface LinkOptions extends SessionOptions {
   readonly surroundings?: Surroundings | undefined;
   /** How the byte stream is opened. Default: a socket to the broker. */
   readonly open?: typeof openStream;
+  /** Told of the stream, so that its packets can be looked at. */
+  readonly watcher?: StreamWatcher | null;
   /** Whether messages that need not go through mqtt.js go past it; true unless told. */
   readonly direct?: boolean;
 }
@@ -88,6 +91,7 @@ export class Link {
   #wanted: readonly Subscription[];
   /** Topic names by their alias; at most as many as the profile allows. */
   readonly #aliases = new Map<number, string>();
+  #watched: WatchedStream | null = null;
   #failure: RawFailure | null = null;
   #phase: 'opening' | 'connack' | 'subscribe' | 'session' = 'opening';
   #closing = false;
@@ -240,6 +244,7 @@ export class Link {
       },
     });
     this.#stream = stream;
+    this.#watched = this.#options.watcher?.opened(stream, this.#options) ?? null;
     this.#phase = 'connack';
     // Only mqtt-packet ends a stream with an error: for a packet that it can't write, as a CONNECT with bad settings.
     stream.on('error', (error: Error) => {
@@ -455,7 +460,9 @@ export class Link {
     clearTimeout(this.#readyTimer);
     this.#publisher?.close(!this.#options.profile.cleanStart);
     const during = this.#phase === 'opening' ? 'connack' : this.#phase;
-    this.#events.onClosed(this.#closing ? null : (this.#failure ?? { kind: 'closed', during }));
+    const failure = this.#closing ? null : (this.#failure ?? { kind: 'closed', during });
+    this.#watched?.closed(failure);
+    this.#events.onClosed(failure);
     this.#resolveClosed();
   }
 }

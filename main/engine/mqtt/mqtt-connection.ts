@@ -163,6 +163,7 @@ class MqttConnection implements Connection {
         surroundings: this.#options.surroundings,
         incoming: this.#incoming,
         outgoing: this.#outgoing,
+        watcher: this.#options.watcher ?? null,
       },
       {
         onConnected: (sessionPresent, server) => {

@@ -4,6 +4,7 @@ import type { DirectWay } from './direct-publish';
 import { FixedHeader } from './fixed-header';
 import { SkippedPublish } from './refused-publish';
 import type { RefusedPublish } from './refused-publish';
+import type { StreamPlace } from './stream-tap';
 import { UnreadBytes } from './unread-bytes';
 
 const PUBLISH = 3;
@@ -69,6 +70,11 @@ export class PacketScanner {
   /** Whether nothing is read until `resume`, because of a message that took the direct way. */
   get isHeld(): boolean {
     return this.#isHeld;
+  }
+
+  /** Where in the packets the stream stands. */
+  get place(): StreamPlace {
+    return { remainingBytes: this.#remaining, unread: this.#unread.pieces, isFirst: this.#first };
   }
 
   /** Reads a chunk. Returns a violation after which the stream must not be read any further, else null. */

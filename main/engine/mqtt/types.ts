@@ -9,6 +9,7 @@ import type { MqttVersion, Profile } from '../../../app/profile';
 import type { AskSecret } from '../../../app/secret';
 import type { Surroundings } from './surroundings';
 import type { IPublishPacket } from 'mqtt';
+import type { StreamWatcher } from './stream-tap';
 
 /** A profile whose MQTT version is settled. */
 export type LinkProfile = Profile & { readonly version: MqttVersion };
@@ -42,6 +43,8 @@ export interface ConnectionOptions {
   readonly authorities?: readonly string[];
   /** The data folder and the system's proxies. Default: none of the one, the environment's of the others. */
   readonly surroundings?: Surroundings | undefined;
+  /** Told of every connection, so that its packets can be looked at. */
+  readonly watcher?: StreamWatcher;
   /** How long to wait before try `attempt` (1 is the first after a loss). Default: growing from 1 s to 30 s, jittered. */
   readonly reconnectDelayMs?: (attempt: number) => number;
   /** The version that an earlier connection to this broker found, for profiles that leave it open. */

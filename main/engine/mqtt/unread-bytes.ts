@@ -11,6 +11,11 @@ export class UnreadBytes {
     return this.#bytes > 0 && this.#bytes >= this.#wanted;
   }
 
+  /** In the pieces in which they came. */
+  get pieces(): readonly Buffer[] {
+    return this.#pieces;
+  }
+
   add(piece: Buffer): void {
     if (piece.length === 0) return;
     this.#pieces.push(piece);

@@ -1,0 +1,41 @@
+import { escapeHidden } from '../payload/escape';
+import { hexDump, hexRow } from '../payload/hex';
+import type { ByteRange } from './mask-secrets';
+import type { DecodedPacket } from './packet-field';
+
+const MASK = '**';
+
+/** `10 0e **`: two digits per byte, or asterisks where a secret stood. */
+export function maskedHex(bytes: Uint8Array, masked: readonly ByteRange[]): string {
+  const pairs = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0'));
+  for (const { from, to } of masked) pairs.fill(MASK, from, to);
+  return pairs.join(' ');
+}
+
+/** Rows of offset, hexadecimal and ASCII, as `hexDump`, with asterisks where a secret stood. */
+export function maskedHexDump(bytes: Uint8Array, masked: readonly ByteRange[]): string {
+  if (masked.length === 0) return hexDump(bytes);
+  const lines: string[] = [];
+  for (let start = 0; start < bytes.length; start += 16) {
+    const { offset, ascii } = hexRow(bytes, start / 16);
+    const isHidden = (at: number): boolean =>
+      masked.some(({ from, to }) => start + at >= from && start + at < to);
+    const pairs = Array.from(bytes.subarray(start, start + 16), (byte, at) =>
+      isHidden(at) ? MASK : byte.toString(16).padStart(2, '0'),
+    );
+    const hex = `${pairs.slice(0, 8).join(' ')}  ${pairs.slice(8).join(' ')}`.trimEnd();
+    const text = Array.from(ascii, (character, at) => (isHidden(at) ? '*' : character)).join('');
+    lines.push(`${offset}  ${hex.padEnd(48)}  ${text}`);
+  }
+  return lines.join('\n');
+}
+
+/** The fields as lines of text, as they are shown. */
+export function packetText({ fields, problem }: DecodedPacket): string {
+  const lines = fields.map(({ name, value, depth }) => {
+    const text = value === '' ? name : `${name}: ${escapeHidden(value)}`;
+    return `${'  '.repeat(depth)}${text}`;
+  });
+  if (problem !== null) lines.push(`Problem: ${problem.words} ${problem.section}`);
+  return lines.join('\n');
+}
