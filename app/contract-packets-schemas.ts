@@ -25,6 +25,7 @@ export const packetViewSchemas = {
       topic: v.pipe(v.string(), v.maxLength(MAX_TOPIC_BYTES)),
       errorsOnly: v.boolean(),
     }),
+    run: whole,
     first: whole,
     count: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MOST_PACKET_ROWS)),
     follow: v.boolean(),

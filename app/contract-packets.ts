@@ -21,6 +21,8 @@ export interface PacketFilter {
 export interface PacketsParams {
   readonly profileId: string;
   readonly filter: PacketFilter;
+  /** Counted up with each other filter, so that a frame says which one it belongs to. */
+  readonly run: number;
   /** Row numbers count from the first that was ever listed, so that they stay when old ones fall out. */
   readonly first: number;
   readonly count: number;
@@ -32,12 +34,14 @@ export interface PacketsParams {
 
 export interface PacketsFrame {
   readonly mode: CaptureMode;
+  readonly run: number;
   /** Rows that fell out at the beginning of the list, and those that it has now. */
   readonly removed: number;
   readonly total: number;
   readonly first: number;
   readonly rows: readonly PacketRow[];
-  /** Null when it is not in the list. */
+  /** The packet whose row number was asked for, and that number; null when it is not in the list. */
+  readonly selected: number | null;
   readonly selectedRow: number | null;
   readonly kept: Amount;
   /** What fell out because of the limits. */
@@ -60,6 +64,8 @@ export type PacketRow =
       readonly direction: Direction;
       readonly sizeBytes: number;
       readonly summary: PacketSummary;
+      /** The beginning of the payload of a PUBLISH, as its field is shown; null for all else. */
+      readonly payload: string | null;
       /** From the packet to its acknowledgement; null without one. */
       readonly latencyUs: number | null;
     }

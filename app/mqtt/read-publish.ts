@@ -5,6 +5,7 @@ import type { PacketSummary } from './packet-field';
 import { readPacketId } from './read-acknowledgements';
 import { readProperties } from './read-properties';
 
+export const PAYLOAD_FIELD = 'Payload';
 const SHOWN_PAYLOAD_BYTES = 600;
 
 export type PublishFlags = NonNullable<PacketSummary['flags']>;
@@ -38,7 +39,7 @@ export function readPublish(
   if (topic === '' && topicAlias === null)
     reader.complain('The topic name is empty', 'topic-empty');
   const size = reader.left;
-  reader.rest('Payload', (bytes) => payloadWords(bytes, size));
+  reader.rest(PAYLOAD_FIELD, (bytes) => payloadWords(bytes, size));
 }
 
 function payloadWords(bytes: Uint8Array, size: number): string {

@@ -1,6 +1,6 @@
 import type { MqttVersion } from '../profile';
 import { hexCode, reasonWords } from '../reason-codes';
-import type { PacketReason } from './packet-field';
+import type { PacketReason, PacketSummary } from './packet-field';
 import type { PacketType } from './packet-types';
 
 /** CONNACK return codes of MQTT 3.1.1 §3.2.2.3. */
@@ -64,4 +64,12 @@ export function isKnownReason(type: PacketType, code: number, version: MqttVersi
   if (version === '5') return CODES.get(type)?.has(code) ?? true;
   if (type === 'SUBACK') return code <= 2 || code === 0x80;
   return type !== 'CONNACK' || code < RETURN_CODES.length;
+}
+
+/** Whether a packet breaks the specification, or refuses something. */
+export function isWrong({ type, reason, problem }: PacketSummary): boolean {
+  if (problem !== null) return true;
+  if (reason === null) return false;
+  // Return codes before MQTT 5 begin at 1; SUBACK grants with 0, 1 and 2.
+  return reason.code >= 0x80 || (type === 'CONNACK' && reason.code > 0);
 }

@@ -7,6 +7,7 @@ import { everything } from '../../app/selection';
 import { replayBranch } from '../replay/replay-branch';
 import { THEMES } from '../frame/themes';
 import { messageCommands } from '../messages/message-commands';
+import { packetCommands } from '../packets/packet-commands';
 import type { AppState } from '../state/app.svelte';
 import { isOpen, stateWord } from '../state/connection-words';
 import { focusNextPlace, focusPlace } from '../state/focus';
@@ -19,7 +20,7 @@ import { TREE_SORTS } from '../tree/tree-sorts';
 /** One thing that the palette (and, where it has a shortcut, a key) does. */
 export interface Command {
   readonly id: string;
-  readonly group: 'Topics' | 'Messages' | 'Time' | 'Replay' | 'Connections' | 'Window';
+  readonly group: 'Topics' | 'Messages' | 'Packets' | 'Time' | 'Replay' | 'Connections' | 'Window';
   readonly label: string;
   /** Faint words behind the label. */
   readonly hint?: string;
@@ -33,6 +34,7 @@ export function commands(app: AppState): Command[] {
   return [
     ...topicCommands(app),
     ...messageCommands(app),
+    ...packetCommands(app),
     ...timeCommands(app),
     ...replayCommands(app),
     ...connectionCommands(app),

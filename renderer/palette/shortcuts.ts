@@ -17,7 +17,7 @@ export function pressShortcut(app: AppState, event: KeyboardEvent): void {
     return;
   if (event.key === '/' && !isMod(event) && !isEditable(event.target) && !overlays.palette) {
     event.preventDefault();
-    void focusPlace(app.page === 'messages' ? 'query' : 'filter');
+    void focusPlace(app.page === 'topics' ? 'filter' : 'query');
     return;
   }
   if (event.key === 'F6' && !overlays.palette) {

@@ -24,7 +24,7 @@ import { ThemeState } from './theme.svelte';
 import { TreeState } from './tree.svelte';
 import { UiStore } from './ui-store.svelte';
 
-export type Page = 'connections' | 'topics' | 'messages' | 'history' | 'replay';
+export type Page = 'connections' | 'topics' | 'messages' | 'packets' | 'history' | 'replay';
 
 export type EngineHealth =
   | { readonly kind: 'starting' }
@@ -120,9 +120,10 @@ export class AppState {
     return this.activeProfile === null || gone ? 'connections' : this.#page;
   }
 
-  /** Shows a profile's topics (or messages, where those are shown); null goes back to the list of connections. */
+  /** Shows a profile's topics (or messages or packets, where those are shown); null goes back to the list of connections. */
   activate(profileId: string | null): void {
-    const shown = this.page === 'messages' ? 'messages' : 'topics';
+    const { page } = this;
+    const shown = page === 'messages' || page === 'packets' ? page : 'topics';
     this.#page = profileId === null ? 'connections' : shown;
     if (profileId !== this.activeProfile) this.#ui.update({ activeProfile: profileId });
   }

@@ -1,7 +1,8 @@
 import { tick } from 'svelte';
 
 /** Places that a shortcut or a command can put the focus on; an element says which one it is with `data-place`. */
-export type Place = 'filter' | 'tree' | 'query' | 'messages' | 'detail' | 'publish' | 'timeline';
+export type Place =
+  'filter' | 'tree' | 'query' | 'messages' | 'packets' | 'detail' | 'publish' | 'timeline';
 
 /** In the order in which F6 walks through the window. */
 const PLACES: readonly Place[] = [
@@ -9,6 +10,7 @@ const PLACES: readonly Place[] = [
   'tree',
   'query',
   'messages',
+  'packets',
   'detail',
   'publish',
   'timeline',

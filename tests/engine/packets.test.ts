@@ -36,7 +36,16 @@ async function start(
 const ALL: PacketFilter = { direction: null, types: [], topic: '', errorsOnly: false };
 
 function packets(profileId: string, more: Partial<PacketsParams> = {}): PacketsParams {
-  return { profileId, filter: ALL, first: 0, count: 300, follow: false, selected: null, ...more };
+  return {
+    profileId,
+    filter: ALL,
+    run: 0,
+    first: 0,
+    count: 300,
+    follow: false,
+    selected: null,
+    ...more,
+  };
 }
 
 /** `> CONNECT`, `< CONNACK`; what happened to the connection in its words. */

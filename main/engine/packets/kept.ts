@@ -32,7 +32,7 @@ export interface KeptEvent {
 export type Kept = KeptPacket | KeptEvent;
 
 /** What an entry takes beside its bytes and texts. */
-const ENTRY_BYTES = 400;
+const ENTRY_BYTES = 600;
 
 /** About how much memory an entry takes. */
 export function bytesOf(entry: Kept): number {

@@ -1,4 +1,5 @@
 import type { PacketFilter } from '../../../app/contract-packets';
+import { isWrong } from '../../../app/mqtt/reasons';
 import { isTopicFilter, topicMatches } from '../../../app/topic';
 import type { Kept } from './kept';
 import type { PacketRing } from './packet-ring';
@@ -90,19 +91,9 @@ function fitting({ direction, types, topic, errorsOnly }: PacketFilter): (entry:
     const { summary, options } = entry;
     if (direction !== null && options.isFromServer !== (direction === 'in')) return false;
     if (wanted.size > 0 && (summary.type === null || !wanted.has(summary.type))) return false;
-    if (errorsOnly && !isError(entry)) return false;
+    if (errorsOnly && !isWrong(summary)) return false;
     return topic === '' || (summary.topic !== null && fitsTopic(summary.topic));
   };
-}
-
-function isError({ summary }: Extract<Kept, { kind: 'packet' }>): boolean {
-  return summary.problem !== null || isRefusal(summary);
-}
-
-function isRefusal({ type, reason }: Extract<Kept, { kind: 'packet' }>['summary']): boolean {
-  if (reason === null) return false;
-  // Return codes before MQTT 5 begin at 1; SUBACK grants with 0, 1 and 2.
-  return reason.code >= 0x80 || (type === 'CONNACK' && reason.code > 0);
 }
 
 function topicFitting(text: string): (topics: string) => boolean {

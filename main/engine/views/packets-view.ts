@@ -22,7 +22,7 @@ export class PacketsView implements ViewSource<PacketsParams, PacketsFrame> {
   }
 
   update(params: PacketsParams): void {
-    const isNew = JSON.stringify(params.filter) !== JSON.stringify(this.#params.filter);
+    const isNew = params.run !== this.#params.run;
     this.#params = params;
     if (isNew) this.#list = new PacketList(this.log.ring, params.filter);
     this.#sentVersion = -1;
@@ -33,13 +33,13 @@ export class PacketsView implements ViewSource<PacketsParams, PacketsFrame> {
     this.#sentVersion = this.log.version;
     const list = this.#list;
     list.follow();
-    const { count, follow, selected } = this.#params;
+    const { run, count, follow, selected } = this.#params;
     const { removed, total } = list;
     const last = Math.max(removed, removed + total - count);
     const first = follow ? last : Math.max(removed, Math.min(this.#params.first, last));
     const { mode, passed, ring } = this.log;
     return {
-      ...{ mode, passed, removed, total, first },
+      ...{ mode, run, passed, removed, total, first, selected },
       rows: list.rows(first, count).map((entry) => rowOf(entry)),
       selectedRow: selected === null ? null : list.rowOf(selected),
       kept: ring.kept,
