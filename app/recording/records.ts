@@ -59,8 +59,11 @@ export class RecordEncoder {
     return this.#writer.length >= CHUNK_BODY_BYTES || this.#messages >= CHUNK_MESSAGES;
   }
 
-  /** @throws LoupeError `internal` when a time or an id is beyond what the format holds (the year 2112) */
-  add(message: RecordedMessage): void {
+  /**
+   * @param properties as the message would have them encoded
+   * @throws LoupeError `internal` when a time or an id is beyond what the format holds (the year 2112)
+   */
+  add(message: Omit<RecordedMessage, 'properties'>, properties: Uint8Array | null): void {
     const { timeUs, id, session } = message;
     const largest = Math.max(Math.abs(timeUs), Math.abs(timeUs - this.#timeUs), id);
     if (largest >= MOST_SIGNED) {
@@ -68,13 +71,14 @@ export class RecordEncoder {
     }
     const writer = this.#writer;
     const isOther = session !== this.#session;
-    writer.byte(flagsOf(message) | (isOther ? SESSION : 0));
+    const more = (isOther ? SESSION : 0) | (properties === null ? 0 : PROPERTIES);
+    writer.byte(flagsOf(message) | more);
     writer.signed(timeUs - this.#timeUs);
     writer.signed(id - this.#id);
     this.#topic(message.topic);
     if (isOther) writer.number(session);
     if (message.packetId !== null) writer.number(message.packetId);
-    if (message.properties !== null) writer.bytes(message.properties);
+    if (properties !== null) writer.bytes(properties);
     writer.bytes(message.payload);
     this.#timeUs = timeUs;
     this.#id = id;
@@ -102,13 +106,12 @@ export class RecordEncoder {
   }
 }
 
-function flagsOf(message: RecordedMessage): number {
+function flagsOf(message: Omit<RecordedMessage, 'properties'>): number {
   return (
     message.qos |
     (message.retain ? RETAIN : 0) |
     (message.dup ? DUP : 0) |
     (message.direction === 'out' ? OUT : 0) |
-    (message.properties === null ? 0 : PROPERTIES) |
     (message.packetId === null ? 0 : PACKET_ID)
   );
 }

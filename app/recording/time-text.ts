@@ -2,10 +2,17 @@
 
 /** UTC with all six digits (RFC 3339): `2026-11-23T17:00:05.123456Z`. */
 export function isoMicroseconds(timeUs: number): string {
-  const ms = Math.floor(timeUs / 1_000);
-  const micros = String(timeUs - ms * 1_000).padStart(3, '0');
-  return new Date(ms).toISOString().replace('Z', `${micros}Z`);
+  const second = Math.floor(timeUs / 1_000_000);
+  if (second !== lastSecond) {
+    secondText = new Date(second * 1_000).toISOString().slice(0, -'000Z'.length);
+    lastSecond = second;
+  }
+  return `${secondText}${String(timeUs - second * 1_000_000).padStart(6, '0')}Z`;
 }
+
+/** Moments that are written one after the other often share their second, and a date takes longer than all else. */
+let lastSecond = NaN;
+let secondText = '';
 
 const RFC_3339 =
   /^(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(Z|[+-]\d{2}:\d{2})$/iu;

@@ -39,7 +39,7 @@ async function recordingOf(count: number): Promise<{ bytes: Buffer; lines: strin
   await writer.begin({ ...header, selection }, [{ key: 1, startedUs: 1, endedUs: null }], []);
   const lines: string[] = [];
   for (const [at, message] of messagesOf(count).entries()) {
-    writer.add(message);
+    writer.add(message, message.properties);
     lines.push(lineOf(message));
     if (at % 20 === 19) await writer.flush();
   }

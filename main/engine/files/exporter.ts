@@ -1,9 +1,9 @@
+import { isUtf8 } from 'node:buffer';
 import { randomUUID } from 'node:crypto';
 import type { ExportFormat } from '../../../app/contract-files';
 import { LoupeError } from '../../../app/errors';
 import { FORMAT_VERSION } from '../../../app/recording/layout';
 import type { RecordedGap, RecordedSession } from '../../../app/recording/documents';
-import { decodeUtf8 } from '../../../app/payload/utf8';
 import type { Selection } from '../../../app/selection';
 import type { Archive, StoredMessage } from '../history/archive';
 import { encodeProperties } from '../history/properties';
@@ -185,7 +185,7 @@ async function writerOf(
 async function hasBinary(archive: Archive, selection: Selection, watch: Watch): Promise<boolean> {
   const run = new ExportRun(archive, selection, null, watch);
   for (const { payload } of run.messages()) {
-    if (decodeUtf8(payload) === null) return true;
+    if (!isUtf8(payload)) return true;
     // Whoever wants to cancel it must be heard.
     if (run.count % LOOK_EVERY === 0) await new Promise(setImmediate);
   }
@@ -208,8 +208,7 @@ async function recordingWriter(
   return {
     add: (message) => {
       const { properties } = message;
-      const encoded = properties === null ? null : encodeProperties(properties);
-      writer.add({ ...message, properties: encoded });
+      writer.add(message, properties === null ? null : encodeProperties(properties));
     },
     get isFull() {
       return writer.isFull;

@@ -67,8 +67,9 @@ export class RecordingWriter {
     }
   }
 
-  add(message: RecordedMessage): void {
-    this.#encoder.add(message);
+  /** @param properties as docs/history-format.md encodes them; null for none */
+  add(message: Omit<RecordedMessage, 'properties'>, properties: Uint8Array | null): void {
+    this.#encoder.add(message, properties);
     this.#topics.add(message.topic);
     this.#payloadBytes += message.payload.length;
     this.#firstTimeUs = Math.min(this.#firstTimeUs ?? message.timeUs, message.timeUs);

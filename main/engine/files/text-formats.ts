@@ -1,28 +1,47 @@
 import { decimalSeconds, isoMicroseconds } from '../../../app/recording/time-text';
 import type { StoredMessage } from '../history/archive';
 import { csvField } from './csv';
-import { payloadBase64, payloadText } from './payload-text';
+import { payloadBase64, payloadText, utf8Text } from './payload-text';
 import { propertiesValue } from './properties-json';
 
-/** One message as a line of NDJSON: what is not known or not there is left out. */
+/** One message as a line of NDJSON: what is not known or not there is left out. Put together by hand, as it is hot. */
 export function ndjsonLine(message: StoredMessage): string {
+  const { id, timeUs, topic, qos, retain, dup, direction, packetId, session, properties } = message;
   const { encoding, text } = payloadText(message.payload);
-  const value = {
-    id: message.id,
-    time: isoMicroseconds(message.timeUs),
-    topic: message.topic,
-    qos: message.qos,
-    retain: message.retain,
-    dup: message.dup,
-    direction: message.direction,
-    ...(message.packetId === null ? {} : { packetId: message.packetId }),
-    session: message.session,
-    ...(message.properties === null ? {} : { properties: propertiesValue(message.properties) }),
-    ...(encoding === 'base64' ? { encoding } : {}),
-    payload: text,
-  };
-  return `${JSON.stringify(value)}\n`;
+  const packet = packetId === null ? '' : `,"packetId":${String(packetId)}`;
+  const more =
+    properties === null ? '' : `,"properties":${JSON.stringify(propertiesValue(properties))}`;
+  const base64 = encoding === 'base64' ? ',"encoding":"base64"' : '';
+  return (
+    `{"id":${String(id)},"time":"${isoMicroseconds(timeUs)}","topic":${jsonNames.of(topic)},"qos":${String(qos)}` +
+    `,"retain":${String(retain)},"dup":${String(dup)},"direction":"${direction}"${packet}` +
+    `,"session":${String(session)}${more}${base64},"payload":${JSON.stringify(text)}}\n`
+  );
 }
+
+const MOST_NAMES = 10_000;
+
+/** Names of topics as they are written: the same few thousand again and again. */
+class WrittenNames {
+  readonly #names = new Map<string, string>();
+  readonly #write: (name: string) => string;
+
+  constructor(write: (name: string) => string) {
+    this.#write = write;
+  }
+
+  of(name: string): string {
+    const known = this.#names.get(name);
+    if (known !== undefined) return known;
+    if (this.#names.size >= MOST_NAMES) this.#names.clear();
+    const written = this.#write(name);
+    this.#names.set(name, written);
+    return written;
+  }
+}
+
+const jsonNames = new WrittenNames((name) => JSON.stringify(name));
+const csvNames = new WrittenNames(csvField);
 
 /** As `mqtt-loupe query --format csv` names them, without the profile. */
 const CSV_COLUMNS = [
@@ -39,7 +58,7 @@ export function csvLine(message: StoredMessage): string {
   const fields = [
     String(message.id),
     isoMicroseconds(message.timeUs),
-    csvField(message.topic),
+    csvNames.of(message.topic),
     String(message.qos),
     String(message.retain),
     String(message.dup),
@@ -66,8 +85,8 @@ export function mqttRecorderLine(isBase64: boolean): (message: StoredMessage) =>
     const deltaUs = Math.max(0, timeUs - (beforeUs ?? timeUs));
     beforeUs = timeUs;
     const fields = [
-      csvField(topic),
-      isBase64 ? payloadBase64(payload).text : csvField(Buffer.from(payload).toString('utf8')),
+      csvNames.of(topic),
+      isBase64 ? payloadBase64(payload).text : csvField(utf8Text(payload)),
       String(qos),
       retain ? 'True' : 'False',
       decimalSeconds(timeUs),

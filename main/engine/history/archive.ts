@@ -109,7 +109,7 @@ export interface Archive {
   topics(query: TopicQuery): Iterable<TopicInfo>;
   /**
    * In the order of ids: the order of arrival. Only what was stored when it was called. Reads in small steps, and only
-   * as fast as it is asked, so that a writer's journal does not grow meanwhile.
+   * as fast as it is asked, so that a writer's journal does not grow meanwhile. Payloads may be views of something larger.
    */
   messages(query: MessageQuery): Iterable<StoredMessage>;
   /** What is known to be missing, and when. */

@@ -22,6 +22,33 @@ interface SessionStart {
   readonly firstId: number;
 }
 
+/** Which session a message came in: nearly always the one of the message before. */
+class SessionCursor {
+  readonly #starts: readonly SessionStart[];
+  #session = 0;
+  #fromId = Infinity;
+  #beforeId = -Infinity;
+
+  /** @param starts ascending by their first ids */
+  constructor(starts: readonly SessionStart[]) {
+    this.#starts = starts;
+  }
+
+  /** 0 for none. */
+  of(id: number): number {
+    if (id < this.#fromId || id >= this.#beforeId) this.#find(id);
+    return this.#session;
+  }
+
+  #find(id: number): void {
+    const at = this.#starts.findLastIndex(({ firstId }) => firstId <= id);
+    const start = this.#starts[at];
+    this.#session = start?.key ?? 0;
+    this.#fromId = start?.firstId ?? -Infinity;
+    this.#beforeId = this.#starts[at + 1]?.firstId ?? Infinity;
+  }
+}
+
 /** Where a message stands; its body is in memory. */
 interface Place {
   readonly id: number;
@@ -68,20 +95,20 @@ export class MessageWalker {
     profile: number,
     topics: ReadonlyMap<number, QueriedTopic>,
   ): Generator<StoredMessage> {
-    const sessions = this.#sessions.all(profile);
+    const sessions = new SessionCursor(this.#sessions.all(profile));
     const matcher = this.#matcherOf(query, profile);
     const newest = this.#source.previous(profile, Number.MAX_SAFE_INTEGER)?.lastId ?? 0;
     for (const { id, run, at } of this.#places(query, profile, topics, newest, matcher)) {
       const topic = topics.get(run.heads.topics[at] ?? 0);
       if (topic === undefined) continue;
-      const session = sessions[sessions.findLastIndex(({ firstId }) => firstId <= id)]?.key ?? 0;
-      const message = this.#messages.messageOf(run, at, Infinity);
+      const message = this.#messages.viewOf(run, at);
       if (message.payload.length < message.sizeBytes) {
         // Removed since its head was read, or the end of it is missing.
         if (this.#isThere(profile, id)) throw damagedRun();
         continue;
       }
-      yield { ...message, profileId: topic.profileId, session, topic: topic.name };
+      const { profileId, name } = topic;
+      yield { ...message, profileId, session: sessions.of(id), topic: name };
     }
   }
 

@@ -41,7 +41,7 @@ export function storedHead({ heads }: Run, at: number, body: Uint8Array): Stored
   };
 }
 
-/** Makes messages of what is stored; payloads have buffers of their own, which may be transferred. */
+/** Makes messages of what is stored; payloads have buffers of their own, which may be transferred, but of `viewOf`. */
 export class RunMessages {
   readonly #parts: Statement<Uint8Array>;
 
@@ -61,6 +61,18 @@ export class RunMessages {
   }
 
   toMessage(stored: StoredHead, maxBytes: number): Message {
+    return this.#message(stored, this.payload(stored, maxBytes));
+  }
+
+  /** The whole message; a payload that its run has whole is a view of the run's body, which nobody may write to. */
+  viewOf(run: Run, at: number): Message {
+    const stored = storedHead(run, at, run.body);
+    const { sizeBytes, head } = stored;
+    if (sizeBytes !== head.length) return this.toMessage(stored, Infinity);
+    return this.#message(stored, new Uint8Array(head.buffer, head.byteOffset, head.length));
+  }
+
+  #message(stored: StoredHead, payload: Uint8Array): Message {
     const { id, timeUs, flags, packetId, properties, sizeBytes } = stored;
     return {
       id,
@@ -73,14 +85,15 @@ export class RunMessages {
       packetId: packetId === 0 ? null : packetId,
       properties: properties === null ? null : decodeProperties(properties),
       sizeBytes,
-      payload: this.payload(stored, maxBytes),
+      payload,
     };
   }
 
   /** The payload, at most `maxBytes` of it; shorter when parts of it were removed meanwhile. */
   payload({ id, sizeBytes, head }: StoredHead, maxBytes: number): Uint8Array {
     const wanted = Math.min(sizeBytes, Math.max(0, maxBytes));
-    if (wanted <= HEAD_BYTES) return Uint8Array.from(head.subarray(0, wanted));
+    // Of an array of its own kind the constructor copies at once; `from` walks through it.
+    if (wanted <= HEAD_BYTES) return new Uint8Array(head.subarray(0, wanted));
     const payload = new Uint8Array(wanted);
     payload.set(head);
     let offset = head.length;
