@@ -29,6 +29,9 @@ export function conditionEntries(form: SearchForm, change: Change): MenuEntry[] 
     flag('Sent again (DUP)', form.dup === true, () => {
       change({ dup: form.dup === true ? null : true });
     }),
+    flag('Not sent again', form.dup === false, () => {
+      change({ dup: form.dup === false ? null : false });
+    }),
     { kind: 'heading', label: 'Direction' },
     flag('Received', form.direction === 'in', () => {
       change({ direction: form.direction === 'in' ? null : 'in' });
@@ -56,7 +59,7 @@ export function conditionWords({ qos, retain, dup, direction }: SearchForm): str
   const words = [
     ...(qos.length > 0 ? [`QoS ${qos.join(', ')}`] : []),
     ...(retain === null ? [] : [retain ? 'retained' : 'not retained']),
-    ...(dup === true ? ['DUP'] : []),
+    ...(dup === null ? [] : [dup ? 'DUP' : 'not DUP']),
     ...(direction === null ? [] : [direction === 'in' ? 'received' : 'published']),
   ];
   return words.length === 0 ? 'Any flags' : words.join(' · ');

@@ -1,6 +1,6 @@
 import type { Direction, QoS } from '../../app/message';
 import { allMessages, type MessageSearch } from '../../app/search/message-search';
-import { parseMoment } from '../../app/search/moment';
+import { parseMoment } from '../../app/time/parse-moment';
 import { topicFilterProblem } from '../../app/topic';
 
 /** What stands in the fields above the list. */
@@ -68,13 +68,19 @@ export function searchOf(form: SearchForm, profileId: string, nowMs: number): Me
       fromUs:
         spanMs === undefined
           ? isBetween
-            ? parseMoment(form.from, nowMs)
+            ? boundOf(form.from, nowMs)
             : null
           : (nowMs - spanMs) * 1000,
-      toUs: isBetween ? parseMoment(form.to, nowMs) : null,
+      toUs: isBetween ? boundOf(form.to, nowMs) : null,
       sessionKey: form.session,
     },
   };
+}
+
+/** What is no moment, and what is now, is an open end. */
+function boundOf(text: string, nowMs: number): number | null {
+  const moment = parseMoment(text, nowMs);
+  return moment.ok ? moment.timeUs : null;
 }
 
 export function filterProblem({ filter }: SearchForm): string | null {
