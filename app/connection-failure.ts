@@ -2,6 +2,7 @@ import type { CertificateFacts } from './certificate';
 import type { ConnectionFailure, FailureCode } from './connection';
 import { addressOf } from './broker-address';
 import type { BrokerAddress } from './broker-address';
+import { connackMeaning } from './connack-words';
 import { assertNever } from './errors';
 import type { MqttVersion } from './profile';
 import { proxyWords } from './proxy-failure';
@@ -169,62 +170,9 @@ function wordsFor(raw: RawFailure, target: BrokerAddress): Words {
   }
 }
 
-/** Return codes of MQTT 3.1.1 §3.2.2.3, as the reason codes of MQTT 5 that mean the same. */
-const RETURN_CODES: ReadonlyMap<number, number> = new Map([
-  [1, 0x84],
-  [2, 0x85],
-  [3, 0x88],
-  [4, 0x86],
-  [5, 0x87],
-]);
-
 function connackWords(version: MqttVersion, code: number, address: string): Words {
-  const reason = version === '5' ? code : (RETURN_CODES.get(code) ?? code);
-  switch (reason) {
-    case 0x01:
-    case 0x84:
-      return [
-        'protocol-version-refused',
-        `${address} does not speak MQTT ${version}.`,
-        `Edit the connection and choose MQTT ${version === '5' ? '3.1.1' : '5'}.`,
-      ];
-    case 0x02:
-    case 0x85:
-      return [
-        'client-id-refused',
-        `${address} refused the client id.`,
-        'Choose another client id, or leave it empty for a generated one. Some brokers allow only certain ids.',
-      ];
-    case 0x86:
-    case 0x8c:
-      return [
-        'bad-credentials',
-        `${address} refused the username or password.`,
-        'Check both; they are case-sensitive. An empty username means an anonymous login.',
-      ];
-    case 0x87:
-    case 0x8a:
-      return [
-        'not-authorised',
-        `${address} refused the login: ${reasonWords(reason)}.`,
-        'Check username and password: many brokers, Mosquitto among them, answer like this to a wrong password. If they are right, the broker’s access rules keep this client out.',
-      ];
-    case 0x88:
-    case 0x89:
-    case 0x97:
-    case 0x9f:
-      return [
-        'server-unavailable',
-        `${address} takes no connections at the moment: ${reasonWords(reason)}.`,
-        'Try again in a moment.',
-      ];
-    default:
-      return [
-        'refused-by-server',
-        `${address} refused the connection: ${reasonWords(reason)}.`,
-        'The broker’s log says more.',
-      ];
-  }
+  const meaning = connackMeaning(version, code, address);
+  return [meaning.code, meaning.title, meaning.advice];
 }
 
 function disconnectWords(code: number, address: string): Words {

@@ -9,6 +9,7 @@ import type { PacketCalls, PacketViews } from './contract-packets';
 import type { FilesCalls, FilesShellCalls, FilesViews } from './contract-files';
 import type { ReplayCalls, ReplayViews } from './contract-replay';
 import type { SecretsShellCalls, TlsCalls } from './contract-tls';
+import type { DoctorViews } from './contract-doctor';
 import type { SearchCalls, SearchViews } from './contract-search';
 import type { Message, MessageHead, QoS } from './message';
 import type { Profile, ProfileFields } from './profile';
@@ -324,7 +325,7 @@ interface View<Params, Frame> {
 }
 
 /** Open → frames, the next one only when the previous was acknowledged. */
-export interface EngineViews extends TimeViews, SearchViews, FilesViews, ReplayViews, PacketViews {
+export interface EngineViews extends TimeViews, SearchViews, FilesViews, ReplayViews, PacketViews, DoctorViews {
   profiles: View<Record<never, never>, ProfilesFrame>;
   status: View<{ readonly profileId: string }, StatusFrame>;
   tree: View<TreeParams, TreeFrame>;

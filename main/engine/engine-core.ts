@@ -25,6 +25,7 @@ import { EngineReplay } from './replay/engine-replay';
 import type { ReplayDesk } from './replay/replay-desk';
 import { KeptFiles } from './tls/kept-files';
 import { plainSurroundings, type Surroundings } from './mqtt/surroundings';
+import { DoctorView } from './views/doctor-view';
 import { ReplayView } from './views/replay-view';
 import { ChartView } from './views/chart-view';
 import { FileJobView } from './views/file-job-view';
@@ -352,6 +353,14 @@ export class EngineCore {
           damaged: this.damaged,
         })),
       fileJob: (params) => new FileJobView(this.files, params),
+      doctor: (params) =>
+        new DoctorView(
+          {
+            secret: this.options.secret,
+            state: (profileId) => this.runtimes.get(profileId)?.state ?? null,
+          },
+          params,
+        ),
       replay: () => new ReplayView(this.replay),
       publishes: ({ profileId }) => new PublishesView(this.runtime(profileId)),
       packets: (params) => new PacketsView(this.runtime(params.profileId).packets, params),

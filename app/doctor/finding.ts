@@ -1,0 +1,116 @@
+import type { CertificateCard } from '../contract-doctor';
+import type { MqttVersion, Protocol } from '../profile';
+
+/** What a port turned out to speak. */
+export type PortSpeech =
+  | { readonly kind: 'broker'; readonly protocol: Protocol; readonly path: string }
+  /** A web server, at none of whose usual paths there is a broker. */
+  | { readonly kind: 'web'; readonly protocol: 'ws' | 'wss' }
+  | { readonly kind: 'tls' };
+
+/** An open port of the same host, and what it is usually for. */
+export interface OpenPort {
+  readonly port: number;
+  readonly protocol: Protocol;
+}
+
+export type CertificateProblem =
+  | 'self-signed'
+  | 'unknown-authority'
+  | 'missing-intermediate'
+  | 'expired'
+  | 'not-yet-valid'
+  | 'wrong-host'
+  | 'other';
+
+export type ClientCertificateProblem =
+  | 'missing'
+  | 'refused'
+  | 'key-mismatch'
+  | 'passphrase-wrong'
+  | 'passphrase-missing'
+  | 'unreadable';
+
+export type ProxyProblem =
+  | 'unreachable'
+  | 'credentials-wanted'
+  | 'credentials-refused'
+  | 'refused'
+  | 'not-a-proxy';
+
+export interface RefusedFilter {
+  readonly filter: string;
+  /** The reason code of the SUBACK. */
+  readonly code: number;
+}
+
+/** Why a step failed, before it has words. `technical` as it came. */
+export type Finding = { readonly technical: string } & (
+  | { readonly kind: 'offline' }
+  | { readonly kind: 'unknown-host' }
+  /** The name server did not answer. */
+  | { readonly kind: 'lookup-failed' }
+  | { readonly kind: 'unreachable' }
+  | { readonly kind: 'nothing-listening'; readonly open: readonly OpenPort[] }
+  | { readonly kind: 'port-silent'; readonly open: readonly OpenPort[] }
+  | { readonly kind: 'proxy'; readonly problem: ProxyProblem; readonly proxy: string }
+  | { readonly kind: 'speaks'; readonly speech: PortSpeech }
+  | {
+      readonly kind: 'certificate';
+      readonly problem: CertificateProblem;
+      readonly certificate: CertificateCard;
+      /** The certificate that would be needed to go on: its name. */
+      readonly missing: string;
+    }
+  | { readonly kind: 'client-certificate'; readonly problem: ClientCertificateProblem }
+  | { readonly kind: 'tls-version' }
+  | { readonly kind: 'alpn'; readonly offered: readonly string[] }
+  | { readonly kind: 'tls-handshake'; readonly hasClientCertificate: boolean }
+  | { readonly kind: 'tls-cut' }
+  | { readonly kind: 'tls-silent' }
+  | { readonly kind: 'websocket'; readonly status: number | null; readonly better: string | null }
+  | { readonly kind: 'websocket-cut' }
+  | { readonly kind: 'sign-in'; readonly message: string }
+  | { readonly kind: 'closed-after-connect' }
+  | { readonly kind: 'no-connack'; readonly afterMs: number }
+  | { readonly kind: 'not-mqtt' }
+  | {
+      readonly kind: 'connack';
+      readonly version: MqttVersion;
+      readonly code: number;
+      readonly reasonString: string;
+      readonly serverReference: string;
+    }
+  | {
+      readonly kind: 'disconnected';
+      readonly code: number;
+      readonly reasonString: string;
+      readonly serverReference: string;
+    }
+  | { readonly kind: 'subscriptions-refused'; readonly refused: readonly RefusedFilter[] }
+  | { readonly kind: 'closed-on-subscribe' }
+  | { readonly kind: 'no-suback' }
+  | { readonly kind: 'no-pong' }
+  | { readonly kind: 'connection-lost' }
+  | { readonly kind: 'publish-refused'; readonly code: number }
+  | { readonly kind: 'closed-on-publish' }
+  | { readonly kind: 'no-puback' }
+  | { readonly kind: 'not-returned'; readonly subscribed: boolean }
+  | { readonly kind: 'internal' }
+);
+
+/** What is known of the settings when a finding is put into words. */
+export interface FindingContext {
+  readonly protocol: Protocol;
+  readonly host: string;
+  readonly port: number;
+  readonly path: string;
+  readonly version: MqttVersion;
+  readonly isAutomaticVersion: boolean;
+  readonly hasUsername: boolean;
+  readonly hasPassword: boolean;
+  /** The profile's own; empty: generated. */
+  readonly clientId: string;
+  readonly usedClientId: boolean;
+  readonly filters: readonly string[];
+}

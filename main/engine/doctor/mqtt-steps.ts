@@ -1,0 +1,302 @@
+import { Buffer } from 'node:buffer';
+import { randomBytes } from 'node:crypto';
+import type { Packet } from 'mqtt-packet';
+import type { DoctorFact } from '../../../app/contract-doctor';
+import type { Finding } from '../../../app/doctor/finding';
+import type { MqttVersion, Profile } from '../../../app/profile';
+import { hexCode, reasonWords } from '../../../app/reason-codes';
+import { isShared, type Subscription } from '../../../app/subscription';
+import { ClosedError, DisconnectedError, PROTOCOLS, type MqttProbe } from './mqtt-probe';
+import { NotMqttError } from './packet-reader';
+import type { StepLog } from './step-log';
+import { StepFailure, technicalOf } from './step-failure';
+import { TimeLimitError } from './time-limit';
+
+export const CONNACK_MS = 10_000;
+const SUBACK_MS = 8_000;
+const PING_MS = 5_000;
+const RETURN_MS = 5_000;
+const REFUSED = 0x80;
+const MOST_CHARACTERS = 1_000;
+
+export type Connack = Extract<Packet, { cmd: 'connack' }>;
+type Suback = Extract<Packet, { cmd: 'suback' }>;
+type Puback = Extract<Packet, { cmd: 'puback' }>;
+type Publish = Extract<Packet, { cmd: 'publish' }>;
+
+export interface Greeting {
+  readonly version: MqttVersion;
+  readonly clientId: string;
+  readonly clean: boolean;
+  /** Seconds that the session is kept (MQTT 5); null: not at all. */
+  readonly sessionExpirySeconds: number | null;
+  readonly keepAlive: number;
+  readonly username: string;
+  readonly password: string | undefined;
+  readonly enhanced: {
+    readonly method: string;
+    readonly first: Buffer;
+    readonly answer: (challenge: Uint8Array) => Promise<Buffer>;
+  } | null;
+}
+
+/** Never with a last will: a test that is broken off must not set it off. */
+export function connectPacket(greeting: Greeting): Packet {
+  const { version, clientId, clean, keepAlive, username, password, enhanced } = greeting;
+  const properties = {
+    ...(greeting.sessionExpirySeconds === null
+      ? {}
+      : { sessionExpiryInterval: greeting.sessionExpirySeconds }),
+    ...(enhanced === null
+      ? {}
+      : { authenticationMethod: enhanced.method, authenticationData: enhanced.first }),
+  };
+  return {
+    cmd: 'connect',
+    ...PROTOCOLS[version],
+    ...{ clientId, clean, keepalive: keepAlive },
+    ...(username === '' ? {} : { username }),
+    ...(password === undefined || password === '' ? {} : { password: Buffer.from(password) }),
+    ...(version === '5' ? { properties } : {}),
+  };
+}
+
+/** Sends CONNECT, answers what it is asked (AUTH), and waits for the CONNACK. Rejects as `MqttProbe.answer`. */
+export async function greet(
+  probe: MqttProbe,
+  greeting: Greeting,
+  signal: AbortSignal,
+): Promise<Connack> {
+  let request = connectPacket(greeting);
+  // SCRAM has one challenge; who asks on and on is not answered.
+  for (let round = 0; round < 5; round += 1) {
+    const packet = await probe.answer(
+      request,
+      (one): one is Connack | Extract<Packet, { cmd: 'auth' }> =>
+        one.cmd === 'connack' || one.cmd === 'auth',
+      CONNACK_MS,
+      signal,
+    );
+    if (packet.cmd === 'connack') return packet;
+    if (greeting.enhanced === null) break;
+    const { authenticationData = Buffer.alloc(0) } = packet.properties ?? {};
+    const answer = await greeting.enhanced.answer(authenticationData);
+    const { method } = greeting.enhanced;
+    const properties = { authenticationMethod: method, authenticationData: answer };
+    request = { cmd: 'auth', reasonCode: 0x18, properties } as Packet;
+  }
+  throw new NotMqttError('AUTH that was not asked for');
+}
+
+export function connackCode(version: MqttVersion, connack: Connack): number {
+  return (version === '5' ? connack.reasonCode : connack.returnCode) ?? 0;
+}
+
+const shown = (text: unknown): string =>
+  typeof text === 'string' ? text.slice(0, MOST_CHARACTERS) : '';
+
+/** Every field of the CONNACK (MQTT 5.0 §3.2.2) that the broker filled. */
+export function connackFacts(version: MqttVersion, connack: Connack): readonly DoctorFact[] {
+  const code = connackCode(version, connack);
+  const rows: [string, string][] = [
+    ['MQTT version', version],
+    ['Answer', version === '5' ? `${reasonWords(code)} (${hexCode(code)})` : `code ${String(code)}`],
+    ['Session present', connack.sessionPresent ? 'yes' : 'no'],
+    ...Object.entries(connack.properties ?? {}).map(([name, value]): [string, string] => [
+      PROPERTY_NAMES.get(name) ?? name,
+      propertyText(value),
+    ]),
+  ];
+  return rows.map(([label, value]) => ({ label, value, tone: 'neutral' }));
+}
+
+const PROPERTY_NAMES = new Map([
+  ['sessionExpiryInterval', 'Session expiry, s'],
+  ['receiveMaximum', 'Receive maximum'],
+  ['maximumQoS', 'Maximum QoS'],
+  ['retainAvailable', 'Retained messages'],
+  ['maximumPacketSize', 'Maximum packet size, bytes'],
+  ['assignedClientIdentifier', 'Assigned client id'],
+  ['topicAliasMaximum', 'Topic alias maximum'],
+  ['reasonString', 'Reason'],
+  ['userProperties', 'User properties'],
+  ['wildcardSubscriptionAvailable', 'Wildcard subscriptions'],
+  ['subscriptionIdentifiersAvailable', 'Subscription identifiers'],
+  ['sharedSubscriptionAvailable', 'Shared subscriptions'],
+  ['serverKeepAlive', 'Keep alive set by the server, s'],
+  ['responseInformation', 'Response information'],
+  ['serverReference', 'Server reference'],
+  ['authenticationMethod', 'Authentication method'],
+]);
+
+function propertyText(value: unknown): string {
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  if (typeof value === 'string' || typeof value === 'number') return shown(String(value));
+  if (Buffer.isBuffer(value)) return `${String(value.length)} bytes`;
+  return shown(JSON.stringify(value));
+}
+
+/** Why no CONNACK came, or the one that refuses. */
+export function connackFailure(version: MqttVersion, connack: Connack): StepFailure {
+  const code = connackCode(version, connack);
+  const finding: Finding = {
+    ...{ kind: 'connack', version, code },
+    reasonString: shown(connack.properties?.reasonString),
+    serverReference: shown(connack.properties?.serverReference),
+    technical: `CONNACK ${hexCode(code)}`,
+  };
+  return new StepFailure(finding, `Refused (${hexCode(code)})`);
+}
+
+/** What an error while MQTT was spoken means, `closed` and `silent` as it is at this step. */
+export function mqttFailure(
+  error: unknown,
+  silent: (technical: string, afterMs: number) => Finding,
+  closed: (technical: string) => Finding,
+): StepFailure {
+  if (error instanceof StepFailure) return error;
+  const technical = technicalOf(error);
+  if (error instanceof TimeLimitError)
+    return new StepFailure(silent(technical, error.limitMs), 'No answer');
+  if (error instanceof DisconnectedError) {
+    const code = error.packet.reasonCode ?? 0;
+    const finding: Finding = {
+      ...{ kind: 'disconnected', code },
+      reasonString: shown(error.packet.properties?.reasonString),
+      serverReference: shown(error.packet.properties?.serverReference),
+      technical: `DISCONNECT ${hexCode(code)} (${reasonWords(code)})`,
+    };
+    return new StepFailure(finding, `Closed by the broker (${hexCode(code)})`);
+  }
+  if (error instanceof ClosedError) {
+    const text = error.error === null ? 'closed without a word' : technicalOf(error.error);
+    return new StepFailure(closed(text), 'Closed by the broker');
+  }
+  if (error instanceof NotMqttError)
+    return new StepFailure({ kind: 'not-mqtt', technical }, 'The answer is not MQTT');
+  return new StepFailure({ kind: 'internal', technical }, 'The test failed');
+}
+
+/** What a short test may ask for: shared ones would take messages away from their group. */
+export function testable({ subscriptions }: Pick<Profile, 'subscriptions'>): {
+  readonly tested: readonly Subscription[];
+  readonly shared: readonly Subscription[];
+} {
+  const active = subscriptions.filter(({ paused }) => paused !== true);
+  return {
+    tested: active.filter(({ filter }) => !isShared(filter)),
+    shared: active.filter(({ filter }) => isShared(filter)),
+  };
+}
+
+/** Asks for every filter and gives all back at once. Rejects as `MqttProbe.answer`. */
+export async function subscribe(
+  probe: MqttProbe,
+  wanted: readonly Subscription[],
+  log: StepLog,
+  signal: AbortSignal,
+): Promise<void> {
+  const messageId = 1;
+  const suback = await probe.answer(
+    {
+      ...{ cmd: 'subscribe', messageId },
+      // Retain Handling 2 (MQTT 5.0 §3.8.3.1): retained messages are not wanted.
+      subscriptions: wanted.map(({ filter, qos }) => ({ topic: filter, qos, rh: 2 })),
+    },
+    (packet): packet is Suback => packet.cmd === 'suback' && packet.messageId === messageId,
+    SUBACK_MS,
+    signal,
+  );
+  const filters = wanted.map(({ filter }) => filter);
+  probe.send({ cmd: 'unsubscribe', messageId: 2, unsubscriptions: filters });
+  const codes = suback.granted.map(Number);
+  const refused = filters
+    .map((filter, index) => ({ filter, code: codes[index] ?? REFUSED }))
+    .filter(({ code }) => code >= REFUSED);
+  wanted.forEach(({ filter, qos }, index) => {
+    const code = codes[index] ?? REFUSED;
+    const granted = code === qos ? 'granted' : `granted with QoS ${String(code)}`;
+    const words = code < REFUSED ? granted : `refused: ${reasonWords(code)} (${hexCode(code)})`;
+    log.fact(filter, words, code >= REFUSED ? 'bad' : code < qos ? 'warn' : 'good');
+  });
+  if (refused.length === 0) return;
+  const technical = `SUBACK ${codes.map(hexCode).join(' ')}`;
+  throw new StepFailure(
+    { kind: 'subscriptions-refused', refused, technical },
+    `${String(refused.length)} of ${String(filters.length)} refused`,
+  );
+}
+
+export async function ping(probe: MqttProbe, signal: AbortSignal): Promise<void> {
+  await probe.answer(
+    { cmd: 'pingreq' },
+    (packet): packet is Extract<Packet, { cmd: 'pingresp' }> => packet.cmd === 'pingresp',
+    PING_MS,
+    signal,
+  );
+}
+
+/** Publishes a message to a topic of its own and receives it back. Rejects as `MqttProbe.answer`. */
+export async function roundTrip(
+  probe: MqttProbe,
+  log: StepLog,
+  signal: AbortSignal,
+): Promise<void> {
+  const topic = `mqtt-loupe/doctor/${randomBytes(8).toString('hex')}`;
+  log.fact('Topic', topic);
+  const suback = await probe.answer(
+    { cmd: 'subscribe', messageId: 3, subscriptions: [{ topic, qos: 1 }] },
+    (packet): packet is Suback => packet.cmd === 'suback' && packet.messageId === 3,
+    SUBACK_MS,
+    signal,
+  );
+  const subscribed = Number(suback.granted[0] ?? REFUSED) < REFUSED;
+  const startedMs = performance.now();
+  const isReturn = (packet: Packet): packet is Publish =>
+    packet.cmd === 'publish' && packet.topic === topic;
+  let returnedMs: number | null = null;
+  let acknowledgedMs: number | null = null;
+  const payload = 'MQTT Loupe connection test';
+  const publish: Packet = {
+    ...{ cmd: 'publish', messageId: 4, topic, payload, qos: 1 },
+    ...{ retain: false, dup: false },
+  };
+  const puback = await probe.answer(
+    publish,
+    (packet): packet is Puback => {
+      if (isReturn(packet)) returnedMs = performance.now() - startedMs;
+      return packet.cmd === 'puback' && packet.messageId === 4;
+    },
+    RETURN_MS,
+    signal,
+  );
+  acknowledgedMs = performance.now() - startedMs;
+  const code = puback.reasonCode ?? 0;
+  if (code >= REFUSED) {
+    const technical = `PUBACK ${hexCode(code)}`;
+    throw new StepFailure({ kind: 'publish-refused', code, technical }, 'Not allowed');
+  }
+  log.fact('Acknowledged after', `${acknowledgedMs.toFixed(1)} ms`, 'good');
+  const isBack = returnedMs !== null || (subscribed && (await comesBack(probe, isReturn, signal)));
+  if (!isBack) {
+    const technical = subscribed ? 'acknowledged, not delivered' : 'SUBACK 0x80';
+    throw new StepFailure({ kind: 'not-returned', subscribed, technical }, 'Not received back');
+  }
+  returnedMs ??= performance.now() - startedMs;
+  log.fact('Received back after', `${returnedMs.toFixed(1)} ms`, 'good');
+}
+
+async function comesBack(
+  probe: MqttProbe,
+  isReturn: (packet: Packet) => packet is Publish,
+  signal: AbortSignal,
+): Promise<boolean> {
+  try {
+    // Something has to be sent while it is waited for: a ping is harmless.
+    await probe.answer({ cmd: 'pingreq' }, isReturn, RETURN_MS, signal);
+    return true;
+  } catch (error) {
+    if (error instanceof TimeLimitError) return false;
+    throw error;
+  }
+}

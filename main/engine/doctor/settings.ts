@@ -1,0 +1,63 @@
+import type * as tls from 'node:tls';
+import { usesTls } from '../../../app/broker-address';
+import { brokerUrl, type Profile, type Protocol } from '../../../app/profile';
+
+/** A go-between on the way to the broker. */
+export interface DoctorProxy {
+  readonly kind: 'http';
+  readonly host: string;
+  readonly port: number;
+  readonly username: string;
+  readonly password: string;
+}
+
+/** The client's own certificate, as bytes or PEM text. */
+export type ClientCertificate =
+  | { readonly kind: 'pem'; readonly cert: string; readonly key: string; readonly passphrase: string }
+  | { readonly kind: 'pfx'; readonly pfx: Uint8Array; readonly passphrase: string };
+
+/** TLS as plain arguments: where they come from is none of the doctor's business. */
+export interface DoctorTls {
+  /** Authorities (PEM) that are trusted besides those of the system. */
+  readonly authorities: readonly string[];
+  /** `anything`: whoever answers is believed; else the certificate with this fingerprint, or one by an authority. */
+  readonly trust: 'authorities' | 'anything' | { readonly fingerprint: string };
+  /** Empty: the host. */
+  readonly serverName: string;
+  readonly certificate: ClientCertificate | null;
+  readonly alpn: readonly string[];
+  readonly minimumVersion: tls.SecureVersion | null;
+  readonly ciphers: string;
+}
+
+export const PLAIN_TLS: DoctorTls = {
+  ...{ authorities: [], trust: 'authorities', serverName: '', certificate: null },
+  ...{ alpn: [], minimumVersion: null, ciphers: '' },
+};
+
+/** How a broker is reached. */
+export interface DoctorWay {
+  readonly protocol: Protocol;
+  readonly host: string;
+  readonly port: number;
+  readonly path: string;
+  readonly tls: DoctorTls;
+  readonly proxy: DoctorProxy | null;
+}
+
+export type WayOfProfile = (profile: Profile, authorities: readonly string[]) => DoctorWay;
+
+/** The way that a profile describes. */
+export const wayOfProfile: WayOfProfile = ({ protocol, host, port, path }, authorities) => ({
+  ...{ protocol, host, port, path },
+  tls: { ...PLAIN_TLS, authorities },
+  proxy: null,
+});
+
+export function describeWay(way: DoctorWay): string {
+  return brokerUrl(way);
+}
+
+export const isSecure = (way: Pick<DoctorWay, 'protocol'>): boolean => usesTls(way);
+export const isWebSocket = ({ protocol }: Pick<DoctorWay, 'protocol'>): boolean =>
+  protocol === 'ws' || protocol === 'wss';
