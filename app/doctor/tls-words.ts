@@ -1,6 +1,7 @@
 import { addressOf } from '../broker-address';
 import type { CertificateCard, DoctorFix } from '../contract-doctor';
 import type { ClientCertificateProblem, Finding, FindingContext } from './finding';
+import { dayText } from './report';
 import { openSettings, type Words } from './network-words';
 
 const openTls = (label: string): DoctorFix => ({ kind: 'open-settings', label, section: 'tls' });
@@ -19,9 +20,6 @@ function trust({ fingerprint }: CertificateCard): DoctorFix {
 export function commonName(subject: string): string {
   return /(?:^|, )CN=([^,]+)/u.exec(subject)?.[1] ?? subject;
 }
-
-const day = (ms: number): string =>
-  new Date(ms).toISOString().slice(0, 16).replace('T', ' ').concat(' UTC');
 
 export function certificateWords(
   { problem, certificate, missing }: Extract<Finding, { kind: 'certificate' }>,
@@ -64,7 +62,7 @@ export function certificateWords(
     case 'expired':
       return {
         title: `A certificate of ${address} has expired.`,
-        text: `The certificate of “${commonName(certificate.subject)}” was valid until ${day(certificate.validToMs)}. After that it proves nothing any more.`,
+        text: `The certificate of “${commonName(certificate.subject)}” was valid until ${dayText(certificate.validToMs)}. After that it proves nothing any more.`,
         causes: [
           'The broker’s certificate was not renewed in time: its operator has to do that. (Some brokers must be restarted to read the new one.)',
           'The clock of this computer is wrong. Check date and time.',
@@ -74,7 +72,7 @@ export function certificateWords(
     case 'not-yet-valid':
       return {
         title: `A certificate of ${address} is not valid yet.`,
-        text: `The certificate of “${commonName(certificate.subject)}” becomes valid on ${day(certificate.validFromMs)}.`,
+        text: `The certificate of “${commonName(certificate.subject)}” becomes valid on ${dayText(certificate.validFromMs)}.`,
         causes: [
           'The clock of this computer is slow. Check date and time, also the time zone.',
           'The clock of the computer that made the certificate was fast, or the certificate is meant for later.',

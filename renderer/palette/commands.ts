@@ -1,4 +1,5 @@
 import { chooseImport } from '../files/choose-import';
+import { doctorDialogs } from '../doctor/doctor-dialogs.svelte';
 import { exportBranch, exportHistory } from '../files/export-wishes';
 import { chooseArchive, closeArchive } from '../archives/open-archive';
 import { escapeHidden } from '../../app/payload/escape';
@@ -253,6 +254,15 @@ function activeCommands(app: AppState, profileId: string): Command[] {
   }
   const open = isOpen(state);
   return [
+    {
+      id: 'test-connection',
+      group,
+      label: `Test the connection ${profile.name}…`,
+      hint: 'connection doctor',
+      run: () => {
+        doctorDialogs.openFor(profile);
+      },
+    },
     {
       id: 'toggle-connection',
       group,

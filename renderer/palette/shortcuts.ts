@@ -1,3 +1,4 @@
+import { doctorDialogs } from '../doctor/doctor-dialogs.svelte';
 import type { AppState } from '../state/app.svelte';
 import { focusNextPlace, focusPlace, isEditable } from '../state/focus';
 import { vault } from '../profiles/vault/vault-state.svelte';
@@ -15,6 +16,7 @@ export function pressShortcut(app: AppState, event: KeyboardEvent): void {
     timeDialogs.shown !== null
   )
     return;
+  if (event.defaultPrevented || overlays.isAsking || doctorDialogs.subject !== null || timeDialogs.shown !== null) return;
   if (event.key === '/' && !isMod(event) && !isEditable(event.target) && !overlays.palette) {
     event.preventDefault();
     void focusPlace(app.page === 'topics' ? 'filter' : 'query');

@@ -71,6 +71,13 @@ export class ProfileForm {
     this.#fields = { ...this.#fields, ...change };
   }
 
+  /** Takes over settings that were found elsewhere; what was typed into a number's field gives way. */
+  change(change: Partial<Profile>): void {
+    this.set(change);
+    if (change.port !== undefined) this.setTyped('port', String(change.port));
+    if (change.keepAlive !== undefined) this.setTyped('keepAlive', String(change.keepAlive));
+  }
+
   /** A number's field as it was typed, or as it is. Null is shown as nothing. */
   typed(field: string, value: number | null): string {
     return this.#typed.get(field) ?? (value === null ? '' : String(value));
@@ -98,6 +105,13 @@ export class ProfileForm {
     this.takeUrl(this.#fields.host);
     this.#submitted = true;
     return this.isValid;
+  }
+
+  /** As `submit`, but a connection that has no name yet can be tested. */
+  isTestable(): boolean {
+    this.takeUrl(this.#fields.host);
+    if (this.#fields.name.trim() === '') this.set({ name: this.#fields.host });
+    return this.submit();
   }
 
   /** The port follows the protocol while it is the old protocol's usual one. */

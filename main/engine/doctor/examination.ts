@@ -108,8 +108,8 @@ export class Examination {
       target: describeWay(this.#options.way),
       startedAtMs: this.#startedAtMs,
       clientId: this.#clientId,
-      steps: this.#steps.map((step) => this.#redactor.step(step.look())),
-      verdict: this.#verdict === null ? null : this.#redactor.verdict(this.#verdict),
+      steps: this.#steps.map((step) => step.look()),
+      verdict: this.#verdict,
     };
   }
 
@@ -133,7 +133,9 @@ export class Examination {
     this.#state = isCancelled ? 'cancelled' : 'done';
     if (!isCancelled)
       this.#verdict =
-        finding === null ? allWell(this.#options.earlier, context) : explain(finding, context);
+        finding === null
+          ? allWell(this.#options.earlier, context)
+          : explain(this.#redactor.finding(finding), context);
     this.#version += 1;
   }
 
@@ -148,7 +150,7 @@ export class Examination {
       log.end('ok', 'Answered');
     });
     const returned = await this.#roundTrip(session);
-    session.probe.close();
+    await session.probe.close();
     return refused ?? returned;
   }
 
@@ -179,12 +181,13 @@ export class Examination {
     const layered: OpenCarrier = isSecure(way)
       ? async (stop) => this.#keep(await secure(way, carrier, silent(), stop))
       : carrier;
+    const layers = { bare: carrier, open: layered };
     await this.#step('websocket', 'internal', async (log) => {
-      const stream = this.#keep(await upgrade(way, layered, log, signal));
+      const stream = this.#keep(await upgrade(way, layers, log, signal));
       log.end('ok', 'Opened');
       stream.destroy();
     });
-    return isWebSocket(way) ? (stop) => upgrade(way, layered, silent(), stop) : layered;
+    return isWebSocket(way) ? (stop) => upgrade(way, layers, silent(), stop) : layered;
   }
 
   async #reached(): Promise<Address> {
@@ -275,7 +278,10 @@ export class Examination {
       signal.throwIfAborted();
       throw lateAlert(innerError(error), way) ?? (await this.#noConnack(error, probe, open));
     }
-    for (const { label, value, tone } of connackFacts(version, connack)) log.fact(label, value, tone);
+    for (const fact of connackFacts(version, connack)) {
+      const { label, value, tone } = this.#redactor.fact(fact);
+      log.fact(label, value, tone);
+    }
     if (connackCode(version, connack) !== 0) throw connackFailure(version, connack);
     return { probe, version };
   }

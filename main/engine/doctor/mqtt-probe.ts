@@ -5,6 +5,9 @@ import type { MqttVersion } from '../../../app/profile';
 import { NotMqttError, PacketReader } from './packet-reader';
 import { within } from './time-limit';
 
+/** How long a server may take to close. */
+const CLOSE_MS = 500;
+
 /** Protocol name and level of the CONNECT (MQTT 5.0 §3.1.2.1; 3.1 has its own name). */
 export const PROTOCOLS = {
   '3.1': { protocolVersion: 3, protocolId: 'MQIsdp' },
@@ -103,11 +106,17 @@ export class MqttProbe {
     }
   }
 
-  /** DISCONNECT with reason 0, then close. */
-  close(): void {
-    if (this.#stream.destroyed) return;
+  /** DISCONNECT with reason 0, then close; resolves when it is closed, which a server may delay only so long. */
+  close(): Promise<void> {
+    if (this.#stream.destroyed) return Promise.resolve();
     this.#stream.end(mqttPacket.generate({ cmd: 'disconnect' }, PROTOCOLS[this.#version]));
-    setTimeout(() => this.#stream.destroy(), 500).unref();
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => this.#stream.destroy(), CLOSE_MS);
+      this.#stream.once('close', () => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
   }
 
   destroy(): void {

@@ -49,7 +49,7 @@ async function recogniseLayer(
   }
   const webSocket = secure ? 'wss' : 'ws';
   if (way.protocol !== webSocket) {
-    const web = await findWebSocket(way, carry, signal);
+    const web = await findWebSocket({ ...way, protocol: webSocket }, carry, signal);
     if (web?.path !== undefined && web.path !== null)
       return { kind: 'broker', protocol: webSocket, path: web.path };
     if (web !== null) return { kind: 'web', protocol: webSocket };

@@ -1,10 +1,16 @@
 import { Buffer } from 'node:buffer';
-import type { DoctorFix, DoctorStep, DoctorVerdict } from '../../../app/contract-doctor';
+import type { CertificateCard, DoctorFact } from '../../../app/contract-doctor';
+import type { Finding } from '../../../app/doctor/finding';
 
 /** A shorter secret is taken out only where it stands alone: it is a part of too many words. */
 const LEAST_CHARACTERS = 4;
+/** What of a finding is the server's, or the system's, word. */
+const OUTSIDE = new Set(['technical', 'reasonString', 'serverReference', 'message', 'missing']);
 
-/** Takes secrets out of everything that a run says: a server may send back what it was sent. */
+/**
+ * Takes secrets out of what others say: a server may send back what it was sent. Our own words are left as they are: a
+ * password that is one of them would be told by its being missing.
+ */
 export class Redactor {
   readonly #secrets = new Set<string>();
 
@@ -26,39 +32,25 @@ export class Redactor {
     return clean;
   }
 
-  step(step: DoctorStep): DoctorStep {
-    return {
-      ...step,
-      summary: this.text(step.summary),
-      facts: step.facts.map(({ label, value, tone }) => ({
-        ...{ label: this.text(label), tone },
-        value: this.text(value),
-      })),
-      certificates: step.certificates.map((card) => ({
-        ...card,
-        subject: this.text(card.subject),
-        issuer: this.text(card.issuer),
-        names: card.names.map((name) => this.text(name)),
-      })),
-    };
+  fact({ label, value, tone }: DoctorFact): DoctorFact {
+    return { label: this.text(label), value: this.text(value), tone };
   }
 
-  verdict(verdict: DoctorVerdict): DoctorVerdict {
-    return {
-      tone: verdict.tone,
-      title: this.text(verdict.title),
-      text: this.text(verdict.text),
-      causes: verdict.causes.map((cause) => this.text(cause)),
-      fixes: verdict.fixes.map((fix) => this.#fix(fix)),
-      technical: this.text(verdict.technical),
-    };
+  finding(finding: Finding): Finding {
+    const entries = Object.entries(finding).map(([name, value]: [string, unknown]) => {
+      if (name === 'certificate') return [name, this.#certificate(value as CertificateCard)];
+      return [name, typeof value === 'string' && OUTSIDE.has(name) ? this.text(value) : value];
+    });
+    return Object.fromEntries(entries) as Finding;
   }
 
-  /** Only its words: what it changes has to stay what it is. */
-  #fix(fix: DoctorFix): DoctorFix {
-    const label = this.text(fix.label);
-    if (!('confirm' in fix) || fix.confirm === null) return { ...fix, label };
-    return { ...fix, label, confirm: this.text(fix.confirm) };
+  #certificate(card: CertificateCard): CertificateCard {
+    const { subject, issuer, names } = card;
+    return {
+      ...card,
+      ...{ subject: this.text(subject), issuer: this.text(issuer) },
+      names: names.map((name) => this.text(name)),
+    };
   }
 }
 

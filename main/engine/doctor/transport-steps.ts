@@ -148,7 +148,7 @@ function judgeServer(socket: TLSSocket, way: DoctorWay, log: StepLog): StepFailu
   const certificate = chain.cards[index] ?? own;
   if (certificate === undefined)
     return alertFailure({ kind: 'tls-handshake', hasClientCertificate: false, technical: code });
-  const missing = code === 'SELF_SIGNED_CERT_IN_CHAIN' ? chain.missing : chain.missing;
+  const { missing } = chain;
   const finding: Finding = { kind: 'certificate', problem, certificate, missing, technical: code };
   return new StepFailure(finding, SUMMARIES[problem]);
 }
@@ -199,7 +199,7 @@ export function lateAlert(error: unknown, way: DoctorWay): StepFailure | null {
 
 export async function upgrade(
   way: DoctorWay,
-  open: OpenCarrier,
+  { bare, open }: { readonly bare: OpenCarrier; readonly open: OpenCarrier },
   log: StepLog,
   signal: AbortSignal,
 ): Promise<Duplex> {
@@ -214,22 +214,26 @@ export async function upgrade(
     carrier.destroy();
     signal.throwIfAborted();
     const cause = error instanceof UpgradeError ? error.cause : error;
-    throw lateAlert(cause, way) ?? (await upgradeFailure(error, way, path, open, signal));
+    throw lateAlert(cause, way) ?? (await upgradeFailure(error, way, { path, bare, open }, signal));
   }
 }
 
 async function upgradeFailure(
   error: unknown,
   way: DoctorWay,
-  path: string,
-  open: OpenCarrier,
+  { path, bare, open }: { path: string; bare: OpenCarrier; open: OpenCarrier },
   signal: AbortSignal,
 ): Promise<StepFailure> {
   const technical = technicalOf(error);
   const status = error instanceof UpgradeError ? error.status : null;
-  if (status !== null) {
-    const better = (await findWebSocket(way, open, signal, path))?.path ?? null;
-    return new StepFailure({ kind: 'websocket', status, better, technical }, technical);
+  // Web servers answer 400 to who speaks without TLS where they expect it.
+  if (status === null || status === 400) {
+    const speech = await recognise(way, bare, signal);
+    if (speech !== null)
+      return new StepFailure({ kind: 'speaks', speech, technical }, 'Another protocol');
   }
-  return new StepFailure({ kind: 'websocket-cut', technical }, 'No WebSocket');
+  if (status === null)
+    return new StepFailure({ kind: 'websocket-cut', technical }, 'No WebSocket');
+  const better = (await findWebSocket(way, open, signal, path))?.path ?? null;
+  return new StepFailure({ kind: 'websocket', status, better, technical }, technical);
 }

@@ -1,0 +1,33 @@
+import type { DoctorFix, DoctorSection, ProfileChange } from '../../app/contract-doctor';
+import { certificateWiring } from './certificate-wiring';
+import { hasSection } from './doctor-dialogs.svelte';
+
+/** What a click does. */
+export type FixAct =
+  | { readonly kind: 'change'; readonly change: ProfileChange }
+  | { readonly kind: 'open-settings'; readonly section: DoctorSection }
+  | { readonly kind: 'use-client-id' };
+
+/** What a fix does here; null when the settings that it needs do not exist. */
+export function actOf(fix: DoctorFix): FixAct | null {
+  switch (fix.kind) {
+    case 'change':
+      return { kind: 'change', change: fix.change };
+    case 'use-client-id':
+      return { kind: 'use-client-id' };
+    case 'open-settings':
+      return hasSection(fix.section) ? { kind: 'open-settings', section: fix.section } : null;
+    case 'trust-certificate':
+      return certificateWiring === null
+        ? null
+        : { kind: 'change', change: certificateWiring.trust(fix.fingerprint) };
+    case 'add-authority':
+      return certificateWiring === null
+        ? null
+        : { kind: 'open-settings', section: certificateWiring.section };
+  }
+}
+
+export function confirmationOf(fix: DoctorFix): string | null {
+  return 'confirm' in fix ? fix.confirm : null;
+}
