@@ -64,8 +64,7 @@ function meaningOf(reason: number, version: MqttVersion, address: string): Meani
             ? `${address} refused the username or password.`
             : `${address} does not take this way to sign in.`,
         text: 'The broker was reached and looked at the sign-in, and it is not one that it knows.',
-        advice:
-          'Check both; they are case-sensitive. An empty username means an anonymous login.',
+        advice: 'Check both; they are case-sensitive. An empty username means an anonymous login.',
       };
     case 0x87:
     case 0x8a:

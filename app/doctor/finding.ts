@@ -24,19 +24,10 @@ export type CertificateProblem =
   | 'other';
 
 export type ClientCertificateProblem =
-  | 'missing'
-  | 'refused'
-  | 'key-mismatch'
-  | 'passphrase-wrong'
-  | 'passphrase-missing'
-  | 'unreadable';
+  'missing' | 'refused' | 'key-mismatch' | 'passphrase-wrong' | 'passphrase-missing' | 'unreadable';
 
 export type ProxyProblem =
-  | 'unreachable'
-  | 'credentials-wanted'
-  | 'credentials-refused'
-  | 'refused'
-  | 'not-a-proxy';
+  'unreachable' | 'credentials-wanted' | 'credentials-refused' | 'refused' | 'not-a-proxy';
 
 export interface RefusedFilter {
   readonly filter: string;

@@ -269,7 +269,9 @@ function redirectHelp(serverReference: string, context: FindingContext): Help {
       fixes: [openSettings('Edit host and port', 'general')],
     };
   }
-  const secrets = context.hasUsername ? 'the username and password of this connection' : 'the client id';
+  const secrets = context.hasUsername
+    ? 'the username and password of this connection'
+    : 'the client id';
   return {
     causes: [
       `The broker was moved, or shares its clients with others. It names ${addressOf(server)} instead.`,

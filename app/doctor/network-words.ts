@@ -187,7 +187,10 @@ function brokerSpeechWords(
       `The connection has the wrong protocol for port ${String(context.port)}.`,
       `Or it has the right protocol and the wrong port: ${context.protocol} usually uses ${String(DEFAULT_PORTS[context.protocol])}.`,
     ],
-    fixes: [protocolFix(protocol, path, context), openSettings('Edit protocol and port', 'general')],
+    fixes: [
+      protocolFix(protocol, path, context),
+      openSettings('Edit protocol and port', 'general'),
+    ],
   };
 }
 

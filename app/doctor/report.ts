@@ -40,7 +40,12 @@ export function doctorReport(frame: DoctorFrame): string {
 
 function stepLines(step: DoctorStep): string[] {
   const time = step.tookMs === null ? '' : timeText(step.tookMs);
-  const head = [STEP_NAMES[step.id].padEnd(34), step.status.padEnd(8), time.padEnd(8), step.summary];
+  const head = [
+    STEP_NAMES[step.id].padEnd(34),
+    step.status.padEnd(8),
+    time.padEnd(8),
+    step.summary,
+  ];
   return [
     head.join(' ').trimEnd(),
     ...step.facts.map(({ label, value }) => `    ${label}: ${value}`),

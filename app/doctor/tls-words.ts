@@ -5,7 +5,10 @@ import { dayText } from './report';
 import { openSettings, type Words } from './network-words';
 
 const openTls = (label: string): DoctorFix => ({ kind: 'open-settings', label, section: 'tls' });
-const ADD_AUTHORITY: DoctorFix = { kind: 'add-authority', label: 'Add the authority’s certificate…' };
+const ADD_AUTHORITY: DoctorFix = {
+  kind: 'add-authority',
+  label: 'Add the authority’s certificate…',
+};
 
 function trust({ fingerprint }: CertificateCard): DoctorFix {
   return {

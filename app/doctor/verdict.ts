@@ -181,7 +181,13 @@ export function allWell(earlier: ConnectionFailure | null, context: FindingConte
   if (earlier?.code === 'keep-alive-timeout') {
     const words = keepAliveWords(context);
     const text = `Everything works now. The connection was lost earlier: ${earlier.title} ${words.text}`;
-    return { tone: 'warn', ...words, title: 'It works now, but the connection was lost earlier.', text, technical: earlier.technical };
+    return {
+      tone: 'warn',
+      ...words,
+      title: 'It works now, but the connection was lost earlier.',
+      text,
+      technical: earlier.technical,
+    };
   }
   return {
     tone: 'good',

@@ -17,6 +17,10 @@ export function pressShortcut(app: AppState, event: KeyboardEvent): void {
   )
     return;
   if (event.defaultPrevented || overlays.isAsking || doctorDialogs.subject !== null || timeDialogs.shown !== null) return;
+    doctorDialogs.subject !== null ||
+    timeDialogs.shown !== null
+  )
+    return;
   if (event.key === '/' && !isMod(event) && !isEditable(event.target) && !overlays.palette) {
     event.preventDefault();
     void focusPlace(app.page === 'topics' ? 'filter' : 'query');

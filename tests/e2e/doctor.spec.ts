@@ -31,7 +31,9 @@ test('a failed connection is explained; a click changes it, and then it works', 
   );
   await result.getByRole('button', { name: 'Switch to ws' }).click();
   await expect(result).toContainText('Everything works.');
-  await expect(steps.getByRole('button', { name: /^Opening the WebSocket went well/u })).toBeVisible();
+  await expect(
+    steps.getByRole('button', { name: /^Opening the WebSocket went well/u }),
+  ).toBeVisible();
   await dialog.getByRole('button', { name: 'Copy report' }).click();
   const copied = await launched.app.evaluate(({ clipboard }) => clipboard.readText());
   expect(copied).toContain(`MQTT Loupe connection test of ws://127.0.0.1:${String(broker.port)}`);

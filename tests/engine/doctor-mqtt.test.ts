@@ -66,7 +66,8 @@ describe('a CONNACK that refuses', () => {
 
   it('offers the other version, and tries it by itself where the choice is left open', async () => {
     const broker = await scripted('3.1.1', (packet, { send, connection }) => {
-      if (packet?.cmd === 'connect' && packet.protocolVersion === 5) send(Buffer.from([0x20, 2, 0, 1]));
+      if (packet?.cmd === 'connect' && packet.protocolVersion === 5)
+        send(Buffer.from([0x20, 2, 0, 1]));
       else friendly(packet, { send, connection } as never);
       if (packet?.cmd === 'pingreq') send({ cmd: 'pingresp' });
     });
@@ -317,7 +318,12 @@ describe('the report', () => {
       if (packet?.cmd !== 'connect') return;
       const password = String(packet.password);
       const userProperties = { echo: [password, Buffer.from(password).toString('base64')] };
-      send(connack({ reasonCode: 0x86, properties: { reasonString: `no ${password}!`, userProperties } }));
+      send(
+        connack({
+          reasonCode: 0x86,
+          properties: { reasonString: `no ${password}!`, userProperties },
+        }),
+      );
     });
     const frame = await examine(
       { port: broker.port, version: '5', username: 'anna' },

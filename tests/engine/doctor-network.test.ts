@@ -57,7 +57,7 @@ async function silentPort(): Promise<number> {
     await worker.terminate();
   });
   // The queue is full when one is not answered any more.
-  for (let isFull = false; !isFull && sockets.length < 20; ) {
+  for (let isFull = false; !isFull && sockets.length < 20;) {
     const socket = connect({ port, host: '127.0.0.1' });
     socket.on('error', () => undefined);
     sockets.push(socket);
@@ -113,7 +113,10 @@ describe('a broker that is not reached', () => {
   });
 
   it('knows a computer without a network', async () => {
-    const frame = await examine({ host: 'no-such-host.invalid', port: 1883 }, { hasNetwork: false });
+    const frame = await examine(
+      { host: 'no-such-host.invalid', port: 1883 },
+      { hasNetwork: false },
+    );
     expect(frame.verdict?.title).toBe('This computer is not connected to a network.');
   });
 
@@ -196,7 +199,9 @@ describe('the path of a WebSocket', () => {
       }
       const upstream = connect(broker, '127.0.0.1');
       upstream.on('error', () => socket.destroy());
-      const head = Object.entries(request.headers).map(([name, value]) => `${name}: ${String(value)}`);
+      const head = Object.entries(request.headers).map(
+        ([name, value]) => `${name}: ${String(value)}`,
+      );
       upstream.write(`GET ${path} HTTP/1.1\r\n${head.join('\r\n')}\r\n\r\n`);
       socket.pipe(upstream).pipe(socket);
     });
@@ -288,7 +293,9 @@ describe('a run', () => {
     });
     const port = await listen(server);
     const examination = beginExamination({ port });
-    await new Promise<void>((resolve) => server.on('connection', () => sockets.size > 1 || resolve()));
+    await new Promise<void>((resolve) =>
+      server.on('connection', () => sockets.size > 1 || resolve()),
+    );
     examination.cancel();
     await examination.done;
     const frame = examination.frame();

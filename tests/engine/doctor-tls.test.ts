@@ -82,7 +82,9 @@ describe('a certificate', () => {
     const frame = await against(server, { authorities: [] });
     expect(failedStep(frame)).toBe('tls');
     expect(stepOf(frame, 'connect').status).toBe('skipped');
-    expect(frame.verdict?.title).toContain('signed by an authority that this computer does not know');
+    expect(frame.verdict?.title).toContain(
+      'signed by an authority that this computer does not know',
+    );
     expect(frame.verdict?.text).toContain('“Plant root”');
     expect(frame.verdict?.fixes.map(({ kind }) => kind)).toEqual([
       'add-authority',
@@ -93,7 +95,9 @@ describe('a certificate', () => {
   it('whose authority was sent along, but is not trusted', async () => {
     const chain = { key: server.key, cert: server.cert + root.cert };
     const frame = await against(chain, { authorities: [] });
-    expect(frame.verdict?.title).toContain('signed by an authority that this computer does not know');
+    expect(frame.verdict?.title).toContain(
+      'signed by an authority that this computer does not know',
+    );
   });
 
   it('whose intermediate was left out', async () => {
@@ -129,9 +133,7 @@ describe('a certificate', () => {
   });
 
   it('that is not valid yet', async () => {
-    const frame = await against(
-      await serverPair({ from: stamp(3_600_000), to: stamp(7_200_000) }),
-    );
+    const frame = await against(await serverPair({ from: stamp(3_600_000), to: stamp(7_200_000) }));
     expect(frame.verdict?.title).toContain('is not valid yet');
     expect(frame.verdict?.causes[0]).toContain('clock');
   });
@@ -167,7 +169,10 @@ describe('a client certificate', () => {
   it.each(['TLSv1.2', 'TLSv1.3'] as const)('that is missing, with %s', async (maxVersion) => {
     const broker = await startMosquitto({
       tls: true,
-      config: ['require_certificate true', ...(maxVersion === 'TLSv1.2' ? ['tls_version tlsv1.2'] : [])],
+      config: [
+        'require_certificate true',
+        ...(maxVersion === 'TLSv1.2' ? ['tls_version tlsv1.2'] : []),
+      ],
     });
     cleanUps.push(() => broker.dispose());
     const frame = await examine(
@@ -204,9 +209,7 @@ describe('a client certificate', () => {
     const frame = await against(asking(), {
       certificate: pem({ cert: client.cert, key: server.key }),
     });
-    expect(frame.verdict?.title).toBe(
-      'The client certificate and its key do not belong together.',
-    );
+    expect(frame.verdict?.title).toBe('The client certificate and its key do not belong together.');
   });
 
   it('whose key is locked: no passphrase, a wrong one, the right one', async () => {

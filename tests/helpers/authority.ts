@@ -54,7 +54,12 @@ export async function openAuthority(): Promise<{
       ...['-out', `${name}.pem`, '-extensions', 'wanted'],
       ...(wanted.by ? ['-cert', 'signer.pem'] : ['-selfsign']),
       ...['-keyfile', 'signer.key'],
-      ...['-startdate', wanted.from ?? stamp(-86_400_000), '-enddate', wanted.to ?? stamp(86_400_000)],
+      ...[
+        '-startdate',
+        wanted.from ?? stamp(-86_400_000),
+        '-enddate',
+        wanted.to ?? stamp(86_400_000),
+      ],
     );
     return { cert: await read(`${name}.pem`), key };
   };

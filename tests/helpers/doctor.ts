@@ -20,7 +20,12 @@ export interface Examined {
 export function doctorProfile(fields: Partial<Profile> & Pick<Profile, 'port'>): Profile {
   return {
     ...defaultProfileFields(),
-    ...{ id: 'test', name: 'Test', host: '127.0.0.1', subscriptions: [{ filter: 'plant/#', qos: 1 }] },
+    ...{
+      id: 'test',
+      name: 'Test',
+      host: '127.0.0.1',
+      subscriptions: [{ filter: 'plant/#', qos: 1 }],
+    },
     ...fields,
   };
 }

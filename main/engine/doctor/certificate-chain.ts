@@ -95,11 +95,7 @@ function isSelfSigned(certificate: X509Certificate): boolean {
   return certificate.subject === certificate.issuer;
 }
 
-function cardOf(
-  certificate: X509Certificate,
-  index: number,
-  isTrusted: boolean,
-): CertificateCard {
+function cardOf(certificate: X509Certificate, index: number, isTrusted: boolean): CertificateCard {
   const isOwn = isSelfSigned(certificate);
   const validFromMs = Date.parse(certificate.validFrom);
   const validToMs = Date.parse(certificate.validTo);
@@ -125,13 +121,17 @@ function dateProblem(fromMs: number, toMs: number): string | null {
 
 /** Node writes each attribute on a line of its own, the broadest first. */
 function onOneLine(name: string): string {
-  return clean(name.split('\n').filter((part) => part !== '').reverse().join(', '));
+  return clean(
+    name
+      .split('\n')
+      .filter((part) => part !== '')
+      .reverse()
+      .join(', '),
+  );
 }
 
 function clean(text: string): string {
-  return text
-    .replace(/[\p{Cc}\u202A-\u202E\u2066-\u2069]/gu, '\uFFFD')
-    .slice(0, MOST_CHARACTERS);
+  return text.replace(/[\p{Cc}\u202A-\u202E\u2066-\u2069]/gu, '\uFFFD').slice(0, MOST_CHARACTERS);
 }
 
 /** `DNS:localhost, IP Address:127.0.0.1`; a name with a comma is in quotation marks. */
@@ -176,12 +176,18 @@ export function judge(
     case 'UNABLE_TO_GET_ISSUER_CERT':
     case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
     case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
-      return { problem: chain.isIncomplete ? 'missing-intermediate' : 'unknown-authority', index: 0 };
+      return {
+        problem: chain.isIncomplete ? 'missing-intermediate' : 'unknown-authority',
+        index: 0,
+      };
     case 'CERT_HAS_EXPIRED':
     case 'CERT_NOT_YET_VALID':
       return {
         problem: code === 'CERT_HAS_EXPIRED' ? 'expired' : 'not-yet-valid',
-        index: Math.max(0, chain.cards.findIndex(({ problem }) => problem !== null)),
+        index: Math.max(
+          0,
+          chain.cards.findIndex(({ problem }) => problem !== null),
+        ),
       };
     case 'ERR_TLS_CERT_ALTNAME_INVALID':
     case 'HOSTNAME_MISMATCH':

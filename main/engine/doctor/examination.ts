@@ -29,7 +29,15 @@ import { describeWay, isSecure, isWebSocket, type DoctorWay } from './settings';
 import { StepFailure, technicalOf } from './step-failure';
 import { StepLog } from './step-log';
 import { within } from './time-limit';
-import { carrierTo, inMs, lateAlert, reach, secure, throughProxy, upgrade } from './transport-steps';
+import {
+  carrierTo,
+  inMs,
+  lateAlert,
+  reach,
+  secure,
+  throughProxy,
+  upgrade,
+} from './transport-steps';
 
 const RESOLVE_MS = 8_000;
 const SIGN_IN_MS = 30_000;
@@ -118,7 +126,7 @@ export class Examination {
   }
 
   async #run(): Promise<void> {
-    let finding: Finding | null = null;
+    let finding: Finding | null;
     try {
       finding = await this.#walk();
     } catch (error) {
@@ -248,7 +256,8 @@ export class Examination {
   }
 
   #mayBeVersion(error: unknown): boolean {
-    if (this.#options.profile.version !== 'automatic' || !(error instanceof StepFailure)) return false;
+    if (this.#options.profile.version !== 'automatic' || !(error instanceof StepFailure))
+      return false;
     const { finding } = error;
     const isRefused = finding.kind === 'connack' && (finding.code === 0x84 || finding.code === 1);
     return isRefused || finding.kind === 'closed-after-connect';
@@ -306,25 +315,35 @@ export class Examination {
   async #subscriptions({ probe }: Session): Promise<Finding | null> {
     const { profile, usesClientId } = this.#options;
     const { tested, shared } = testable(profile);
-    return this.#tolerant('subscribe', async (log) => {
-      for (const { filter } of shared)
-        log.fact(filter, 'not tested: it would take messages away from its group');
-      if (usesClientId && profile.clientId !== '' && !profile.cleanStart)
-        log.end('skipped', 'Left as they are: the session of this client id is kept');
-      else if (tested.length === 0) log.end('skipped', 'None to test');
-      else {
-        await subscribe(probe, tested, log, this.#abort.signal);
-        log.end('ok', `${String(tested.length)} granted`);
-      }
-    }, 'no-suback', 'closed-on-subscribe');
+    return this.#tolerant(
+      'subscribe',
+      async (log) => {
+        for (const { filter } of shared)
+          log.fact(filter, 'not tested: it would take messages away from its group');
+        if (usesClientId && profile.clientId !== '' && !profile.cleanStart)
+          log.end('skipped', 'Left as they are: the session of this client id is kept');
+        else if (tested.length === 0) log.end('skipped', 'None to test');
+        else {
+          await subscribe(probe, tested, log, this.#abort.signal);
+          log.end('ok', `${String(tested.length)} granted`);
+        }
+      },
+      'no-suback',
+      'closed-on-subscribe',
+    );
   }
 
   async #roundTrip({ probe }: Session): Promise<Finding | null> {
-    return this.#tolerant('round-trip', async (log) => {
-      const startedMs = performance.now();
-      await roundTrip(probe, log, this.#abort.signal);
-      log.end('ok', `There and back in ${inMs(performance.now() - startedMs)}`);
-    }, 'no-puback', 'closed-on-publish');
+    return this.#tolerant(
+      'round-trip',
+      async (log) => {
+        const startedMs = performance.now();
+        await roundTrip(probe, log, this.#abort.signal);
+        log.end('ok', `There and back in ${inMs(performance.now() - startedMs)}`);
+      },
+      'no-puback',
+      'closed-on-publish',
+    );
   }
 
   /** A step whose refusal does not stop the rest. */

@@ -83,7 +83,7 @@ export async function greet(
     const answer = await greeting.enhanced.answer(authenticationData);
     const { method } = greeting.enhanced;
     const properties = { authenticationMethod: method, authenticationData: answer };
-    request = { cmd: 'auth', reasonCode: 0x18, properties } as Packet;
+    request = { cmd: 'auth', reasonCode: 0x18, properties };
   }
   throw new NotMqttError('AUTH that was not asked for');
 }
@@ -100,7 +100,10 @@ export function connackFacts(version: MqttVersion, connack: Connack): readonly D
   const code = connackCode(version, connack);
   const rows: [string, string][] = [
     ['MQTT version', version],
-    ['Answer', version === '5' ? `${reasonWords(code)} (${hexCode(code)})` : `code ${String(code)}`],
+    [
+      'Answer',
+      version === '5' ? `${reasonWords(code)} (${hexCode(code)})` : `code ${String(code)}`,
+    ],
     ['Session present', connack.sessionPresent ? 'yes' : 'no'],
     ...Object.entries(connack.properties ?? {}).map(([name, value]): [string, string] => [
       PROPERTY_NAMES.get(name) ?? name,
@@ -255,7 +258,6 @@ export async function roundTrip(
   const isReturn = (packet: Packet): packet is Publish =>
     packet.cmd === 'publish' && packet.topic === topic;
   let returnedMs: number | null = null;
-  let acknowledgedMs: number | null = null;
   const payload = 'MQTT Loupe connection test';
   const publish: Packet = {
     ...{ cmd: 'publish', messageId: 4, topic, payload, qos: 1 },
@@ -270,7 +272,7 @@ export async function roundTrip(
     RETURN_MS,
     signal,
   );
-  acknowledgedMs = performance.now() - startedMs;
+  const acknowledgedMs = performance.now() - startedMs;
   const code = puback.reasonCode ?? 0;
   if (code >= REFUSED) {
     const technical = `PUBACK ${hexCode(code)}`;

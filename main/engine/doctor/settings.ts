@@ -13,7 +13,12 @@ export interface DoctorProxy {
 
 /** The client's own certificate, as bytes or PEM text. */
 export type ClientCertificate =
-  | { readonly kind: 'pem'; readonly cert: string; readonly key: string; readonly passphrase: string }
+  | {
+      readonly kind: 'pem';
+      readonly cert: string;
+      readonly key: string;
+      readonly passphrase: string;
+    }
   | { readonly kind: 'pfx'; readonly pfx: Uint8Array; readonly passphrase: string };
 
 /** TLS as plain arguments: where they come from is none of the doctor's business. */

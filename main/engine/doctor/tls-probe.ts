@@ -16,7 +16,11 @@ const CONTENT_MS = 400;
  * Opens TLS over a carrier. The server's certificate is not judged: see `certificate-chain.ts`. Rejects with Node's error
  * or a `StepFailure` for a client certificate that cannot be used.
  */
-export function openTls(way: DoctorWay, carrier: Duplex, signal: AbortSignal): Promise<tls.TLSSocket> {
+export function openTls(
+  way: DoctorWay,
+  carrier: Duplex,
+  signal: AbortSignal,
+): Promise<tls.TLSSocket> {
   const context = secureContext(way.tls);
   const name = serverName(way);
   const socket = tls.connect({
@@ -75,7 +79,11 @@ function secureContext(settings: DoctorTls): tls.SecureContext {
         ? { cert: certificate.cert, key: certificate.key }
         : { pfx: Buffer.from(certificate.pfx) };
     const { passphrase } = certificate;
-    return tls.createSecureContext({ ...shared, ...own, ...(passphrase === '' ? {} : { passphrase }) });
+    return tls.createSecureContext({
+      ...shared,
+      ...own,
+      ...(passphrase === '' ? {} : { passphrase }),
+    });
   } catch (error) {
     throw clientCertificateFailure(error, certificate.passphrase);
   }
@@ -88,7 +96,8 @@ function clientCertificateFailure(error: unknown, passphrase: string): StepFailu
     problem: 'key-mismatch' | 'passphrase-missing' | 'passphrase-wrong' | 'unreadable',
     summary: string,
   ): StepFailure => new StepFailure({ kind: 'client-certificate', problem, technical }, summary);
-  if (text.includes('KEY_VALUES_MISMATCH')) return fail('key-mismatch', 'Key and certificate differ');
+  if (text.includes('KEY_VALUES_MISMATCH'))
+    return fail('key-mismatch', 'Key and certificate differ');
   if (/BAD_DECRYPT|MAC_VERIFY|MISSING_PASSPHRASE|INTERRUPTED|PASSWORD/u.test(text)) {
     return passphrase === ''
       ? fail('passphrase-missing', 'The key is locked')
@@ -107,7 +116,8 @@ export function alertFinding(error: unknown, settings: DoctorTls): Finding | nul
   const has = settings.certificate !== null;
   if (text.includes('CERTIFICATE_REQUIRED') || (CLIENT_REFUSED.test(text) && !has))
     return { kind: 'client-certificate', problem: 'missing', technical };
-  if (CLIENT_REFUSED.test(text)) return { kind: 'client-certificate', problem: 'refused', technical };
+  if (CLIENT_REFUSED.test(text))
+    return { kind: 'client-certificate', problem: 'refused', technical };
   if (/ALERT_PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL/u.test(text))
     return { kind: 'tls-version', technical };
   if (text.includes('NO_APPLICATION_PROTOCOL'))

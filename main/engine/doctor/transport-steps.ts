@@ -4,13 +4,7 @@ import type { TLSSocket } from 'node:tls';
 import type { Finding } from '../../../app/doctor/finding';
 import { judge, readChain } from './certificate-chain';
 import { askProxy, proxyFailure } from './http-proxy';
-import {
-  openTcp,
-  openUsualPorts,
-  tryAddress,
-  type Address,
-  type Attempt,
-} from './reach';
+import { openTcp, openUsualPorts, tryAddress, type Address, type Attempt } from './reach';
 import { findWebSocket, recognise, type OpenCarrier } from './recognise';
 import type { DoctorProxy, DoctorWay } from './settings';
 import type { StepLog } from './step-log';
@@ -232,8 +226,7 @@ async function upgradeFailure(
     if (speech !== null)
       return new StepFailure({ kind: 'speaks', speech, technical }, 'Another protocol');
   }
-  if (status === null)
-    return new StepFailure({ kind: 'websocket-cut', technical }, 'No WebSocket');
+  if (status === null) return new StepFailure({ kind: 'websocket-cut', technical }, 'No WebSocket');
   const better = (await findWebSocket(way, open, signal, path))?.path ?? null;
   return new StepFailure({ kind: 'websocket', status, better, technical }, technical);
 }
