@@ -6,6 +6,7 @@ import { doctorViewSchemas } from './contract-doctor-schemas';
 import { manageCallSchemas, manageViewSchemas } from './contract-manage-schemas';
 import { filesCallSchemas, filesShellSchemas, filesViewSchemas } from './contract-files-schemas';
 import { packetCallSchemas, packetViewSchemas } from './contract-packets-schemas';
+import { decodingCallSchemas, decodingViewSchemas, stepsSchema } from './contract-decoding-schemas';
 import { replayCallSchemas, replayViewSchemas } from './contract-replay-schemas';
 import {
   recentQueriesSchema,
@@ -116,6 +117,7 @@ export const engineCallSchemas: Schemas<EngineCalls> = {
   ...manageCallSchemas,
   ...searchCallSchemas,
   ...packetCallSchemas,
+  ...decodingCallSchemas,
 };
 
 export const engineViewSchemas: ParamsSchemas<EngineViews> = {
@@ -148,6 +150,7 @@ export const engineViewSchemas: ParamsSchemas<EngineViews> = {
   ...manageViewSchemas,
   ...searchViewSchemas,
   ...packetViewSchemas,
+  ...decodingViewSchemas,
 };
 
 const paneWidth = v.pipe(v.number(), v.minValue(0), v.maxValue(4000));
@@ -163,6 +166,7 @@ export const uiStateSchema = v.object({
   detailTab: v.fallback(shortText, 'value'),
   selected: v.fallback(v.pipe(v.array(v.tuple([id, path])), v.maxLength(1000)), []),
   viewers: v.fallback(v.pipe(v.array(v.tuple([id, path, shortText])), v.maxLength(2000)), []),
+  decoders: v.fallback(v.pipe(v.array(v.tuple([id, path, stepsSchema])), v.maxLength(2000)), []),
   diffLayout: v.fallback(v.picklist(['unified', 'split']), 'unified'),
   chartSpanMs: v.fallback(chartSpan, 900_000),
   chartPaths: v.fallback(v.pipe(v.array(v.tuple([id, path, jsonPath])), v.maxLength(1000)), []),

@@ -10,7 +10,9 @@ import type { FilesCalls, FilesShellCalls, FilesViews } from './contract-files';
 import type { ReplayCalls, ReplayViews } from './contract-replay';
 import type { SecretsShellCalls, TlsCalls } from './contract-tls';
 import type { DoctorViews } from './contract-doctor';
+import type { DecodingCalls, DecodingViews } from './contract-decoding';
 import type { SearchCalls, SearchViews } from './contract-search';
+import type { DecoderStep } from './decoding/decoded';
 import type { Message, MessageHead, QoS } from './message';
 import type { Profile, ProfileFields } from './profile';
 import type { SecretName } from './secret';
@@ -41,7 +43,7 @@ export interface TreePosition {
 
 /** Request → reply, answered by the engine. */
 export interface EngineCalls
-  extends TimeCalls, ManageCalls, SearchCalls, FilesCalls, ReplayCalls, TlsCalls, PacketCalls {
+  extends TimeCalls, ManageCalls, SearchCalls, FilesCalls, ReplayCalls, TlsCalls, PacketCalls, DecodingCalls {
   saveProfile(arg: { readonly profile: Profile }): Profile;
   duplicateProfile(arg: { readonly profileId: string }): Profile;
   /** Disconnects and hides the profile; its history goes when the time for undo is over. */
@@ -325,7 +327,7 @@ interface View<Params, Frame> {
 }
 
 /** Open → frames, the next one only when the previous was acknowledged. */
-export interface EngineViews extends TimeViews, SearchViews, FilesViews, ReplayViews, PacketViews, DoctorViews {
+export interface EngineViews extends TimeViews, SearchViews, FilesViews, ReplayViews, PacketViews, DoctorViews, DecodingViews {
   profiles: View<Record<never, never>, ProfilesFrame>;
   status: View<{ readonly profileId: string }, StatusFrame>;
   tree: View<TreeParams, TreeFrame>;
@@ -353,6 +355,10 @@ export interface UiState {
   readonly selected: ReadonlyArray<readonly [profileId: string, path: TopicPath]>;
   /** Chosen viewer per topic, newest last: profile id, topic, viewer. */
   readonly viewers: ReadonlyArray<readonly [profileId: string, topic: TopicPath, viewer: string]>;
+  /** How a topic's payloads are decoded where a person chose it, newest last: profile id, topic, chain. */
+  readonly decoders: ReadonlyArray<
+    readonly [profileId: string, topic: TopicPath, steps: readonly DecoderStep[]]
+  >;
   readonly diffLayout: DiffLayout;
   /** Span of time that charts show. */
   readonly chartSpanMs: number;

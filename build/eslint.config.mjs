@@ -16,6 +16,7 @@ export const messagePassingFiles = [
   'main/engine/history/writer*.ts',
   'main/engine/history/job*.ts',
   'main/engine/files/files-*.ts',
+  'main/engine/decoding/decoding-*.ts',
   'main/engine/demo/*.ts',
   'main/engine/replay/source-*.ts',
   'renderer/engine-client.ts',

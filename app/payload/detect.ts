@@ -5,7 +5,16 @@ import { booleanOfText, numberOfText } from './scalar';
 import { decodeUtf8Prefix, looksBinary } from './utf8';
 
 /** The viewers a payload can be shown in; each stands in its own file of the window. */
-export const VIEWERS = ['json', 'source', 'text', 'hex', 'base64'] as const;
+export const VIEWERS = [
+  'json',
+  'source',
+  'table',
+  'text',
+  'hex',
+  'base64',
+  'image',
+  'fields',
+] as const;
 export type Viewer = (typeof VIEWERS)[number];
 
 export interface Detected {
@@ -56,7 +65,8 @@ function memberOf(name: string, value: JsonValue): Member {
   return { name, kind: isContainer ? 'container' : 'other', text: '' };
 }
 
-function detectText(text: string): Detected {
+/** As `detectPayload`, of the whole text of a payload or of what was decoded. */
+export function detectText(text: string): Detected {
   if (numberOfText(text) !== null) return { kind: 'number', viewer: 'text', text, json: null };
   if (booleanOfText(text) !== null) return { kind: 'boolean', viewer: 'text', text, json: null };
   const json = mayBeJson(text) ? jsonOf(text) : null;

@@ -2,6 +2,7 @@ import type { EngineCalls } from '../../app/contract';
 import { LoupeError } from '../../app/errors';
 import type { Implementation } from '../../app/rpc/derive';
 import type { EngineCore } from './engine-core';
+import { decodingCalls } from './decoding/decoding-calls';
 import { filesCalls } from './files/files-calls';
 import { manageCalls } from './manage-calls';
 import { packetCalls } from './packets/packets-calls';
@@ -16,6 +17,7 @@ export function engineCalls(core: EngineCore): Implementation<EngineCalls> {
   return {
     ...manageCalls(core),
     ...filesCalls(core.files),
+    ...decodingCalls(core.decoding),
     ...replayCalls(core.replay),
     ...tlsCalls(core),
     saveProfile: ({ profile }) => core.saveProfile(profile),

@@ -12,6 +12,7 @@ import { engineCalls } from './calls';
 import { Clock } from './clock';
 import { startDemoBroker, type DemoBroker } from './demo/demo-broker';
 import { FileJobs, type HistoryPlace } from './files/file-jobs';
+import { DecodingDesk } from './decoding/decoding-desk';
 import { readOnlyError } from './history/archived-history';
 import type { History } from './history/history';
 import { openHistoryOrBegin } from './history-file';
@@ -27,6 +28,7 @@ import { KeptFiles } from './tls/kept-files';
 import { plainSurroundings, type Surroundings } from './mqtt/surroundings';
 import { DoctorView } from './views/doctor-view';
 import { ReplayView } from './views/replay-view';
+import { DecodingView } from './views/decoding-view';
 import { ChartView } from './views/chart-view';
 import { FileJobView } from './views/file-job-view';
 import { ProfilesView, PublishesView, StatusView } from './views/list-views';
@@ -87,6 +89,7 @@ export class EngineCore {
   private readonly historyFile: string;
   private damaged: DamagedHistory | null;
   readonly files: FileJobs;
+  readonly decoding: DecodingDesk;
   private readonly replaying: EngineReplay;
   private readonly clock = new Clock();
   private readonly ids: MessageIds;
@@ -140,6 +143,10 @@ export class EngineCore {
     });
     void this.archives.reopen();
     this.applyAgeLimits();
+    this.decoding = new DecodingDesk({
+      ...{ home: options.home, threads: this.threads, warn: options.warn },
+      runtime: (profileId) => this.runtime(profileId),
+    });
     this.files = new FileJobs({
       ...{ home: options.home, warn: options.warn },
       threads: this.threads,
@@ -309,6 +316,7 @@ export class EngineCore {
     for (const timer of this.undoTimers.values()) clearTimeout(timer);
     if (this.ticker !== null) clearInterval(this.ticker);
     await this.files.close();
+    await this.decoding.close();
     for (const server of this.servers) server.close();
     await this.replay.close();
     await Promise.all([...this.runtimes.values()].map((runtime) => runtime.close()));
@@ -352,6 +360,7 @@ export class EngineCore {
           recordings: this.recordings.summaries,
           damaged: this.damaged,
         })),
+      decoding: () => new DecodingView(this.decoding),
       fileJob: (params) => new FileJobView(this.files, params),
       doctor: (params) =>
         new DoctorView(

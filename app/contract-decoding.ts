@@ -1,0 +1,45 @@
+/** The contract's part of decoding: payloads as values, by rules that the engine keeps. */
+import type { Decoded, DecoderInfo, DecoderStep } from './decoding/decoded';
+import type { DecodingRule, DecodingSchema, SchemaSummary } from './decoding/rules';
+
+export interface DecodingCalls {
+  /**
+   * Decodes a message: by `trial` or `steps` where given, else by the rules, its topic, its content type, its content.
+   * `not-found` when it is no longer stored.
+   */
+  decode(arg: {
+    readonly profileId: string;
+    readonly topic: string;
+    /** Null: the topic's last one. */
+    readonly messageId: number | null;
+    /** What a person chose for the topic. */
+    readonly steps: readonly DecoderStep[] | null;
+    /** A rule that is being written: it counts before all others. */
+    readonly trial: DecodingRule | null;
+    /** What may come out. */
+    readonly maxBytes: number;
+  }): Decoded;
+  /** Every decoder, in the order of the menu. */
+  decoders(): readonly DecoderInfo[];
+  /** Replaces the rules, in their order. */
+  saveDecodingRules(arg: { readonly rules: readonly DecodingRule[] }): void;
+  /** Keeps a schema, after it was understood: `invalid-argument` says what is wrong with it. */
+  saveDecodingSchema(arg: { readonly schema: DecodingSchema }): SchemaSummary;
+  deleteDecodingSchema(arg: { readonly schemaId: string }): void;
+  /** Rules and schemas as one file. */
+  exportDecoding(): Uint8Array;
+  /** Adds what such a file holds behind what is there. `invalid-argument` when it is none. */
+  importDecoding(arg: { readonly bytes: Uint8Array }): {
+    readonly rules: number;
+    readonly schemas: number;
+  };
+}
+
+export interface DecodingFrame {
+  readonly rules: readonly DecodingRule[];
+  readonly schemas: readonly SchemaSummary[];
+}
+
+export interface DecodingViews {
+  decoding: { readonly params: Record<never, never>; readonly frame: DecodingFrame };
+}

@@ -1,0 +1,18 @@
+import { brotliDecompressSync } from 'node:zlib';
+import type { Decoder } from '../decoder';
+import { unpacked } from './unpacked';
+
+/** Brotli (RFC 7932): it has no mark to be recognised by. */
+export const brotli: Decoder = {
+  id: 'brotli',
+  label: 'Brotli',
+  hint: 'compressed',
+  unpacks: true,
+  options: [],
+  contentTypes: [],
+  decode: (bytes, _options, { maxBytes }) => ({
+    bytes: unpacked(maxBytes, (maxOutputLength) =>
+      brotliDecompressSync(bytes, { maxOutputLength }),
+    ),
+  }),
+};

@@ -1,0 +1,20 @@
+import type { DecodingCalls } from '../../../app/contract-decoding';
+import type { Implementation } from '../../../app/rpc/derive';
+import type { DecodingDesk } from './decoding-desk';
+
+/** The decoding's part of the contract. */
+export function decodingCalls(desk: DecodingDesk): Implementation<DecodingCalls> {
+  return {
+    decode: (request) => desk.decode(request),
+    decoders: () => desk.decoders(),
+    saveDecodingRules: (arg) => {
+      desk.saveRules(arg);
+    },
+    saveDecodingSchema: ({ schema }) => desk.saveSchema(schema),
+    deleteDecodingSchema: ({ schemaId }) => {
+      desk.deleteSchema(schemaId);
+    },
+    exportDecoding: () => desk.export(),
+    importDecoding: ({ bytes }) => desk.import(bytes),
+  };
+}

@@ -1,0 +1,132 @@
+import { join } from 'node:path';
+import type { DecodingCalls, DecodingFrame } from '../../../app/contract-decoding';
+import type { Decoded, DecoderInfo } from '../../../app/decoding/decoded';
+import { ruleFor, type DecodingSchema, type SchemaSummary } from '../../../app/decoding/rules';
+import { LoupeError } from '../../../app/errors';
+import type { Message } from '../../../app/message';
+import type { ProfileRuntime } from '../profile-runtime';
+import { DecodingFile } from './decoding-file';
+import { DecodingThread } from './decoding-thread';
+import { readSparkplugState } from './sparkplug-reader';
+
+export interface DecodingDeskOptions {
+  readonly home: string;
+  /** Folder of the bundles of threads. */
+  readonly threads: string;
+  readonly runtime: (profileId: string) => ProfileRuntime;
+  readonly warn: (message: string) => void;
+}
+
+type DecodeRequest = Parameters<DecodingCalls['decode']>[0];
+
+/** The engine's decoding: finds the message, the rule and what the message refers to, and has the thread do the rest. */
+export class DecodingDesk {
+  private readonly file: DecodingFile;
+  private readonly thread: DecodingThread;
+  /** Counted up with each change of rules or schemas. */
+  version = 1;
+
+  constructor(private readonly options: DecodingDeskOptions) {
+    this.file = new DecodingFile(options.home, options.warn);
+    this.thread = new DecodingThread({
+      workerFile: join(options.threads, 'decoding.cjs'),
+      schemas: () => this.file.schemas,
+    });
+  }
+
+  get frame(): DecodingFrame {
+    return { rules: this.file.rules, schemas: this.file.summaries };
+  }
+
+  /** From the thread, so that the libraries of the decoders stay out of the engine's. */
+  decoders(): Promise<readonly DecoderInfo[]> {
+    return this.thread.run({ kind: 'list' });
+  }
+
+  async decode(request: DecodeRequest): Promise<Decoded> {
+    const { profileId, topic, steps, trial, maxBytes } = request;
+    const runtime = this.options.runtime(profileId);
+    const message = await messageFor(runtime, request);
+    if (!message) {
+      throw new LoupeError('not-found', 'The message is no longer stored, so it can’t be decoded.');
+    }
+    const rule = trial ?? ruleFor(this.file.rules, topic);
+    const facts = { topic, contentType: message.properties?.contentType, steps, rule };
+    try {
+      return await this.thread.run({
+        kind: 'decode',
+        bytes: message.payload,
+        facts,
+        sparkplug: await readSparkplugState(runtime, topic, message.id),
+        maxBytes,
+      });
+    } catch (error) {
+      if (!(error instanceof LoupeError) || error.code === 'cancelled') throw error;
+      return ended(error.message);
+    }
+  }
+
+  saveRules({ rules }: Parameters<DecodingCalls['saveDecodingRules']>[0]): void {
+    this.file.rules = rules;
+    this.version += 1;
+  }
+
+  async saveSchema(schema: DecodingSchema): Promise<SchemaSummary> {
+    const types = await this.thread.run({ kind: 'types', schema }).catch((error: unknown) => {
+      if (!(error instanceof LoupeError)) throw error;
+      throw new LoupeError('invalid-argument', `The schema was not kept. ${error.message}`);
+    });
+    this.file.keep(schema, types);
+    this.schemasChanged();
+    const summary = this.file.summaries.find(({ id }) => id === schema.id);
+    if (!summary) throw new LoupeError('internal', 'The schema was not kept.');
+    return summary;
+  }
+
+  deleteSchema(schemaId: string): void {
+    this.file.remove(schemaId);
+    this.schemasChanged();
+  }
+
+  export(): Uint8Array {
+    return this.file.export();
+  }
+
+  import(bytes: Uint8Array): { readonly rules: number; readonly schemas: number } {
+    const added = this.file.import(bytes);
+    this.schemasChanged();
+    return added;
+  }
+
+  async close(): Promise<void> {
+    this.file.flush();
+    await this.thread.close();
+  }
+
+  private schemasChanged(): void {
+    this.version += 1;
+    this.thread.schemasChanged();
+  }
+}
+
+/** The newest message of a topic stands in the tree; all others in the history. */
+async function messageFor(
+  runtime: ProfileRuntime,
+  { profileId, topic, messageId }: DecodeRequest,
+): Promise<Message | null> {
+  const newestId = runtime.tree.topic(topic)?.value?.id;
+  if (messageId === null || messageId === newestId) return runtime.lastMessage(topic);
+  return runtime.upToDate().message(profileId, messageId, Number.MAX_SAFE_INTEGER);
+}
+
+/** What is shown when the thread had to be ended: the bytes, and why. */
+function ended(message: string): Decoded {
+  return {
+    steps: [],
+    chosenBy: 'content',
+    because: '',
+    value: { kind: 'bytes', bytes: new Uint8Array() },
+    notes: [],
+    problem: { label: '', message, isTooLarge: false },
+  };
+}

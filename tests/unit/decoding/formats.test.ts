@@ -1,0 +1,286 @@
+import avsc from 'avsc';
+import protobuf from 'protobufjs';
+import { FileDescriptorSet } from 'protobufjs/ext/descriptor';
+import { describe, expect, test } from 'vitest';
+import type { DecodingSchema } from '../../../app/decoding/rules';
+import { byteReadings } from '../../../app/payload/byte-readings';
+import { avroFingerprint, readAvroSchema } from '../../../main/engine/decoding/avro-schema';
+import { messageTypes, readProtobufSchema } from '../../../main/engine/decoding/protobuf-schema';
+import { bytesOf, decode, decodeAs, hex, jsonOf, textOf } from '../../helpers/decoding';
+
+function schema(
+  kind: DecodingSchema['kind'],
+  files: Record<string, string | Uint8Array>,
+): DecodingSchema {
+  return {
+    ...{ id: 's', name: 'test', kind },
+    files: Object.entries(files).map(([name, content]) => ({
+      name,
+      bytes: typeof content === 'string' ? bytesOf(content) : content,
+    })),
+  };
+}
+
+const sources = {
+  'reading.proto': `syntax = "proto3"; package plant; import "common/motor.proto"; import "google/protobuf/timestamp.proto";
+    message Reading { double value = 1; Motor motor = 2; int64 big = 3; State state = 4; google.protobuf.Timestamp at = 5;
+      map<int64, string> names = 6; bytes raw = 7; repeated uint32 list = 8; float small = 9; }
+    enum State { OFF = 0; ON = 1; }`,
+  'motor.proto':
+    'syntax = "proto3"; package plant; message Motor { string name = 1; Motor inner = 2; }',
+};
+
+describe('Protobuf with a schema', () => {
+  const plant = schema('protobuf', sources);
+  const type = readProtobufSchema(plant).lookupType('plant.Reading');
+  const options = { schema: 's', messageType: 'plant.Reading' };
+
+  test('imports are followed, types are listed, 64-bit numbers and times are exact', () => {
+    expect(messageTypes(readProtobufSchema(plant))).toEqual(['plant.Motor', 'plant.Reading']);
+    const bytes = type
+      .encode({
+        ...{
+          value: 21.5,
+          motor: { name: 'press' },
+          state: 1,
+          raw: hex('0aff'),
+          list: [1, 2],
+          small: 0.1,
+        },
+        big: protobuf.util.Long.fromString('-9223372036854775808'),
+        at: { seconds: 1_700_000_000, nanos: 5_000_000 },
+      })
+      .finish();
+    expect(textOf(decodeAs(bytes, 'protobuf', options, { schemas: [plant] }))).toBe(
+      '{"value":21.5,"motor":{"name":"press"},"big":-9223372036854775808,"state":"ON",' +
+        '"at":"2023-11-14T22:13:20.005Z","raw":"0x0aff","list":[1,2],"small":0.1}',
+    );
+  });
+
+  test('fields that the schema does not know are told', () => {
+    const decoded = decodeAs(hex('1207 0a0370757a 1863 a00601'), 'protobuf', options, {
+      schemas: [plant],
+    });
+    expect(jsonOf(decoded)).toEqual({ motor: { name: 'puz' } });
+    expect(decoded.notes.join()).toMatch(/Motor 3.*Reading 100|Reading 100.*Motor 3/);
+  });
+
+  test('a descriptor set serves as well', () => {
+    const root = readProtobufSchema(plant);
+    const set = (
+      root as unknown as { toDescriptor(syntax: string): protobuf.Message }
+    ).toDescriptor('proto3');
+    const described = schema('protobuf', { 'plant.desc': FileDescriptorSet.encode(set).finish() });
+    expect(messageTypes(readProtobufSchema(described))).toContain('plant.Reading');
+  });
+
+  test.each([
+    [
+      'a missing import',
+      { 'reading.proto': sources['reading.proto'] },
+      /imports “common\/motor.proto”/,
+    ],
+    ['a mistake', { 'a.proto': 'message {' }, /a\.proto can't be understood/],
+    ['no text', { 'a.proto': hex('ff') }, /no text in UTF-8/],
+    [
+      'a missing type',
+      { 'a.proto': 'syntax = "proto3"; message A { B b = 1; }' },
+      /type is missing/,
+    ],
+    ['no descriptor set', { 'a.desc': hex('ffff') }, /no descriptor set/],
+  ])('%s in a schema is told', (_what, files, words) => {
+    expect(() => readProtobufSchema(schema('protobuf', files as Record<string, string>))).toThrow(
+      words,
+    );
+  });
+
+  test('wrong bytes, a wrong type and nesting without end are told', () => {
+    const tell = (bytes: Uint8Array, wish = options): string | undefined =>
+      decodeAs(bytes, 'protobuf', wish, { schemas: [plant] }).problem?.message;
+    expect(tell(hex('09 00'))).toMatch(/no plant.Reading/);
+    expect(tell(hex(''), { schema: 's', messageType: 'plant.Nothing' })).toMatch(/no message type/);
+    expect(tell(hex(''), { schema: 'x', messageType: '' })).toMatch(/No schema is chosen/);
+    let nested = new Uint8Array();
+    for (let depth = 0; depth < 5_000; depth++) {
+      const length = protobuf.Writer.create().uint32(18).uint32(nested.length).finish();
+      nested = new Uint8Array([...length, ...nested]);
+    }
+    expect(tell(nested)).toMatch(/nest|recursion|depth/i);
+  });
+});
+
+describe('Protobuf without a schema', () => {
+  test('fields with their place and what they may mean', () => {
+    const decoded = decodeAs(
+      hex('0d0000ac41 1207 0a057072657373 4805 1a04deadbeef'),
+      'protobuf-fields',
+    );
+    if (decoded.value.kind !== 'fields') throw new Error(decoded.value.kind);
+    const rows = decoded.value.fields.map(({ depth, number, text, start, end }) => [
+      depth,
+      number,
+      text,
+      start,
+      end,
+    ]);
+    expect(rows).toEqual([
+      [0, 1, '1101791232', 0, 5],
+      [0, 2, '', 5, 14],
+      [1, 1, '"press"', 7, 14],
+      [0, 9, '5', 14, 16],
+      [0, 3, '0xdeadbeef', 16, 22],
+    ]);
+    expect(decoded.value.fields[0]?.others).toEqual(['21.5 as float']);
+  });
+
+  test.each(['00', '08', '0d0000', '12ff', '0c', '0b', '0f'])('%s is no message', (bytes) => {
+    expect(decodeAs(hex(bytes), 'protobuf-fields').problem?.message).toMatch(/offset \d/);
+  });
+
+  test('messages within messages end at a depth, not at the stack', () => {
+    let nested = hex('0801');
+    for (let depth = 0; depth < 300; depth++) {
+      const head = protobuf.Writer.create().uint32(10).uint32(nested.length).finish();
+      nested = new Uint8Array([...head, ...nested]);
+    }
+    expect(decodeAs(nested, 'protobuf-fields').problem).toBeNull();
+  });
+});
+
+describe('Avro', () => {
+  const source = JSON.stringify({
+    ...{ type: 'record', name: 'Reading', namespace: 'plant' },
+    fields: [
+      { name: 'value', type: 'double' },
+      { name: 'big', type: 'long' },
+      { name: 'note', type: ['null', 'string'] },
+    ],
+  });
+  const plant = schema('avro', { 'reading.avsc': source });
+  const bytes = Buffer.concat([
+    Buffer.from([0, 0, 0, 0, 0, 0x80, 0x35, 0x40]),
+    Buffer.from('ffffffffffffffffff01', 'hex'),
+    Buffer.from([2, 4, 0x68, 0x69]),
+  ]);
+
+  test('values are exact, and bytes that do not fit are told', () => {
+    const decoded = decodeAs(bytes, 'avro', { schema: 's' }, { schemas: [plant] });
+    expect(textOf(decoded)).toBe('{"value":21.5,"big":-9223372036854775808,"note":"hi"}');
+    const cut = decodeAs(bytes.subarray(0, 12), 'avro', { schema: 's' }, { schemas: [plant] });
+    expect(cut.problem?.message).toMatch(/do not fit the schema/);
+    const list = schema('avro', { 'list.avsc': '{"type":"array","items":"null"}' });
+    const endless = decodeAs(hex('feffffffff01 00'), 'avro', { schema: 's' }, { schemas: [list] });
+    expect(endless.problem?.message).toMatch(/more than 1,000,000 values/);
+    expect(() => readAvroSchema(schema('avro', { 'x.avsc': '{' }))).toThrow(/x\.avsc can't be/);
+  });
+
+  test('the header of single-object encoding names the schema', () => {
+    // Avro 1.11 specification, §Schema fingerprints: that of "int".
+    expect(avroFingerprint(avsc.Type.forSchema('int')).toString(16)).toBe('7275d51a3f395c8f');
+    const header = Buffer.alloc(10);
+    header.writeUInt16BE(0xc301);
+    header.writeBigUInt64LE(avroFingerprint(readAvroSchema(plant)), 2);
+    const known = decodeAs(
+      Buffer.concat([header, bytes]),
+      'avro',
+      { schema: 's' },
+      { schemas: [plant] },
+    );
+    expect([known.notes, jsonOf(known)]).toMatchObject([[], { value: 21.5 }]);
+    header.writeUInt8(1, 5);
+    const other = decodeAs(
+      Buffer.concat([header, bytes]),
+      'avro',
+      { schema: 's' },
+      { schemas: [plant] },
+    );
+    expect(other.notes.join()).toMatch(/another schema/);
+  });
+});
+
+describe('XML', () => {
+  test('elements, attributes and text in their order', () => {
+    const decoded = decode(
+      bytesOf('<?xml version="1.0"?><a id="7"><b>1 &amp; 2</b><b/><c x="y">z</c></a>'),
+    );
+    expect(decoded.steps.map(({ label }) => label)).toEqual(['XML']);
+    expect(textOf(decoded)).toBe('{"a":{"@id":"7","b":"1 & 2","b":"","c":{"@x":"y","#text":"z"}}}');
+  });
+
+  test('entities are not expanded, and depth is no danger', () => {
+    const bomb = '<!DOCTYPE a [<!ENTITY b "bbbb"><!ENTITY c "&b;&b;">]><a>&c;</a>';
+    expect(decodeAs(bytesOf(bomb), 'xml').problem?.message).toMatch(/Not valid XML/);
+    const deep = `${'<a>'.repeat(50_000)}${'</a>'.repeat(50_000)}`;
+    expect(decodeAs(bytesOf(deep), 'xml').problem).toBeNull();
+    for (const text of ['<a>', '<a></b>', '', 'a', '<a/><b/>']) {
+      expect(decodeAs(bytesOf(text), 'xml').problem?.message).toMatch(/Not valid XML/);
+    }
+  });
+});
+
+describe('tokens', () => {
+  const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const token = (claims: unknown): Uint8Array =>
+    bytesOf(`${part({ alg: 'none' })}.${part(claims)}.c2ln`);
+
+  test('claims and expiry, never as verified', () => {
+    const decoded = decode(token({ sub: 'me', exp: 1_000 }));
+    expect(jsonOf(decoded)).toEqual({
+      header: { alg: 'none' },
+      claims: { sub: 'me', exp: 1_000 },
+      signature: 'c2ln',
+    });
+    expect(decoded.notes).toEqual([
+      'The signature was not checked: that needs the key. Anybody can write such a token.',
+      'Expired 1970-01-01T00:16:40.000Z.',
+    ]);
+    expect(decode(token({})).notes.join()).toMatch(/names no time at which it expires/);
+    expect(decode(token({ nbf: 4e9, exp: 5e9 })).notes.join()).toMatch(
+      /Expires 2128.*Not valid before 2096/,
+    );
+    expect(decodeAs(bytesOf('a.b.c'), 'jwt').problem?.message).toMatch(/no JSON/);
+  });
+});
+
+describe('images', () => {
+  test('kinds by their first bytes; too many pixels are refused', () => {
+    const png = (width: number): Uint8Array =>
+      hex(`89504e470d0a1a0a 0000000d49484452 ${width.toString(16).padStart(8, '0')} 00010000 08`);
+    expect(decode(png(10)).value).toMatchObject({ kind: 'image', mediaType: 'image/png' });
+    expect(decode(png(60_000)).problem?.message).toMatch(/60000 × 65536 pixels/);
+    expect(decode(bytesOf('GIF89a\u0010\u0000\u0010\u0000____')).value).toMatchObject({
+      mediaType: 'image/gif',
+    });
+    expect(decode(hex('ffd8ffe000104a4649460001 ffc0 0011 08 0010 0020')).value).toMatchObject({
+      mediaType: 'image/jpeg',
+    });
+  });
+
+  test('drawings that multiply themselves are not drawn', () => {
+    const svg = (inner: string): Uint8Array =>
+      bytesOf(`<svg xmlns="http://www.w3.org/2000/svg">${inner}</svg>`);
+    expect(decode(svg('<rect/>')).value).toMatchObject({
+      kind: 'image',
+      mediaType: 'image/svg+xml',
+    });
+    expect(decode(svg('<use href="#a"/>'.repeat(30))).problem?.message).toMatch(
+      /repeats more than 20/,
+    );
+    const bomb = bytesOf('<?xml version="1.0"?><svg><!ENTITY a "b"></svg>');
+    expect(decodeAs(bomb, 'image').problem?.message).toMatch(/defines entities/);
+  });
+});
+
+test('selected bytes are read as numbers in both orders, and as text', () => {
+  expect(byteReadings(hex('0102'))).toEqual([
+    { name: 'uint16', big: '258', little: '513' },
+    { name: 'int16', big: '258', little: '513' },
+    { name: 'text', big: String.raw`"\u0001\u0002"`, little: null },
+  ]);
+  expect(byteReadings(hex('41ac0000')).find(({ name }) => name === 'float32')?.big).toBe('21.5');
+  expect(byteReadings(hex('ffffffffffffffff')).map(({ big }) => big)).toEqual([
+    '18446744073709551615',
+    '-1',
+    'NaN',
+  ]);
+});
