@@ -3,7 +3,9 @@ import type { EngineClient } from '../../app/rpc/client';
 import type { Moment } from '../../app/contract-time';
 import type { Message, TopicFrame, TopicParams, TopicPath } from '../../app/contract';
 import { messageOf } from '../../app/errors';
-import { detectPayload, type Detected } from '../../app/payload/detect';
+import { MessageDecoder } from '../decoding/message-decoder.svelte';
+import type { DecodingState } from '../decoding/decoding-state.svelte';
+import { viewed, type Viewed } from './viewed';
 
 /** What is sent of a payload unasked; more on request. */
 export const SHOWN_BYTES = 256 * 1024;
@@ -19,18 +21,7 @@ interface Shown {
   readonly frame: TopicFrame | null;
 }
 
-/** A message with what its payload is. */
-export interface Viewed {
-  readonly message: Message;
-  readonly complete: boolean;
-  readonly detected: Detected;
-}
-
-/** Finds out what a message's payload is. */
-export function viewed(message: Message): Viewed {
-  const complete = message.payload.length >= message.sizeBytes;
-  return { message, complete, detected: detectPayload(message.payload, complete) };
-}
+export { viewed, type Viewed };
 
 interface Held {
   readonly message: Message;
@@ -50,7 +41,19 @@ export class TopicState {
   #atUs: Moment = null;
   #patience: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(readonly engine: EngineClient) {}
+  readonly #decoder: MessageDecoder;
+
+  /** To be made while a component is: decoding ends with it. */
+  constructor(
+    readonly engine: EngineClient,
+    decoding: DecodingState,
+  ) {
+    this.#decoder = new MessageDecoder(engine, decoding, () =>
+      this.#message && this.topic !== null
+        ? { profileId: this.profileId, topic: this.topic, message: this.#message }
+        : null,
+    );
+  }
 
   get profileId(): string {
     return this.#shown?.profileId ?? '';
@@ -85,7 +88,14 @@ export class TopicState {
   readonly #message = $derived.by(() => this.#held?.message ?? this.#last);
 
   /** The message to show, the held one or the last one; null while the topic has none of its own. */
-  readonly current = $derived.by(() => (this.#message ? viewed(this.#message) : null));
+  get current(): Viewed | null {
+    return this.#decoder.viewed;
+  }
+
+  /** Decodes the shown message with room for all that may come out. */
+  decodeAll(): Promise<void> {
+    return this.#decoder.decodeAll();
+  }
 
   /** Opens the view of a topic and returns how to close it. What was shown stays until the first frame is here. */
   follow(profileId: string, topic: TopicPath): () => void {

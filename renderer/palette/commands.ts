@@ -1,5 +1,6 @@
 import { chooseImport } from '../files/choose-import';
 import { doctorDialogs } from '../doctor/doctor-dialogs.svelte';
+import { decodingCommands } from '../decoding/decoding-commands';
 import { exportBranch, exportHistory } from '../files/export-wishes';
 import { chooseArchive, closeArchive } from '../archives/open-archive';
 import { escapeHidden } from '../../app/payload/escape';
@@ -34,6 +35,7 @@ export interface Command {
 export function commands(app: AppState): Command[] {
   return [
     ...topicCommands(app),
+    ...decodingCommands(app),
     ...messageCommands(app),
     ...packetCommands(app),
     ...timeCommands(app),

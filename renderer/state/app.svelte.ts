@@ -11,6 +11,7 @@ import type { EngineClient } from '../../app/rpc/client';
 import { nearestSpeed } from '../../app/time/playing';
 import { createEngineClient, listenForEnginePorts } from '../engine-client';
 import { chooseArchive } from '../archives/open-archive';
+import { DecodingState } from '../decoding/decoding-state.svelte';
 import { chooseImport } from '../files/choose-import';
 import { announceReady, onShellEvent, shell } from '../shell-client';
 import { TimeState } from '../time/time-state.svelte';
@@ -39,6 +40,12 @@ export class AppState {
   readonly theme = new ThemeState();
   readonly profiles = new ProfilesState(this.engine);
   readonly recordings = new RecordingsState(this.engine);
+  readonly decoding: DecodingState = new DecodingState(this.engine, {
+    stepsOf: (profileId, topic) => this.#ui.decoderOf(profileId, topic),
+    setSteps: (profileId, topic, steps) => {
+      this.#ui.setDecoder(profileId, topic, steps);
+    },
+  });
   readonly replay = new ReplayState(this.engine, () => {
     this.show('replay');
   });
@@ -75,6 +82,7 @@ export class AppState {
     this.profiles.open();
     this.recordings.open();
     this.replay.open();
+    this.decoding.open();
     announceReady();
   }
 

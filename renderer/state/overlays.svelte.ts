@@ -1,4 +1,5 @@
 import type { Selection } from '../../app/selection';
+import type { DecodingRule } from '../../app/decoding/rules';
 import { defaultProfileFields, type Profile } from '../../app/profile';
 
 export interface ProfileEdit {
@@ -36,6 +37,14 @@ export interface Naming {
   }) => Promise<void>;
 }
 
+/** The rules of decoding: what they are tried on, and the rule that is new. */
+export interface DecodingWish {
+  readonly profileId: string;
+  /** Null where no topic is selected. */
+  readonly topic: string | null;
+  readonly rule: DecodingRule | null;
+}
+
 /** What lies over the window: dialogs and the command palette. */
 class Overlays {
   #edit = $state.raw<ProfileEdit | null>(null);
@@ -48,6 +57,8 @@ class Overlays {
   connectionOf = $state.raw<string | null>(null);
   /** Path of the file that is being imported, or null. */
   importing = $state.raw<string | null>(null);
+  /** Opens the rules of decoding; null while they are closed. */
+  decoding = $state.raw<DecodingWish | null>(null);
 
   /** The connection that is being edited, or null. */
   get edit(): ProfileEdit | null {
@@ -57,7 +68,7 @@ class Overlays {
   /** Whether a dialog waits for an answer. */
   get isAsking(): boolean {
     const own = this.#edit !== null || this.#deleting !== null || this.#naming !== null;
-    const others = [this.exporting, this.importing, this.connectionOf];
+    const others = [this.exporting, this.importing, this.connectionOf, this.decoding];
     return own || others.some((one) => one !== null);
   }
 

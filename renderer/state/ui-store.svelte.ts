@@ -1,4 +1,5 @@
 import type { PublishDraft, TopicPath, UiState } from '../../app/contract';
+import type { DecoderStep } from '../../app/decoding/decoded';
 import { messageOf } from '../../app/errors';
 import { shell } from '../shell-client';
 import { toaster } from '../ui/toaster.svelte';
@@ -23,6 +24,7 @@ const INITIAL: UiState = {
   detailTab: 'value',
   selected: [],
   viewers: [],
+  decoders: [],
   diffLayout: 'unified',
   chartSpanMs: 900_000,
   chartPaths: [],
@@ -78,6 +80,17 @@ export class UiStore {
     const others = this.#state.viewers.filter(([id, path]) => id !== profileId || path !== topic);
     const viewers = viewer === null ? others : [...others, [profileId, topic, viewer] as const];
     this.update({ viewers: viewers.slice(-MOST_VIEWERS) });
+  }
+
+  decoderOf(profileId: string, topic: TopicPath): readonly DecoderStep[] | null {
+    const found = this.#state.decoders.find(([id, path]) => id === profileId && path === topic);
+    return found?.[2] ?? null;
+  }
+
+  setDecoder(profileId: string, topic: TopicPath, steps: readonly DecoderStep[] | null): void {
+    const others = this.#state.decoders.filter(([id, path]) => id !== profileId || path !== topic);
+    const decoders = steps === null ? others : [...others, [profileId, topic, steps] as const];
+    this.update({ decoders: decoders.slice(-MOST_VIEWERS) });
   }
 
   chartPathOf(profileId: string, topic: TopicPath): ReadonlyArray<string | number> | null {

@@ -22,7 +22,8 @@ export const chartChoices = {
   },
 
   pathOf(profileId: string, topic: string): JsonPath | undefined {
-    return app.chartPathOf(profileId, topic) ?? undefined;
+    const ruled = app.decoding.ruleOf(topic)?.chartPath;
+    return app.chartPathOf(profileId, topic) ?? ruled ?? undefined;
   },
 
   setPath(profileId: string, topic: string, path: JsonPath): void {

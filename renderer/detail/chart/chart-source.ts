@@ -19,6 +19,8 @@ const MOST_SOURCES = 200;
 
 /** The numbers that a message offers to draw, the one it is about first. */
 export function chartSources(shown: Viewed): readonly ChartSource[] {
+  // The engine charts payloads as they came; what has to be decoded first is not drawn.
+  if (shown.isDecoded) return [];
   const { kind, json } = shown.detected;
   if (kind === 'number' || kind === 'boolean') return [wholePayload(kind === 'boolean')];
   if (!json?.ok) return [];

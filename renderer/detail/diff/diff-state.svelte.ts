@@ -1,6 +1,9 @@
+import type { Message } from '../../../app/contract';
 import { messageOf } from '../../../app/errors';
 import type { EngineClient } from '../../../app/rpc/client';
-import { viewed, type Viewed } from '../topic-state.svelte';
+import type { DecodingState } from '../../decoding/decoding-state.svelte';
+import { decodeOnce } from '../../decoding/message-decoder.svelte';
+import type { Viewed } from '../viewed';
 
 /** Calm: the pair changes at most once in this time, however fast messages come. */
 const CHANGE_MS = 1000;
@@ -26,6 +29,7 @@ export class DiffState {
 
   constructor(
     private readonly engine: EngineClient,
+    private readonly decoding: DecodingState,
     private readonly profileId: string,
     private readonly topic: string,
   ) {}
@@ -60,6 +64,11 @@ export class DiffState {
     this.#busy = false;
   }
 
+  #decoded(message: Message): Promise<Viewed> {
+    const { profileId, topic } = this;
+    return decodeOnce(this.engine, this.decoding, { profileId, topic, message });
+  }
+
   async #load(after: Viewed): Promise<void> {
     const { profileId, topic } = this;
     const query = {
@@ -72,7 +81,7 @@ export class DiffState {
     try {
       const page = await this.engine.calls.historyPage(query);
       const before = page.messages[0];
-      this.#pair = { before: before ? viewed(before) : null, after };
+      this.#pair = { before: before ? await this.#decoded(before) : null, after };
       this.#problem = null;
     } catch (error) {
       this.#problem = messageOf(error);

@@ -1,10 +1,14 @@
 import type { Component } from 'svelte';
 import type { Viewer } from '../../../app/payload/detect';
-import type { Viewed } from '../topic-state.svelte';
+import type { Viewed } from '../viewed';
 import Base64Viewer from './Base64Viewer.svelte';
+import FieldsViewer from './FieldsViewer.svelte';
 import HexViewer from './HexViewer.svelte';
+import ImageViewer from './ImageViewer.svelte';
 import JsonViewer from './JsonViewer.svelte';
 import SourceViewer from './SourceViewer.svelte';
+import { isTable } from './table-rows';
+import TableViewer from './TableViewer.svelte';
 import TextViewer from './TextViewer.svelte';
 
 /** What every viewer is given: one message, decoded as far as it could be. */
@@ -16,12 +20,27 @@ export interface ViewerEntry {
   readonly id: Viewer;
   readonly label: string;
   readonly component: Component<ViewerProps>;
+  /** Whether it is offered for a value; absent: always. */
+  readonly shows?: (viewed: Viewed) => boolean;
 }
 
 /** Every viewer, in the order of the menu. A new one is a file and a line here. */
 export const viewers: readonly ViewerEntry[] = [
   { id: 'json', label: 'JSON', component: JsonViewer },
   { id: 'source', label: 'JSON source', component: SourceViewer },
+  { id: 'table', label: 'Table', component: TableViewer, shows: isTable },
+  {
+    id: 'fields',
+    label: 'Fields',
+    component: FieldsViewer,
+    shows: ({ decoded }) => decoded?.value.kind === 'fields',
+  },
+  {
+    id: 'image',
+    label: 'Image',
+    component: ImageViewer,
+    shows: ({ decoded }) => decoded?.value.kind === 'image',
+  },
   { id: 'text', label: 'Text', component: TextViewer },
   { id: 'hex', label: 'Hex', component: HexViewer },
   { id: 'base64', label: 'Base64', component: Base64Viewer },
