@@ -7,6 +7,7 @@ import { manageCallSchemas, manageViewSchemas } from './contract-manage-schemas'
 import { filesCallSchemas, filesShellSchemas, filesViewSchemas } from './contract-files-schemas';
 import { packetCallSchemas, packetViewSchemas } from './contract-packets-schemas';
 import { decodingCallSchemas, decodingViewSchemas, stepsSchema } from './contract-decoding-schemas';
+import { moveInCallSchemas, moveInShellSchemas } from './contract-move-in-schemas';
 import { replayCallSchemas, replayViewSchemas } from './contract-replay-schemas';
 import {
   recentQueriesSchema,
@@ -58,6 +59,7 @@ export const engineCallSchemas: Schemas<EngineCalls> = {
   ...filesCallSchemas,
   ...replayCallSchemas,
   ...tlsCallSchemas,
+  ...moveInCallSchemas,
   saveProfile: v.object({ profile: profileSchema }),
   duplicateProfile: profileOnly,
   deleteProfile: profileOnly,
@@ -174,6 +176,8 @@ export const uiStateSchema = v.object({
   stepScope: v.fallback(v.picklist(['topic', 'branch', 'all']), 'all'),
   playSpeed: v.fallback(v.pipe(v.number(), v.minValue(0.1), v.maxValue(1000)), 1),
   recentQueries: v.fallback(recentQueriesSchema, []),
+  foldedFolders: v.fallback(v.pipe(v.array(shortText), v.maxLength(1000)), []),
+  moveInDismissed: v.fallback(v.boolean(), false),
   drafts: v.fallback(
     v.pipe(
       v.array(
@@ -198,6 +202,7 @@ const secretName = v.picklist(SECRET_NAMES);
 export const shellCallSchemas: Schemas<ShellCalls> = {
   ...filesShellSchemas,
   ...secretsShellSchemas,
+  ...moveInShellSchemas,
   startup: nothing,
   saveUi: v.object({ ui: uiStateSchema }),
   setSecret: v.object({

@@ -7,6 +7,7 @@ import type { ActiveRecording, ManageCalls, PastFrame, RecordingsFrame } from '.
 import type { Moment, StepScope, TimeCalls, TimeViews } from './contract-time';
 import type { PacketCalls, PacketViews } from './contract-packets';
 import type { FilesCalls, FilesShellCalls, FilesViews } from './contract-files';
+import type { BrokerLink, MoveInCalls, MoveInShellCalls } from './contract-move-in';
 import type { ReplayCalls, ReplayViews } from './contract-replay';
 import type { SecretsShellCalls, TlsCalls } from './contract-tls';
 import type { DoctorViews } from './contract-doctor';
@@ -43,7 +44,7 @@ export interface TreePosition {
 
 /** Request → reply, answered by the engine. */
 export interface EngineCalls
-  extends TimeCalls, ManageCalls, SearchCalls, FilesCalls, ReplayCalls, TlsCalls, PacketCalls, DecodingCalls {
+  extends TimeCalls, ManageCalls, SearchCalls, FilesCalls, ReplayCalls, TlsCalls, PacketCalls, DecodingCalls, MoveInCalls {
   saveProfile(arg: { readonly profile: Profile }): Profile;
   duplicateProfile(arg: { readonly profileId: string }): Profile;
   /** Disconnects and hides the profile; its history goes when the time for undo is over. */
@@ -374,6 +375,10 @@ export interface UiState {
   readonly playSpeed: number;
   /** Queries of the list of messages per profile, the newest first. */
   readonly recentQueries: ReadonlyArray<readonly [profileId: string, queries: readonly string[]]>;
+  /** Folders of connections that are folded. */
+  readonly foldedFolders: readonly string[];
+  /** Whether connections of other programs are no longer offered. */
+  readonly moveInDismissed: boolean;
   /** Draft of the publish form per profile. */
   readonly drafts: ReadonlyArray<readonly [profileId: string, draft: PublishDraft]>;
 }
@@ -396,7 +401,7 @@ export type SecretStorage =
   | 'undecided';
 
 /** What only the main process can do. */
-export interface ShellCalls extends FilesShellCalls, SecretsShellCalls {
+export interface ShellCalls extends FilesShellCalls, SecretsShellCalls, MoveInShellCalls {
   startup(): {
     readonly version: string;
     readonly platform: string;
@@ -439,6 +444,10 @@ export type ShellEvent =
   | { readonly kind: 'open-history' }
   /** The menu's "Import messages…". */
   | { readonly kind: 'import' }
+  /** The menu's "Import connections…". */
+  | { readonly kind: 'import-connections' }
+  /** A link to a broker waits for an answer. */
+  | { readonly kind: 'link'; readonly link: BrokerLink }
   | { readonly kind: 'engine-failed'; readonly message: string }
   /** Something that went wrong and the person should know, in words. */
   | { readonly kind: 'warning'; readonly message: string }

@@ -10,6 +10,8 @@ export type ToEngineHost =
   | { readonly t: 'secret'; readonly id: number; readonly value: string | null }
   /** The system's proxies for a URL, as Chromium writes them. */
   | { readonly t: 'proxy'; readonly id: number; readonly value: string }
+  /** A secret was kept, or in words why it was not. */
+  | { readonly t: 'secret-kept'; readonly id: number; readonly problem: string | null }
   | { readonly t: 'ask'; readonly id: number; readonly question: HostQuestion }
   | { readonly t: 'stop' };
 
@@ -19,6 +21,13 @@ export type HostQuestion =
   | { readonly kind: 'open-profile'; readonly name: string }
   | { readonly kind: 'open-history'; readonly path: string }
   /** The person chose to export to this path. */
+  | { readonly kind: 'allow-connections-export'; readonly path: string }
+  /** The program has started: what was opened once is gone, and what connects at start does. */
+  | { readonly kind: 'begin'; readonly connects: boolean }
+  /** What a URL would open; nothing is made. */
+  | { readonly kind: 'look-at-url'; readonly url: string }
+  /** Makes the profile of a URL, unless there is one. */
+  | { readonly kind: 'take-url'; readonly url: string; readonly once: boolean }
   | { readonly kind: 'allow-export'; readonly path: string }
   | { readonly kind: 'connect'; readonly profileId: string }
   | { readonly kind: 'summary' };
@@ -35,6 +44,14 @@ export type ToMainHost =
       readonly name: SecretName;
     }
   | { readonly t: 'proxy-wanted'; readonly id: number; readonly url: string }
+  /** Keep a secret that came with an import, or with null forget it. */
+  | {
+      readonly t: 'keep-secret';
+      readonly id: number;
+      readonly profileId: string;
+      readonly name: SecretName;
+      readonly value: string | null;
+    }
   | { readonly t: 'profile-gone'; readonly profileId: string }
   | { readonly t: 'warning'; readonly message: string }
   /** Why the engine cannot work; it ends after this. */

@@ -5,7 +5,7 @@ import * as v from 'valibot';
  * U+0000 to U+001F and U+007F (Unicode's category Cc, its Latin-1 half left out: it is harmless in a form), and the marks
  * that turn the direction of all text after them, also of ours.
  */
-const isControl = (character: string): boolean =>
+export const isControl = (character: string): boolean =>
   character < ' ' || character === '\u007f' || /[\u202A-\u202E\u2066-\u2069]/u.test(character);
 
 /** A text on one line. */

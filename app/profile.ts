@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { authenticationSchema, DEFAULT_AUTHENTICATION } from './authentication';
 import { connectSettingsSchema, DEFAULT_CONNECT_SETTINGS } from './connect-settings';
+import { DEFAULT_ORGANISATION, organisationSchema } from './organisation';
 import { PROFILE_COLOURS } from './profile-colours';
 import { singleLine, wholeNumber } from './profile-fields';
 import {
@@ -113,6 +114,7 @@ export const profileFieldsSchema = v.object({
   ),
   /** A broker that others depend on: a replay to it has to be confirmed. Profiles of before this was asked have none. */
   production: v.optional(v.boolean(), false),
+  organisation: v.optional(organisationSchema, DEFAULT_ORGANISATION),
 });
 
 export const profileSchema = v.object({
@@ -151,6 +153,7 @@ export function defaultProfileFields(): ProfileFields {
       { filter: '$SYS/#', qos: 0 },
     ],
     production: false,
+    organisation: DEFAULT_ORGANISATION,
   };
 }
 

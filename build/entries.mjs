@@ -16,6 +16,7 @@ export const nodeEntries = [
   { source: 'main/engine/history/writer-worker.ts', output: 'engine/history-writer.cjs' },
   { source: 'main/engine/history/job-worker.ts', output: 'engine/history-jobs.cjs' },
   { source: 'main/engine/files/files-worker.ts', output: 'engine/files-worker.cjs' },
+  { source: 'main/engine/move-in/move-in-worker.ts', output: 'engine/move-in.cjs' },
   { source: 'main/engine/replay/source-worker.ts', output: 'engine/replay-source.cjs' },
   { source: 'main/engine/decoding/decoding-worker.ts', output: 'engine/decoding.cjs' },
   { source: 'main/engine/demo/demo-worker.ts', output: 'engine/demo-broker.cjs' },

@@ -17,6 +17,7 @@ export const messagePassingFiles = [
   'main/engine/history/job*.ts',
   'main/engine/files/files-*.ts',
   'main/engine/decoding/decoding-*.ts',
+  'main/engine/move-in/move-in-worker.ts',
   'main/engine/demo/*.ts',
   'main/engine/replay/source-*.ts',
   'renderer/engine-client.ts',

@@ -4,7 +4,7 @@ import {
   type UtilityProcess,
   type WebContents,
 } from 'electron';
-import { LoupeError } from '../app/errors';
+import { LoupeError, messageOf } from '../app/errors';
 import type { HostQuestion, ToEngineHost, ToMainHost } from '../app/host';
 import type { SecretName } from '../app/secret';
 
@@ -16,6 +16,8 @@ export interface EngineProcessOptions {
   readonly secret: (profileId: string, name: SecretName) => Promise<string | undefined>;
   /** The system's proxies for a URL: `PROXY host:3128; DIRECT`. */
   readonly systemProxy: (url: string) => Promise<string>;
+  /** Keeps a secret, or with null forgets it. */
+  readonly keepSecret: (profileId: string, name: SecretName, value: string | null) => Promise<void>;
   readonly onProfileGone: (profileId: string) => void;
   readonly onWarning: (message: string) => void;
   readonly onLost: () => void;
@@ -30,6 +32,7 @@ const MAX_CRASHES = 5;
 const CRASH_WINDOW_MS = 60_000;
 const STOP_TIMEOUT_MS = 5_000;
 
+type KeepSecret = Extract<ToMainHost, { t: 'keep-secret' }>;
 type SecretWanted = Extract<ToMainHost, { t: 'secret-wanted' }>;
 
 interface Pending {
@@ -147,6 +150,9 @@ export class EngineProcess {
       case 'proxy-wanted':
         void this.giveProxy(message.id, message.url);
         return;
+      case 'keep-secret':
+        void this.keepSecret(message);
+        return;
       case 'profile-gone':
         this.options.onProfileGone(message.profileId);
         return;
@@ -183,6 +189,15 @@ export class EngineProcess {
       return 'DIRECT';
     });
     this.tell({ t: 'proxy', id, value });
+  }
+
+  private async keepSecret({ id, profileId, name, value }: KeepSecret): Promise<void> {
+    const problem = await this.options.keepSecret(profileId, name, value).then(
+      () => null,
+      (error: unknown) =>
+        `A password could not be kept by the system’s keyring (${messageOf(error)}). Unlock it and try again.`,
+    );
+    this.tell({ t: 'secret-kept', id, problem });
   }
 
   private cameBack(): void {

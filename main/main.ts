@@ -8,6 +8,7 @@ import { readArguments, type StartArguments } from './arguments';
 import { EngineProcess } from './engine-process';
 import { askBeforeClosing } from './close-guard';
 import { confine, createMainWindow, denyPowers, isOwnPage } from './main-window';
+import { isBrokerLink, Links } from './links';
 import { installMenu } from './menu';
 import { takeScreenshot, type Summary } from './screenshot';
 import { hasKeyring, Secrets } from './secrets';
@@ -36,17 +37,18 @@ function main(): void {
   app.setPath('sessionData', sessionData);
   // As root Chromium's sandbox cannot start, and insisting on it would crash every page.
   if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
-  const { demo, connect, profile, files } = wanted;
+  const { demo, connect, profile, files, links } = wanted;
   // A picture is of this start's own window: the running one is left alone.
   const handedOn: Wanted =
-    wanted.screenshot === null ? { demo, connect, profile, files } : NOTHING_WANTED;
+    wanted.screenshot === null ? { demo, connect, profile, files, links } : NOTHING_WANTED;
   if (!app.requestSingleInstanceLock({ ...handedOn })) {
     console.error(alreadyRunning(home, wanted));
     app.exit(wanted.screenshot === null ? 0 : 1);
     return;
   }
   registerAppScheme();
-  run(home, wanted).catch((error: unknown) => {
+  const openLinks = linksOfSystem(wanted.links);
+  run(home, wanted, openLinks).catch((error: unknown) => {
     console.error(`MQTT Loupe could not start: ${messageOf(error)}`);
     app.exit(1);
   });
@@ -58,8 +60,8 @@ function withFiles(wanted: StartArguments): StartArguments {
   return { ...wanted, files: files.filter((file) => file !== resolve(app.getAppPath())) };
 }
 
-function isAsking({ demo, connect, profile, files }: StartArguments): boolean {
-  return demo || connect !== null || profile !== null || files.length > 0;
+function isAsking({ demo, connect, profile, files, links }: StartArguments): boolean {
+  return demo || connect !== null || profile !== null || files.length + links.length > 0;
 }
 
 function alreadyRunning(home: string, wanted: StartArguments): string {
@@ -72,7 +74,30 @@ function alreadyRunning(home: string, wanted: StartArguments): string {
   return `MQTT Loupe is already running with the data folder ${home}. ${what}. For a second one set MQTT_LOUPE_HOME to another folder.`;
 }
 
-async function run(home: string, wanted: StartArguments): Promise<void> {
+interface LinksOfSystem {
+  /** Hands over the links that came until now, and each that comes later. */
+  serve(receive: (url: string) => void): void;
+}
+
+/** macOS hands links over as events, which may come before anybody can answer. */
+function linksOfSystem(ofArguments: readonly string[]): LinksOfSystem {
+  const early = [...ofArguments];
+  let receive = (url: string): void => {
+    early.push(url);
+  };
+  app.on('open-url', (event, url) => {
+    event.preventDefault();
+    if (isBrokerLink(url)) receive(url);
+  });
+  return {
+    serve: (receiver) => {
+      receive = receiver;
+      for (const url of early) receiver(url);
+    },
+  };
+}
+
+async function run(home: string, wanted: StartArguments, openLinks: LinksOfSystem): Promise<void> {
   await app.whenReady();
   let window: BrowserWindow | null = null;
   const warnings = new Warnings();
@@ -103,6 +128,7 @@ async function run(home: string, wanted: StartArguments): Promise<void> {
     home,
     secret: (profileId, name) => secrets.get(profileId, name),
     systemProxy: (url) => session.defaultSession.resolveProxy(url),
+    keepSecret: (profileId, name, value) => secrets.set(profileId, name, value),
     onProfileGone: (profileId) => {
       secrets.forget(profileId);
     },
@@ -123,6 +149,9 @@ async function run(home: string, wanted: StartArguments): Promise<void> {
     openHistory: () => {
       tell({ kind: 'open-history' });
     },
+    importConnections: () => {
+      tell({ kind: 'import-connections' });
+    },
     importMessages: () => {
       tell({ kind: 'import' });
     },
@@ -132,6 +161,18 @@ async function run(home: string, wanted: StartArguments): Promise<void> {
     confine(contents, warn);
   });
   engine.start();
+  engine.ask({ kind: 'begin', connects: wanted.screenshot === null }).catch((error: unknown) => {
+    warn(messageOf(error));
+  });
+  const links = new Links({
+    engine,
+    secrets,
+    onLink: (link) => {
+      tell({ kind: 'link', link });
+    },
+    warn,
+  });
+  openLinks.serve((url) => void links.receive(url));
   const active = openWanted(engine, secrets, wanted);
   active.catch((error: unknown) => {
     // Who asked for a picture is told in its place.
@@ -156,6 +197,10 @@ async function run(home: string, wanted: StartArguments): Promise<void> {
       allowExport: async (path) => {
         await engine.ask({ kind: 'allow-export', path });
       },
+      allowConnectionsExport: async (path) => {
+        await engine.ask({ kind: 'allow-connections-export', path });
+      },
+      links,
       activeProfile: () => active.catch(() => null),
       onTheme: (theme) => {
         nativeTheme.themeSource = theme;
@@ -179,7 +224,9 @@ async function run(home: string, wanted: StartArguments): Promise<void> {
     if (!window) openWindow();
     if (window?.isMinimized()) window.restore();
     window?.focus();
-    openWanted(engine, secrets, readWanted(data)).then(
+    const again = readWanted(data);
+    for (const url of again.links) void links.receive(url);
+    openWanted(engine, secrets, again).then(
       (profileId) => {
         if (profileId !== null) tell({ kind: 'show-profile', profileId });
       },

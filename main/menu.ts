@@ -2,10 +2,11 @@ import { app, Menu, type MenuItemConstructorOptions } from 'electron';
 
 /**
  * The application menu: standard roles, so that editing keys work everywhere; hidden until Alt on Linux and Windows.
- * @param wishes what a person can ask for here: to open a recorded history, to import messages
+ * @param wishes what a person can ask for here: to open a recorded history, to import messages or connections
  */
 export function installMenu(wishes: {
   readonly openHistory: () => void;
+  readonly importConnections: () => void;
   readonly importMessages: () => void;
 }): void {
   const template: MenuItemConstructorOptions[] = [
@@ -20,6 +21,7 @@ export function installMenu(wishes: {
           click: wishes.openHistory,
         },
         { label: 'Import messages…', click: wishes.importMessages },
+        { label: 'Import connections…', click: wishes.importConnections },
         { type: 'separator' },
         { role: process.platform === 'darwin' ? 'close' : 'quit' },
       ],

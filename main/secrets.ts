@@ -130,6 +130,11 @@ export class Secrets {
     this.put([...others, [key, (await encrypt(secret)).toString('base64')]]);
   }
 
+  /** Keeps a secret until the program ends, wherever the others are kept. */
+  setForNow(profileId: string, name: SecretName, secret: string): void {
+    this.session.set(keyOf(profileId, name), secret);
+  }
+
   /** Undefined when there is none. Throws when the keyring refuses. */
   async get(profileId: string, name: SecretName): Promise<string | undefined> {
     const key = keyOf(profileId, name);

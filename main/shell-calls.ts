@@ -12,6 +12,8 @@ import { LoupeError, messageOf } from '../app/errors';
 import type { Implementation } from '../app/rpc/derive';
 import { fileCalls } from './file-calls';
 import { secretCalls } from './secret-calls';
+import type { Links } from './links';
+import { moveInShell } from './move-in-shell';
 import type { Secrets } from './secrets';
 import type { WindowState } from './window-state';
 
@@ -25,6 +27,9 @@ export interface ShellCallsOptions {
   readonly takeWarnings: () => readonly string[];
   /** The person chose to export to this path: the engine may write there. */
   readonly allowExport: (path: string) => Promise<void>;
+  /** The same for a file of connections. */
+  readonly allowConnectionsExport: (path: string) => Promise<void>;
+  readonly links: Links;
   readonly onTheme: (theme: 'system' | 'light' | 'dark') => void;
 }
 
@@ -57,6 +62,7 @@ export function shellCalls(options: ShellCallsOptions): Implementation<ShellCall
     openLink: ({ url }) => openLink(url, options.window()),
     saveFile: ({ suggestedName, bytes }) => saveFile(suggestedName, bytes, options.window()),
     ...fileCalls(options.window, options.allowExport),
+    ...moveInShell(options),
     chooseHistoryFile: () => chooseHistoryFile(options.window()),
     showInFolder: ({ path }) => {
       shell.showItemInFolder(path);

@@ -4,7 +4,7 @@ import type { EngineProcess } from './engine-process';
 import type { Secrets } from './secrets';
 
 /** What a start asks to open: it can come from a second start too, which hands it on and ends. */
-export type Wanted = Pick<StartArguments, 'demo' | 'connect' | 'profile' | 'files'>;
+export type Wanted = Pick<StartArguments, 'demo' | 'connect' | 'profile' | 'files' | 'links'>;
 
 const wantedSchema = v.object({
   demo: v.boolean(),
@@ -12,9 +12,16 @@ const wantedSchema = v.object({
   profile: v.nullable(v.string()),
   /** Absolute paths. */
   files: v.array(v.string()),
+  links: v.array(v.string()),
 });
 
-export const NOTHING_WANTED: Wanted = { demo: false, connect: null, profile: null, files: [] };
+export const NOTHING_WANTED: Wanted = {
+  demo: false,
+  connect: null,
+  profile: null,
+  files: [],
+  links: [],
+};
 
 /** What a second start handed on; nothing when it is not understood (another version may have sent it). */
 export function readWanted(data: unknown): Wanted {

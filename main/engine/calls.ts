@@ -10,6 +10,7 @@ import { searchCalls } from './search-calls';
 import { timeCalls } from './time-calls';
 import { tlsCalls } from './tls/tls-calls';
 import { treeCalls } from './tree-calls';
+import { moveInCalls } from './move-in/move-in-calls';
 import { replayCalls } from './replay/replay-calls';
 
 /** The engine's side of the contract: each call finds its subject and hands on. Arguments were checked before. */
@@ -20,6 +21,7 @@ export function engineCalls(core: EngineCore): Implementation<EngineCalls> {
     ...decodingCalls(core.decoding),
     ...replayCalls(core.replay),
     ...tlsCalls(core),
+    ...moveInCalls(core),
     saveProfile: ({ profile }) => core.saveProfile(profile),
     duplicateProfile: ({ profileId }) => {
       const copy = core.profiles.duplicate(profileId);

@@ -18,8 +18,9 @@ import type { History } from './history/history';
 import { openHistoryOrBegin } from './history-file';
 import type { MessageIds } from './ingest';
 import { MemoryFile } from './memory-file';
+import { MoveIn } from './move-in/move-in';
 import { ProfileRuntime } from './profile-runtime';
-import { profileOfUrl, type UrlProfile } from './profile-of-url';
+import { lookAtUrl, profileOfUrl, type UrlLook, type UrlProfile } from './profile-of-url';
 import { Recordings } from './recordings/recordings';
 import { ProfileStore } from './profile-store';
 import { EngineReplay } from './replay/engine-replay';
@@ -46,6 +47,12 @@ export interface EngineOptions {
   readonly secret: (profileId: string, name: SecretName) => Promise<string | undefined>;
   /** See `Surroundings`; the environment's proxies unless told. */
   readonly systemProxy?: Surroundings['systemProxy'];
+  /** Keeps a secret that came with an import, or with null forgets it; without this, nothing can be imported with one. */
+  readonly keepSecret?: (
+    profileId: string,
+    name: SecretName,
+    value: string | null,
+  ) => Promise<void>;
   /** The profiles that are (or should be) connected changed: who restarts the engine connects them again. */
   readonly onConnected: (profileIds: readonly string[]) => void;
   /** A profile is gone for good, with its history: its secrets can go too. */
@@ -90,6 +97,7 @@ export class EngineCore {
   private damaged: DamagedHistory | null;
   readonly files: FileJobs;
   readonly decoding: DecodingDesk;
+  readonly moveIn: MoveIn;
   private readonly replaying: EngineReplay;
   private readonly clock = new Clock();
   private readonly ids: MessageIds;
@@ -146,6 +154,12 @@ export class EngineCore {
     this.decoding = new DecodingDesk({
       ...{ home: options.home, threads: this.threads, warn: options.warn },
       runtime: (profileId) => this.runtime(profileId),
+    this.moveIn = new MoveIn({
+      threads: this.threads,
+      profiles: () => this.profiles.all,
+      save: (profile) => this.saveProfile(profile),
+      secret: options.secret,
+      keepSecret: options.keepSecret ?? (() => Promise.reject(noSecrets())),
     });
     this.files = new FileJobs({
       ...{ home: options.home, warn: options.warn },
@@ -237,10 +251,33 @@ export class EngineCore {
   }
 
   /** See `profileOfUrl`. */
-  profileOfUrl(url: string): UrlProfile {
-    return profileOfUrl(url, this.profiles, (profile) => {
+  profileOfUrl(url: string, once = false): UrlProfile {
+    const save = (profile: Profile): void => {
       this.saveProfile(profile);
-    });
+    };
+    return profileOfUrl(url, this.profiles, save, once);
+  }
+
+  /** What a URL would open. @throws LoupeError `invalid-argument` */
+  lookAtUrl(url: string): UrlLook {
+    return lookAtUrl(url, this.profiles);
+  }
+
+  /** Once, when the program has started: what was opened once is gone, and what connects at start does. */
+  begin(connects: boolean): void {
+    for (const { id, organisation } of this.profiles.all) {
+      if (!organisation.once) continue;
+      this.profiles.remove(id);
+      this.forget(id);
+    }
+    this.stateVersion += 1;
+    if (!connects) return;
+    for (const { id, name, organisation } of this.profiles.all) {
+      if (!organisation.connectAtStart) continue;
+      this.connect(id).catch((error: unknown) => {
+        this.options.warn(`“${name}” could not be connected at start: ${messageOf(error)}`);
+      });
+    }
   }
 
   /** Where a profile's past stands: the file, and the id it goes by there. */
@@ -467,4 +504,8 @@ export class EngineCore {
       },
     );
   }
+}
+
+function noSecrets(): LoupeError {
+  return new LoupeError('secret-unavailable', 'Passwords cannot be kept here.');
 }

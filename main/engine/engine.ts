@@ -35,6 +35,7 @@ function tellMain(message: ToMainHost): void {
   parentPort.postMessage(message);
 }
 
+const waitingKeeps = new Map<number, (problem: string | null) => void>();
 const waitingSecrets = new Map<number, (value: string | undefined) => void>();
 const waitingProxies = new Map<number, (value: string) => void>();
 let nextSecretId = 1;
@@ -53,6 +54,15 @@ const core = openCore({
       const id = nextSecretId++;
       waitingProxies.set(id, resolve);
       tellMain({ t: 'proxy-wanted', id, url });
+    }),
+  keepSecret: (profileId, name, value) =>
+    new Promise((resolve, reject) => {
+      const id = nextSecretId++;
+      waitingKeeps.set(id, (problem) => {
+        if (problem === null) resolve();
+        else reject(new LoupeError('secret-unavailable', problem));
+      });
+      tellMain({ t: 'keep-secret', id, profileId, name, value });
     }),
   onConnected: (profileIds) => {
     tellMain({ t: 'connected', profileIds });
@@ -94,6 +104,10 @@ parentPort.on('message', (event) => {
     case 'proxy':
       waitingProxies.get(message.id)?.(message.value);
       waitingProxies.delete(message.id);
+      return;
+    case 'secret-kept':
+      waitingKeeps.get(message.id)?.(message.problem);
+      waitingKeeps.delete(message.id);
       return;
     case 'ask':
       answer(message.question).then(
@@ -158,6 +172,16 @@ async function answer(question: HostQuestion): Promise<unknown> {
     }
     case 'open-history':
       return { profileIds: await core.archives.open(question.path) };
+    case 'allow-connections-export':
+      core.moveIn.allowExport(question.path);
+      return null;
+    case 'begin':
+      core.begin(question.connects);
+      return null;
+    case 'look-at-url':
+      return core.lookAtUrl(question.url);
+    case 'take-url':
+      return core.profileOfUrl(question.url, question.once);
     case 'allow-export':
       core.files.allowExport(question.path);
       return null;

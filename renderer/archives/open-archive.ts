@@ -11,6 +11,8 @@ export async function openArchive(app: AppState, path: string): Promise<void> {
     if (first !== undefined) app.activate(first);
   } catch (error) {
     if (await canBeImported(app, path)) overlays.importing = path;
+    else if (await hasConnections(app, path))
+      overlays.movingIn = { source: { kind: 'file', path } };
     else app.toasts.problem(messageOf(error));
   }
 }
@@ -22,6 +24,21 @@ async function canBeImported(app: AppState, path: string): Promise<boolean> {
     return messages > 0;
   } catch {
     // Then the words about the history say what is wrong.
+    return false;
+  }
+}
+
+/** Whether the file has connections of another program, or of ours. */
+async function hasConnections(app: AppState, path: string): Promise<boolean> {
+  try {
+    const preview = await app.engine.calls.previewConnections({
+      from: { kind: 'file', path },
+      passphrase: null,
+    });
+    if (preview.kind === 'read')
+      await app.engine.calls.closeConnectionsPreview({ previewId: preview.previewId });
+    return true;
+  } catch {
     return false;
   }
 }

@@ -217,6 +217,15 @@ function connectionCommands(app: AppState): Command[] {
       hint: 'recording, NDJSON, CSV',
       run: () => void chooseImport(app),
     },
+    {
+      id: 'import-connections',
+      group,
+      label: 'Import connections…',
+      hint: 'MQTT Explorer, MQTTX, mosquitto, URLs',
+      run: () => {
+        overlays.movingIn = { source: null };
+      },
+    },
     ...(active ? activeCommands(app, active.profile.id) : []),
     ...app.profiles.all
       .filter(({ profile }) => profile.id !== app.activeProfile || app.page === 'connections')

@@ -20,6 +20,7 @@ import { toaster } from '../ui/toaster.svelte';
 import { RecordingsState } from '../past/recordings-state.svelte';
 import { vault } from '../profiles/vault/vault-state.svelte';
 import { clock } from './clock.svelte';
+import { overlays } from './overlays.svelte';
 import { ProfilesState } from './profiles.svelte';
 import { ThemeState } from './theme.svelte';
 import { TreeState } from './tree.svelte';
@@ -84,6 +85,8 @@ export class AppState {
     this.replay.open();
     this.decoding.open();
     announceReady();
+    // A link may have come before anybody listened.
+    for (const link of await shell.waitingLinks()) overlays.addLink(link);
   }
 
   get version(): string {
@@ -288,6 +291,12 @@ export class AppState {
         return;
       case 'import':
         void chooseImport(this);
+        return;
+      case 'import-connections':
+        overlays.movingIn = { source: null };
+        return;
+      case 'link':
+        overlays.addLink(event.link);
         return;
       case 'warning':
         toaster.show({ text: event.message, tone: 'warn', lastsMs: null });

@@ -1,3 +1,4 @@
+import type { BrokerLink, ConnectionsSource } from '../../app/contract-move-in';
 import type { Selection } from '../../app/selection';
 import type { DecodingRule } from '../../app/decoding/rules';
 import { defaultProfileFields, type Profile } from '../../app/profile';
@@ -43,6 +44,9 @@ export interface DecodingWish {
   /** Null where no topic is selected. */
   readonly topic: string | null;
   readonly rule: DecodingRule | null;
+/** An import of connections; without a source the person chooses one. */
+export interface MovingIn {
+  readonly source: ConnectionsSource | null;
 }
 
 /** What lies over the window: dialogs and the command palette. */
@@ -60,6 +64,13 @@ class Overlays {
   /** Opens the rules of decoding; null while they are closed. */
   decoding = $state.raw<DecodingWish | null>(null);
 
+  /** Connections that are being imported, or null. */
+  movingIn = $state.raw<MovingIn | null>(null);
+  /** Ids of the profiles that are being exported, or null. */
+  movingOut = $state.raw<readonly string[] | null>(null);
+  /** Links that wait for an answer, the oldest first. */
+  links = $state.raw<readonly BrokerLink[]>([]);
+
   /** The connection that is being edited, or null. */
   get edit(): ProfileEdit | null {
     return this.#edit;
@@ -70,6 +81,9 @@ class Overlays {
     const own = this.#edit !== null || this.#deleting !== null || this.#naming !== null;
     const others = [this.exporting, this.importing, this.connectionOf, this.decoding];
     return own || others.some((one) => one !== null);
+    const others = [this.exporting, this.importing, this.connectionOf, this.movingIn, this.movingOut];
+    const isLink = this.links.length > 0;
+    return own || isLink || others.some((one) => one !== null);
   }
 
   get palette(): boolean {
@@ -85,6 +99,15 @@ class Overlays {
       profile: { ...defaultProfileFields(), id: crypto.randomUUID() },
       isNew: true,
     };
+  }
+
+  /** A link waits for an answer; told twice it is asked about once. */
+  addLink(link: BrokerLink): void {
+    if (!this.links.some(({ id }) => id === link.id)) this.links = [...this.links, link];
+  }
+
+  removeLink(id: number): void {
+    this.links = this.links.filter((link) => link.id !== id);
   }
 
   editConnection(profile: Profile): void {

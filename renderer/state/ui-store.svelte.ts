@@ -32,6 +32,8 @@ const INITIAL: UiState = {
   stepScope: 'all',
   playSpeed: 1,
   recentQueries: [],
+  foldedFolders: [],
+  moveInDismissed: false,
   drafts: [],
 };
 
