@@ -54,6 +54,5 @@ export const moveInShellSchemas = {
   chooseConnectionsExport: v.object({ suggestedName: v.pipe(v.string(), v.maxLength(255)) }),
   waitingLinks: v.undefined(),
   answerLink: v.object({ id: count, answer: v.picklist(['once', 'save', 'cancel']) }),
-  linkSetting: v.undefined(),
   setLinkSetting: v.object({ isOn: v.boolean() }),
 };

@@ -109,6 +109,5 @@ export interface MoveInShellCalls {
   answerLink(arg: { readonly id: number; readonly answer: LinkAnswer }): {
     readonly profileId: string | null;
   };
-  linkSetting(): LinkSetting;
   setLinkSetting(arg: LinkSetting): LinkSetting;
 }

@@ -64,7 +64,6 @@ export const engineCallSchemas: Schemas<EngineCalls> = {
   duplicateProfile: profileOnly,
   deleteProfile: profileOnly,
   restoreProfile: profileOnly,
-  moveProfile: v.object({ profileId: id, index: count }),
   connect: profileOnly,
   disconnect: profileOnly,
   retryNow: profileOnly,

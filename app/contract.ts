@@ -50,7 +50,6 @@ export interface EngineCalls
   /** Disconnects and hides the profile; its history goes when the time for undo is over. */
   deleteProfile(arg: { readonly profileId: string }): { readonly undoMs: number };
   restoreProfile(arg: { readonly profileId: string }): void;
-  moveProfile(arg: { readonly profileId: string; readonly index: number }): void;
 
   connect(arg: { readonly profileId: string }): void;
   disconnect(arg: { readonly profileId: string }): void;

@@ -9,10 +9,6 @@ const SCHEMES = ['mqtt', 'mqtts'];
 const how = (): [string?, string[]?] =>
   app.isPackaged ? [] : [process.execPath, [resolve(app.getAppPath())]];
 
-export function linkSetting(): LinkSetting {
-  return { isOn: SCHEMES.every((scheme) => app.isDefaultProtocolClient(scheme, ...how())) };
-}
-
 /** @throws LoupeError `internal` when the system refuses */
 export function setLinkSetting({ isOn }: LinkSetting): LinkSetting {
   const done = SCHEMES.map((scheme) =>

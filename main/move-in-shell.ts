@@ -6,7 +6,7 @@ import {
 } from 'electron';
 import type { MoveInShellCalls } from '../app/contract-move-in';
 import type { Implementation } from '../app/rpc/derive';
-import { linkSetting, setLinkSetting } from './link-setting';
+import { setLinkSetting } from './link-setting';
 import type { Links } from './links';
 
 export interface MoveInShellOptions {
@@ -28,7 +28,6 @@ export function moveInShell(options: MoveInShellOptions): Implementation<MoveInS
     },
     waitingLinks: () => links.waiting,
     answerLink: async ({ id, answer }) => ({ profileId: await links.answer(id, answer) }),
-    linkSetting,
     setLinkSetting,
   };
 }

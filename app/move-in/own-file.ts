@@ -34,7 +34,7 @@ export type Lock = v.InferOutput<typeof lockSchema>;
 
 const headSchema = v.object({
   format: v.literal(OWN_FORMAT),
-  version: v.pipe(v.number(), v.integer()),
+  version: v.literal(OWN_VERSION),
   lock: v.optional(v.nullable(lockSchema), null),
   /** Base64 under a lock. */
   data: v.unknown(),
@@ -62,15 +62,17 @@ export function isOwnFile(json: unknown): boolean {
 
 /** @throws LoupeError `file-unreadable` */
 export function parseOwnFile(json: unknown): OwnFile {
-  const head = v.safeParse(headSchema, json);
-  if (!head.success) throw damaged();
-  const { version, lock, data } = head.output;
-  if (version > OWN_VERSION) {
+  const version = new Entry(json).number('version');
+  // Before anything else: what a newer version writes may look different.
+  if (version !== null && version > OWN_VERSION) {
     throw new LoupeError(
       'file-unreadable',
       'The connections could not be read: a newer version of MQTT Loupe wrote this file. Update MQTT Loupe, or export it again from a version like this one.',
     );
   }
+  const head = v.safeParse(headSchema, json);
+  if (!head.success) throw damaged();
+  const { lock, data } = head.output;
   if (lock === null) return { kind: 'plain', data };
   if (typeof data !== 'string' || !/^[A-Za-z0-9+/]+={0,2}$/u.test(data)) throw damaged();
   return { kind: 'locked', lock, data };

@@ -32,10 +32,6 @@ export function engineCalls(core: EngineCore): Implementation<EngineCalls> {
     restoreProfile: ({ profileId }) => {
       core.restoreProfile(profileId);
     },
-    moveProfile: ({ profileId, index }) => {
-      core.profiles.move(profileId, index);
-      core.listChanged();
-    },
 
     connect: ({ profileId }) => core.connect(profileId),
     disconnect: ({ profileId }) => core.runtime(profileId).disconnect(),

@@ -6,6 +6,7 @@ import { chooseArchive, closeArchive } from '../archives/open-archive';
 import { escapeHidden } from '../../app/payload/escape';
 import { brokerUrl } from '../../app/profile';
 import { everything } from '../../app/selection';
+import { LEAVE_LINKS, OPEN_LINKS, setLinks } from '../links/link-commands';
 import { replayBranch } from '../replay/replay-branch';
 import { THEMES } from '../frame/themes';
 import { messageCommands } from '../messages/message-commands';
@@ -226,6 +227,33 @@ function connectionCommands(app: AppState): Command[] {
         overlays.movingIn = { source: null };
       },
     },
+    {
+      id: 'export-connections',
+      group,
+      label: 'Export connections…',
+      run: () => {
+        const own = app.profiles.connections.filter(({ builtIn }) => !builtIn);
+        overlays.movingOut = own.map(({ profile }) => profile.id);
+      },
+    },
+    {
+      id: 'open-links',
+      group,
+      label: OPEN_LINKS,
+      run: () => void setLinks(app, true),
+    },
+    { id: 'leave-links', group, label: LEAVE_LINKS, run: () => void setLinks(app, false) },
+    ...(app.page === 'connections'
+      ? [
+          {
+            id: 'find-connection',
+            group,
+            label: 'Find a connection',
+            shortcut: 'Mod+F',
+            run: () => void focusPlace('filter'),
+          } as const,
+        ]
+      : []),
     ...(active ? activeCommands(app, active.profile.id) : []),
     ...app.profiles.all
       .filter(({ profile }) => profile.id !== app.activeProfile || app.page === 'connections')

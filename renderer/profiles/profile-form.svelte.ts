@@ -26,6 +26,7 @@ const TAKEN_OVER_AT_ONCE = [
   'historyDays',
   'production',
   'subscriptions',
+  'organisation',
 ] as const;
 
 /** The fields of the connection dialog: what is typed, what is wrong with it, and since when that is shown. */

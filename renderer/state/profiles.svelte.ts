@@ -1,4 +1,5 @@
 import type { ArchiveSummary, Profile, ProfileSummary } from '../../app/contract';
+import type { Organisation } from '../../app/organisation';
 import { messageOf } from '../../app/errors';
 import type { SecretName } from '../../app/secret';
 import type { EngineClient } from '../../app/rpc/client';
@@ -40,6 +41,12 @@ export class ProfilesState {
   /** Paths of the recorded histories opened last, the newest first. */
   get recentHistories(): readonly string[] {
     return this.#recentHistories;
+  }
+
+  /** Names of all folders, each once. */
+  get folders(): readonly string[] {
+    const folders = this.connections.map(({ profile }) => profile.organisation.folder);
+    return [...new Set(folders)].filter((folder) => folder !== '');
   }
 
   find(profileId: string | null): ProfileSummary | null {
@@ -97,10 +104,20 @@ export class ProfilesState {
     });
   }
 
-  /** Moves a profile to another place in the list. */
-  async move(profileId: string, index: number): Promise<void> {
-    const last = this.connections.length - 1;
-    await this.engine.calls.moveProfile({ profileId, index: Math.max(0, Math.min(last, index)) });
+  /** Puts a profile into a folder, and at a place in the list of all. */
+  async arrange(
+    profileId: string,
+    { folder, index }: { readonly folder: string; readonly index: number },
+  ): Promise<void> {
+    await this.engine.calls.arrangeProfile({ profileId, folder, index });
+  }
+
+  /** Changes how a profile is kept in order. */
+  async organise(profile: Profile, change: Partial<Organisation>): Promise<void> {
+    // As it is now: the one that was shown may be older.
+    const now = this.find(profile.id)?.profile ?? profile;
+    const organisation = { ...now.organisation, ...change };
+    await this.engine.calls.saveProfile({ profile: { ...now, organisation } });
   }
 
   connect(profileId: string): void {

@@ -33,6 +33,8 @@ export interface TestEngineOptions {
   readonly demoFile?: string;
   /** The password of every profile. */
   readonly password?: string;
+  /** Keeps secrets that come with an import. */
+  readonly keepSecret?: EngineOptions['keepSecret'];
   /** How often a recorded history is looked at for more, ms. */
   readonly archiveLookMs?: number;
 }
@@ -51,6 +53,7 @@ export async function openEngine(options: TestEngineOptions): Promise<TestEngine
     onProfileGone: (profileId) => gone.push(profileId),
     warn: (message) => warnings.push(message),
     threads: options.threads,
+    ...(options.keepSecret === undefined ? {} : { keepSecret: options.keepSecret }),
     ...(options.demoFile === undefined ? {} : { demoFile: options.demoFile }),
     ...(options.archiveLookMs === undefined ? {} : { archiveLookMs: options.archiveLookMs }),
   };

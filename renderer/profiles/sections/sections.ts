@@ -28,7 +28,7 @@ export const PROFILE_SECTIONS: readonly ProfileSection[] = [
     id: 'general',
     label: 'General',
     component: GeneralSection,
-    fields: ['name', 'host', 'port', 'path', 'socketPath'],
+    fields: ['name', 'host', 'port', 'path', 'socketPath', 'organisation'],
   },
   {
     id: 'sign-in',
