@@ -154,6 +154,7 @@ export class EngineCore {
     this.decoding = new DecodingDesk({
       ...{ home: options.home, threads: this.threads, warn: options.warn },
       runtime: (profileId) => this.runtime(profileId),
+    });
     this.moveIn = new MoveIn({
       threads: this.threads,
       profiles: () => this.profiles.all,

@@ -44,6 +44,8 @@ export interface DecodingWish {
   /** Null where no topic is selected. */
   readonly topic: string | null;
   readonly rule: DecodingRule | null;
+}
+
 /** An import of connections; without a source the person chooses one. */
 export interface MovingIn {
   readonly source: ConnectionsSource | null;
@@ -79,9 +81,10 @@ class Overlays {
   /** Whether a dialog waits for an answer. */
   get isAsking(): boolean {
     const own = this.#edit !== null || this.#deleting !== null || this.#naming !== null;
-    const others = [this.exporting, this.importing, this.connectionOf, this.decoding];
-    return own || others.some((one) => one !== null);
-    const others = [this.exporting, this.importing, this.connectionOf, this.movingIn, this.movingOut];
+    const others = [
+      ...[this.exporting, this.importing, this.connectionOf],
+      ...[this.decoding, this.movingIn, this.movingOut],
+    ];
     const isLink = this.links.length > 0;
     return own || isLink || others.some((one) => one !== null);
   }
