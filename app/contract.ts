@@ -44,7 +44,16 @@ export interface TreePosition {
 
 /** Request → reply, answered by the engine. */
 export interface EngineCalls
-  extends TimeCalls, ManageCalls, SearchCalls, FilesCalls, ReplayCalls, TlsCalls, PacketCalls, DecodingCalls, MoveInCalls {
+  extends
+    TimeCalls,
+    ManageCalls,
+    SearchCalls,
+    FilesCalls,
+    ReplayCalls,
+    TlsCalls,
+    PacketCalls,
+    DecodingCalls,
+    MoveInCalls {
   saveProfile(arg: { readonly profile: Profile }): Profile;
   duplicateProfile(arg: { readonly profileId: string }): Profile;
   /** Disconnects and hides the profile; its history goes when the time for undo is over. */
@@ -327,7 +336,8 @@ interface View<Params, Frame> {
 }
 
 /** Open → frames, the next one only when the previous was acknowledged. */
-export interface EngineViews extends TimeViews, SearchViews, FilesViews, ReplayViews, PacketViews, DoctorViews, DecodingViews {
+export interface EngineViews
+  extends TimeViews, SearchViews, FilesViews, ReplayViews, PacketViews, DoctorViews, DecodingViews {
   profiles: View<Record<never, never>, ProfilesFrame>;
   status: View<{ readonly profileId: string }, StatusFrame>;
   tree: View<TreeParams, TreeFrame>;
