@@ -8,17 +8,13 @@ import {
 } from '../profile';
 import { isControl } from '../profile-fields';
 import { DEFAULT_CONNECT_SETTINGS, type ConnectSettings } from '../connect-settings';
+import { DEFAULT_AUTHENTICATION } from '../authentication';
 import { DEFAULT_ORGANISATION, MAX_FOLDER_LENGTH } from '../organisation';
 import type { SecretName } from '../secret';
 import { subscriptionFilterProblem, type Subscription } from '../subscription';
 import { DEFAULT_WILL, MAX_WILL_BYTES, type Will } from '../will';
-import type {
-  ImportedConnect,
-  ImportedFile,
-  ImportedProfile,
-  ImportedTls,
-  ImportedWill,
-} from './imported-profile';
+import type { ImportedConnect, ImportedProfile, ImportedWill } from './imported-profile';
+import { proxyOf, tlsOf, tlsThatComes, tlsThatStays, type FileExists } from './network-of';
 import { qosOf } from './subscription-of';
 
 export interface Candidate {
@@ -33,9 +29,6 @@ export interface Candidate {
   /** Whether a person is likely to want it. */
   readonly isWanted: boolean;
 }
-
-/** Whether a file can be read on this computer; the importer asks the disk. */
-export type FileExists = (path: string) => boolean;
 
 export function candidateOf(imported: ImportedProfile, exists: FileExists): Candidate {
   const subscriptions = usableSubscriptions(imported);
@@ -53,6 +46,8 @@ export function candidateOf(imported: ImportedProfile, exists: FileExists): Cand
     keepAlive: imported.keepAlive ?? defaultProfileFields().keepAlive,
     connect: connectOf(imported.connect, imported.clientIdSuffix && clientIdOf(imported) !== ''),
     will: willOf(imported.will),
+    tls: tlsOf(imported.tls, exists),
+    proxy: proxyOf(imported.proxy),
     subscriptions: subscriptions ?? defaultProfileFields().subscriptions,
     organisation: {
       ...DEFAULT_ORGANISATION,
@@ -61,28 +56,43 @@ export function candidateOf(imported: ImportedProfile, exists: FileExists): Cand
   };
   const secrets = new Map<SecretName, string>();
   if (imported.password !== null) secrets.set('password', imported.password);
+  const proxyPassword = imported.proxy?.password ?? null;
+  if (proxyPassword !== null) secrets.set('proxy-password', proxyPassword);
   const [problem = null] = profileProblems(fields).values();
   return {
     fields,
     secrets,
-    comes: comesAlong(imported, fields),
+    comes: comesAlong(imported, fields, exists),
     stays: staysBehind(imported, exists),
     problem,
     isWanted: problem === null && !imported.isExample,
   };
 }
 
-/** A profile of our own file: nothing is lost but that it connects by itself. */
+/** A profile of our own file. What acts on this computer has to be switched on again: another person may have made it. */
 export function ownCandidate(
   profile: Profile,
   secrets: ReadonlyMap<SecretName, string>,
 ): Candidate {
-  const { connectAtStart } = profile.organisation;
+  const { organisation, authentication, will, tls } = profile;
+  const runsCommand = authentication.kind === 'token-command';
+  const readsFile = will?.payload.kind === 'file';
   return {
-    fields: { ...profile, organisation: { ...profile.organisation, connectAtStart: false } },
+    fields: {
+      ...profile,
+      organisation: { ...organisation, connectAtStart: false, once: false },
+      authentication: runsCommand ? DEFAULT_AUTHENTICATION : authentication,
+      will: readsFile ? null : will,
+      tls: { ...tls, keyLog: false },
+    },
     secrets,
-    comes: [...[...secrets.keys()].map(secretWords), 'all settings'],
-    stays: connectAtStart ? ['connecting at start: switch it on again if you want it'] : [],
+    comes: [...[...secrets.keys()].map(secretWords), 'settings'],
+    stays: [
+      ...(organisation.connectAtStart ? ['connecting at start: switch it on if you want it'] : []),
+      ...(runsCommand ? ['sign-in with a command: enter it again if you trust it'] : []),
+      ...(readsFile ? ['will whose content is a file of this computer'] : []),
+      ...(tls.keyLog ? ['the log of TLS keys'] : []),
+    ],
     problem: null,
     isWanted: true,
   };
@@ -92,6 +102,7 @@ const SECRET_WORDS: ReadonlyMap<SecretName, string> = new Map([
   ['password', 'password'],
   ['key-passphrase', 'passphrase of the key'],
   ['proxy-password', 'password of the proxy'],
+  ['websocket-authorization', 'authorization of the WebSocket'],
   ['token-client-secret', 'client secret'],
 ]);
 
@@ -167,7 +178,11 @@ function willOf(imported: ImportedWill | null): Will | null {
   };
 }
 
-function comesAlong(imported: ImportedProfile, fields: ProfileFields): string[] {
+function comesAlong(
+  imported: ImportedProfile,
+  fields: ProfileFields,
+  exists: FileExists,
+): string[] {
   const count = imported.subscriptions === null ? 0 : fields.subscriptions.length;
   return [
     ...(imported.password === null ? [] : ['password']),
@@ -175,6 +190,8 @@ function comesAlong(imported: ImportedProfile, fields: ProfileFields): string[] 
     ...(count === 0 ? [] : [count === 1 ? '1 subscription' : `${String(count)} subscriptions`]),
     ...(fields.will === null ? [] : ['will']),
     ...(imported.connect !== null && hasProperties(fields.connect) ? ['MQTT 5 properties'] : []),
+    ...tlsThatComes(imported.tls, exists),
+    ...(imported.proxy === null ? [] : ['proxy']),
   ];
 }
 
@@ -194,30 +211,6 @@ function staysBehind(imported: ImportedProfile, exists: FileExists): string[] {
     ...(changed ? ['the kept session: there is no client id of its own'] : []),
     ...(imported.will !== null && willOf(imported.will) === null ? ['will: it is too large'] : []),
     ...tlsThatStays(imported.tls, exists),
-    ...(imported.proxy === null
-      ? []
-      : [`proxy ${imported.proxy.host}:${String(imported.proxy.port)}`]),
     ...imported.others,
   ];
-}
-
-/** Certificates are checked against the authorities of the system: the profile has no other settings for TLS. */
-function tlsThatStays(tls: ImportedTls | null, exists: FileExists): string[] {
-  if (tls === null) return [];
-  const file = (what: string, one: ImportedFile | null): string[] =>
-    one === null ? [] : [fileWords(what, one, exists)];
-  return [
-    ...(tls.validates ? [] : ['certificates that are not checked: here they are']),
-    ...tls.authorities.flatMap((one) => file('certificate of the authority', one)),
-    ...file('client certificate', tls.certificate),
-    ...file('key of the client certificate', tls.key),
-    ...(tls.alpn.length === 0 ? [] : [`ALPN ${tls.alpn.join(', ')}`]),
-    ...(tls.ciphers === '' ? [] : ['list of ciphers']),
-    ...(tls.version === '' ? [] : [`TLS ${tls.version}`]),
-  ];
-}
-
-function fileWords(what: string, file: ImportedFile, exists: FileExists): string {
-  if (file.kind === 'data') return `${what} ${file.name}`.trim();
-  return exists(file.path) ? `${what} ${file.path}` : `${what} ${file.path}: the file is missing`;
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { readConnections } from '../../../app/move-in/read-text';
 import type { ImportedProfile } from '../../../app/move-in/imported-profile';
-import { candidateOf } from '../../../app/move-in/to-profile';
+import { defaultProfileFields } from '../../../app/profile';
+import { candidateOf, ownCandidate } from '../../../app/move-in/to-profile';
 import { explorerSettings, mqttxConnection } from '../../helpers/foreign-settings';
 
 const read = (value: unknown) =>
@@ -35,7 +36,9 @@ describe('MQTT Explorer', () => {
   it('is an encrypted WebSocket where encryption is on, and says what of TLS stays', () => {
     const cloud = candidateOf(read(explorerSettings()).profiles[3]!, () => false);
     expect(cloud.fields).toMatchObject({ protocol: 'wss', path: '/mqtt', clientId: 'dashboard-7' });
-    expect(cloud.stays.join(' ')).toMatch(/not checked.*ca\.pem/u);
+    expect(cloud.comes).toContain('certificates are not checked');
+    expect(cloud.fields.tls.trust).toBe('anything');
+    expect(cloud.stays.join(' ')).toContain('ca.pem');
   });
 
   it('had texts as subscriptions before 0.4', () => {
@@ -111,7 +114,8 @@ describe('mosquitto', () => {
       ],
     });
     expect(secrets.get('password')).toBe('pass word');
-    expect(stays).toEqual(['certificate of the authority /etc/ca.pem', 'pre-shared key']);
+    expect(fields.tls.authorities).toEqual([{ path: '/etc/ca.pem', copy: null }]);
+    expect(stays).toEqual(['pre-shared key']);
   });
 
   it('is read as a command too, with quotes, continued lines and a URL', () => {
@@ -126,9 +130,14 @@ describe('mosquitto', () => {
     expect(secrets.get('password')).toBe('se:cret');
   });
 
-  it('names a proxy without its password', () => {
-    const { stays } = candidate('-h b\n--proxy socks5h://me:hidden@proxy.example.com:1081');
-    expect(stays).toEqual(['proxy proxy.example.com:1081']);
+  it('brings a proxy along, its password with the secrets', () => {
+    const { fields, secrets } = candidate(
+      '-h b\n--proxy socks5h://me:hidden@proxy.example.com:1081',
+    );
+    expect(fields.proxy).toMatchObject({
+      ...{ mode: 'socks5', host: 'proxy.example.com', port: 1081, username: 'me' },
+    });
+    expect([...secrets]).toEqual([['proxy-password', 'hidden']]);
   });
 });
 
@@ -156,6 +165,19 @@ describe('URLs and variables', () => {
     expect(url.secrets.get('password')).toBe('p w');
     expect(first('MQTTUI_BROKER=pi\nMQTTUI_PORT=1884')).toMatchObject({ host: 'pi', port: 1884 });
   });
+});
+
+it('a file of ours brings no command along that would run here', () => {
+  const { fields, stays } = ownCandidate(
+    {
+      ...defaultProfileFields(),
+      ...{ id: 'x', name: 'n', host: 'h' },
+      authentication: { kind: 'token-command', command: 'rm -r /', method: '' },
+    },
+    new Map(),
+  );
+  expect(fields.authentication).toEqual({ kind: 'password' });
+  expect(stays.join()).toContain('command');
 });
 
 describe('what nobody should write', () => {
