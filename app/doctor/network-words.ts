@@ -124,6 +124,7 @@ export const PROTOCOL_WORDS: Readonly<Record<Protocol, string>> = {
   mqtts: 'MQTT with encryption (mqtts)',
   ws: 'MQTT over WebSocket (ws)',
   wss: 'MQTT over an encrypted WebSocket (wss)',
+  unix: 'MQTT over a local socket (unix)',
 };
 
 /** The port speaks something else than the settings say. */

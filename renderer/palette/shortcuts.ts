@@ -13,10 +13,6 @@ export function pressShortcut(app: AppState, event: KeyboardEvent): void {
     event.defaultPrevented ||
     overlays.isAsking ||
     vault.question !== null ||
-    timeDialogs.shown !== null
-  )
-    return;
-  if (event.defaultPrevented || overlays.isAsking || doctorDialogs.subject !== null || timeDialogs.shown !== null) return;
     doctorDialogs.subject !== null ||
     timeDialogs.shown !== null
   )
