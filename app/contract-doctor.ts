@@ -109,7 +109,15 @@ export interface DoctorVerdict {
 export type ProfileChange = Partial<
   Pick<
     Profile,
-    'protocol' | 'host' | 'port' | 'path' | 'version' | 'clientId' | 'subscriptions' | 'keepAlive'
+    | 'protocol'
+    | 'host'
+    | 'port'
+    | 'path'
+    | 'version'
+    | 'clientId'
+    | 'subscriptions'
+    | 'keepAlive'
+    | 'tls'
   >
 >;
 

@@ -24,7 +24,13 @@ export type CertificateProblem =
   | 'other';
 
 export type ClientCertificateProblem =
-  'missing' | 'refused' | 'key-mismatch' | 'passphrase-wrong' | 'passphrase-missing' | 'unreadable';
+  | 'missing'
+  | 'refused'
+  | 'key-mismatch'
+  | 'passphrase-wrong'
+  | 'passphrase-missing'
+  | 'unreadable'
+  | 'authority-unreadable';
 
 export type ProxyProblem =
   'unreachable' | 'credentials-wanted' | 'credentials-refused' | 'refused' | 'not-a-proxy';

@@ -124,7 +124,7 @@ export const PROTOCOL_WORDS: Readonly<Record<Protocol, string>> = {
   mqtts: 'MQTT with encryption (mqtts)',
   ws: 'MQTT over WebSocket (ws)',
   wss: 'MQTT over an encrypted WebSocket (wss)',
-  unix: 'MQTT over a local socket (unix)',
+  unix: 'MQTT over a socket of this computer',
 };
 
 /** The port speaks something else than the settings say. */

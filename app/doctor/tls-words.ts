@@ -175,6 +175,16 @@ export function clientCertificateWords(
         causes: ['Enter the passphrase that was chosen when the key was made.'],
         fixes: [openTls('Enter the passphrase')],
       };
+    case 'authority-unreadable':
+      return {
+        title: 'A certificate of an authority could not be read.',
+        text: 'The connection names a file with an authority that it trusts, and that file cannot be used. Nothing was sent to the broker.',
+        causes: [
+          'The file was moved or deleted, or may not be read by this user.',
+          'The file is of another kind than expected, or damaged.',
+        ],
+        fixes: [openTls('Choose the files again')],
+      };
     case 'unreadable':
       return {
         title: 'The client certificate or its key could not be read.',

@@ -404,6 +404,7 @@ export class EngineCore {
         new DoctorView(
           {
             secret: this.options.secret,
+            computer: this.surroundings,
             state: (profileId) => this.runtimes.get(profileId)?.state ?? null,
           },
           params,

@@ -1,5 +1,6 @@
 import type { DoctorFix, DoctorSection, ProfileChange } from '../../app/contract-doctor';
-import { certificateWiring } from './certificate-wiring';
+import type { Profile } from '../../app/profile';
+import { trustOnly } from './certificate-wiring';
 import { hasSection } from './doctor-dialogs.svelte';
 
 /** What a click does. */
@@ -9,7 +10,7 @@ export type FixAct =
   | { readonly kind: 'use-client-id' };
 
 /** What a fix does here; null when the settings that it needs do not exist. */
-export function actOf(fix: DoctorFix): FixAct | null {
+export function actOf(fix: DoctorFix, profile: Profile): FixAct | null {
   switch (fix.kind) {
     case 'change':
       return { kind: 'change', change: fix.change };
@@ -18,13 +19,9 @@ export function actOf(fix: DoctorFix): FixAct | null {
     case 'open-settings':
       return hasSection(fix.section) ? { kind: 'open-settings', section: fix.section } : null;
     case 'trust-certificate':
-      return certificateWiring === null
-        ? null
-        : { kind: 'change', change: certificateWiring.trust(fix.fingerprint) };
+      return { kind: 'change', change: trustOnly(profile, fix.fingerprint) };
     case 'add-authority':
-      return certificateWiring === null
-        ? null
-        : { kind: 'open-settings', section: certificateWiring.section };
+      return { kind: 'open-settings', section: 'tls' };
   }
 }
 

@@ -293,15 +293,19 @@ function activeCommands(app: AppState, profileId: string): Command[] {
   }
   const open = isOpen(state);
   return [
-    {
-      id: 'test-connection',
-      group,
-      label: `Test the connection ${profile.name}…`,
-      hint: 'connection doctor',
-      run: () => {
-        doctorDialogs.openFor(profile);
-      },
-    },
+    ...(profile.protocol === 'unix'
+      ? []
+      : [
+          {
+            id: 'test-connection',
+            group,
+            label: `Test the connection ${profile.name}…`,
+            hint: 'connection doctor',
+            run: () => {
+              doctorDialogs.openFor(profile);
+            },
+          } as const,
+        ]),
     {
       id: 'toggle-connection',
       group,

@@ -4,7 +4,8 @@ import type { DoctorFix, DoctorFrame, DoctorStep, DoctorStepId } from '../../app
 import { defaultProfileFields, type Profile } from '../../app/profile';
 import type { SecretName } from '../../app/secret';
 import { Examination } from '../../main/engine/doctor/examination';
-import { PLAIN_TLS, wayOfProfile } from '../../main/engine/doctor/settings';
+import { PLAIN_TLS } from '../../main/engine/doctor/settings';
+import { placeOfProfile } from '../../main/engine/doctor/way-of-profile';
 import type { DoctorProxy, DoctorTls } from '../../main/engine/doctor/settings';
 
 export interface Examined {
@@ -41,11 +42,9 @@ export function beginExamination(
     runId: 1,
     profile,
     way: {
-      ...wayOfProfile(profile, []),
+      ...placeOfProfile(profile),
       tls: { ...PLAIN_TLS, ...options.tls },
-      proxy: proxy
-        ? { kind: 'http', host: '127.0.0.1', username: '', password: '', ...proxy }
-        : null,
+      proxy: proxy ? { kind: 'http', host: '127.0.0.1', ...proxy } : null,
     },
     secret: (name) => Promise.resolve(secrets[name]),
     publishes: options.publishes ?? true,

@@ -66,7 +66,6 @@ export async function startScriptedBroker(
     });
     // What is no MQTT is a part of many a script, too.
     parser.on('error', () => socket.destroy());
-    socket.on('data', (chunk) => parser.parse(chunk));
     script(null, client);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

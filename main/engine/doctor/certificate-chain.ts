@@ -18,11 +18,11 @@ export interface Chain {
   readonly isIncomplete: boolean;
 }
 
-let system: readonly X509Certificate[] | null = null;
+let known: readonly X509Certificate[] | null = null;
 
 function systemAuthorities(): readonly X509Certificate[] {
-  system ??= parseAll(trustedAuthorities());
-  return system;
+  known ??= parseAll(trustedAuthorities());
+  return known;
 }
 
 function parseAll(texts: readonly string[]): X509Certificate[] {
@@ -40,8 +40,12 @@ function parseAll(texts: readonly string[]): X509Certificate[] {
 }
 
 /** The certificates that the server showed, and the authority behind them where it is trusted here. */
-export function readChain(socket: TLSSocket, authorities: readonly string[]): Chain {
-  const trusted = [...parseAll(authorities), ...systemAuthorities()];
+export function readChain(
+  socket: TLSSocket,
+  settings: { readonly systemAuthorities: boolean; readonly authorities: readonly string[] },
+): Chain {
+  const system = settings.systemAuthorities ? systemAuthorities() : [];
+  const trusted = [...parseAll(settings.authorities), ...system];
   const sent = sentBy(socket);
   const last = sent.at(-1);
   const anchor =
@@ -49,10 +53,10 @@ export function readChain(socket: TLSSocket, authorities: readonly string[]): Ch
       ? undefined
       : trusted.find((one) => last.issuer === one.subject && last.checkIssued(one));
   const all = anchor === undefined ? sent : [...sent, anchor];
-  const known = new Set(trusted.map(({ fingerprint256 }) => fingerprint256));
+  const trustedPrints = new Set(trusted.map(({ fingerprint256 }) => fingerprint256));
   return {
     cards: all.map((certificate, index) =>
-      cardOf(certificate, index, known.has(certificate.fingerprint256)),
+      cardOf(certificate, index, trustedPrints.has(certificate.fingerprint256)),
     ),
     missing: commonName(onOneLine(last?.issuer ?? '')),
     isIncomplete: last !== undefined && anchor === undefined && looksIncomplete(last, trusted),

@@ -22,22 +22,15 @@ import {
   testable,
   type Connack,
 } from './mqtt-steps';
-import { hasNetwork, openTcp, resolveHost, type Address } from './reach';
+import { hasNetwork, resolveHost, type Address } from './reach';
 import { recognise, type OpenCarrier } from './recognise';
 import { Redactor } from './redact';
 import { describeWay, isSecure, isWebSocket, type DoctorWay } from './settings';
 import { StepFailure, technicalOf } from './step-failure';
 import { StepLog } from './step-log';
 import { within } from './time-limit';
-import {
-  carrierTo,
-  inMs,
-  lateAlert,
-  reach,
-  secure,
-  throughProxy,
-  upgrade,
-} from './transport-steps';
+import { throughProxy } from './proxy-probe';
+import { carrierTo, inMs, lateAlert, reach, secure, upgrade } from './transport-steps';
 
 const RESOLVE_MS = 8_000;
 const SIGN_IN_MS = 30_000;
@@ -45,7 +38,10 @@ const SIGN_IN_MS = 30_000;
 export interface ExaminationOptions {
   readonly runId: number;
   readonly profile: Profile;
+  /** The way as far as it is known at once. */
   readonly way: DoctorWay;
+  /** Reads files and asks for secrets that the way needs; default: it needs none. */
+  readonly prepare?: (secret: AskSecret) => Promise<DoctorWay>;
   readonly secret: AskSecret;
   readonly publishes: boolean;
   readonly usesClientId: boolean;
@@ -75,6 +71,7 @@ export class Examination {
   readonly #opened: { destroy: () => unknown }[] = [];
   readonly #hasNetwork: () => boolean;
   #version = 0;
+  #way: DoctorWay;
   #state: DoctorFrame['state'] = 'running';
   #verdict: DoctorVerdict | null = null;
   #spoken: MqttVersion;
@@ -88,6 +85,7 @@ export class Examination {
     this.#options = options;
     const { profile, usesClientId } = options;
     this.#hasNetwork = options.hasNetwork ?? hasNetwork;
+    this.#way = options.way;
     this.#spoken = profile.version === 'automatic' ? '5' : profile.version;
     this.#clientId =
       usesClientId && profile.clientId !== ''
@@ -113,7 +111,7 @@ export class Examination {
     return {
       runId: this.#options.runId,
       state: this.#state,
-      target: describeWay(this.#options.way),
+      target: describeWay(this.#way),
       startedAtMs: this.#startedAtMs,
       clientId: this.#clientId,
       steps: this.#steps.map((step) => step.look()),
@@ -164,17 +162,19 @@ export class Examination {
 
   /** Up to the byte stream that carries MQTT; returns how to open it once more. */
   async #transport(): Promise<OpenCarrier> {
-    const { way } = this.#options;
+    await this.#prepare();
+    const way = this.#way;
     const { signal } = this.#abort;
     const address = await this.#reached();
     const carrier = carrierTo(way, address);
     this.#bare = carrier;
     await this.#step('proxy', 'internal', async (log) => {
-      if (way.proxy === null) return;
+      if (way.proxy === null) {
+        log.end('skipped', 'None is needed');
+        return;
+      }
       log.fact('Proxy', `${way.proxy.host}:${String(way.proxy.port)}`);
-      const socket = await openTcp(address.address, way.proxy.port, signal);
-      this.#opened.push(socket);
-      await throughProxy(way.proxy, way, socket, signal);
+      this.#keep(await throughProxy(way.proxy, way, signal)).destroy();
       log.end('ok', 'Connects to the broker');
     });
     await this.#step('tls', 'internal', async (log) => {
@@ -198,8 +198,23 @@ export class Examination {
     return isWebSocket(way) ? (stop) => upgrade(way, layers, silent(), stop) : layered;
   }
 
+  /** What cannot be used ends the run before anything is opened. */
+  async #prepare(): Promise<void> {
+    const { prepare } = this.#options;
+    if (prepare) this.#way = await prepare(this.#secret);
+  }
+
+  /** Everything that is asked for is taken out of what others say. */
+  readonly #secret: AskSecret = async (name) => {
+    const value = await this.#options.secret(name);
+    const { profile } = this.#options;
+    const { username } = name === 'proxy-password' ? profile.proxy : profile;
+    this.#redactor.add(value, username);
+    return value;
+  };
+
   async #reached(): Promise<Address> {
-    const { way } = this.#options;
+    const way = this.#way;
     const { signal } = this.#abort;
     const { host, port } = way.proxy ?? way;
     let addresses: readonly Address[] = [];
@@ -224,7 +239,7 @@ export class Examination {
 
   /** The broker's address was not tried when its proxy cannot be reached. */
   #ofProxy(error: unknown): unknown {
-    const { proxy } = this.#options.way;
+    const { proxy } = this.#way;
     if (proxy === null || !(error instanceof StepFailure)) return error;
     const { technical } = error.finding;
     const address = `${proxy.host}:${String(proxy.port)}`;
@@ -264,7 +279,8 @@ export class Examination {
   }
 
   async #greet(open: OpenCarrier, credentials: Credentials, log: StepLog): Promise<Session> {
-    const { profile, usesClientId, way } = this.#options;
+    const { profile, usesClientId } = this.#options;
+    const way = this.#way;
     const { signal } = this.#abort;
     const version = this.#spoken;
     const probe = new MqttProbe(this.#keep(await open(signal)), version);
@@ -304,7 +320,7 @@ export class Examination {
     const { kind, technical } = failure.finding;
     if (kind === 'disconnected' || kind === 'internal') return failure;
     // The other layers are asked below TLS and WebSocket: from the bare connection.
-    const speech = await recognise(this.#options.way, this.#bare ?? open, this.#abort.signal);
+    const speech = await recognise(this.#way, this.#bare ?? open, this.#abort.signal);
     if (speech !== null)
       return new StepFailure({ kind: 'speaks', speech, technical }, 'Another protocol');
     if (kind !== 'not-mqtt') return failure;
@@ -409,11 +425,7 @@ export class Examination {
     const { profile } = this.#options;
     // A person confirms a sign-in at the connection itself, not in a test.
     const confirm = new AbortController();
-    const secret: AskSecret = async (name) => {
-      const value = await this.#options.secret(name);
-      this.#redactor.add(value, profile.username);
-      return value;
-    };
+    const secret = this.#secret;
     const onConfirm = (): void => {
       confirm.abort(new Error('the sign-in has to be confirmed in a browser: connect first'));
     };
@@ -444,7 +456,8 @@ export class Examination {
   }
 
   #context(): FindingContext {
-    const { profile, way, usesClientId } = this.#options;
+    const { profile, usesClientId } = this.#options;
+    const way = this.#way;
     const { protocol, host, port, path } = way;
     return {
       ...{ protocol, host, port, path },
@@ -463,7 +476,7 @@ function stepsOf({ way, publishes, profile, usesClientId }: ExaminationOptions):
   const keepsSession = usesClientId && profile.clientId !== '' && !profile.cleanStart;
   return [
     ...(['resolve', 'tcp'] as const),
-    ...(way.proxy === null ? [] : (['proxy'] as const)),
+    ...(way.proxy === null && profile.proxy.mode === 'none' ? [] : (['proxy'] as const)),
     ...(isSecure(way) ? (['tls'] as const) : []),
     ...(isWebSocket(way) ? (['websocket'] as const) : []),
     ...(['connect', 'subscribe', 'ping'] as const),

@@ -1,15 +1,10 @@
 import type * as tls from 'node:tls';
 import { usesTls } from '../../../app/broker-address';
-import { brokerUrl, type Profile, type Protocol } from '../../../app/profile';
+import { brokerUrl, type Protocol } from '../../../app/profile';
+import type { ProxyServer } from '../mqtt/open-through-proxy';
 
 /** A go-between on the way to the broker. */
-export interface DoctorProxy {
-  readonly kind: 'http';
-  readonly host: string;
-  readonly port: number;
-  readonly username: string;
-  readonly password: string;
-}
+export type DoctorProxy = ProxyServer;
 
 /** The client's own certificate, as bytes or PEM text. */
 export type ClientCertificate =
@@ -23,7 +18,9 @@ export type ClientCertificate =
 
 /** TLS as plain arguments: where they come from is none of the doctor's business. */
 export interface DoctorTls {
-  /** Authorities (PEM) that are trusted besides those of the system. */
+  /** Whether the system's authorities are trusted. */
+  readonly systemAuthorities: boolean;
+  /** Authorities (PEM) that are trusted besides. */
   readonly authorities: readonly string[];
   /** `anything`: whoever answers is believed; else the certificate with this fingerprint, or one by an authority. */
   readonly trust: 'authorities' | 'anything' | { readonly fingerprint: string };
@@ -36,7 +33,13 @@ export interface DoctorTls {
 }
 
 export const PLAIN_TLS: DoctorTls = {
-  ...{ authorities: [], trust: 'authorities', serverName: '', certificate: null },
+  ...{
+    systemAuthorities: true,
+    authorities: [],
+    trust: 'authorities',
+    serverName: '',
+    certificate: null,
+  },
   ...{ alpn: [], minimumVersion: null, ciphers: '' },
 };
 
@@ -49,15 +52,6 @@ export interface DoctorWay {
   readonly tls: DoctorTls;
   readonly proxy: DoctorProxy | null;
 }
-
-export type WayOfProfile = (profile: Profile, authorities: readonly string[]) => DoctorWay;
-
-/** The way that a profile describes. */
-export const wayOfProfile: WayOfProfile = ({ protocol, host, port, path }, authorities) => ({
-  ...{ protocol, host, port, path },
-  tls: { ...PLAIN_TLS, authorities },
-  proxy: null,
-});
 
 export function describeWay(way: DoctorWay): string {
   return brokerUrl(way);

@@ -68,7 +68,7 @@ export function serverName({ host, tls: { serverName: name } }: DoctorWay): stri
 function secureContext(settings: DoctorTls): tls.SecureContext {
   const { certificate, minimumVersion, ciphers } = settings;
   const shared = {
-    ca: [...trustedAuthorities(), ...settings.authorities],
+    ca: [...(settings.systemAuthorities ? trustedAuthorities() : []), ...settings.authorities],
     ...(minimumVersion === null ? {} : { minVersion: minimumVersion }),
     ...(ciphers === '' ? {} : { ciphers }),
   };

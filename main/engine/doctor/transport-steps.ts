@@ -1,19 +1,17 @@
-import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import type { Finding } from '../../../app/doctor/finding';
 import { judge, readChain } from './certificate-chain';
-import { askProxy, proxyFailure } from './http-proxy';
+import { throughProxy } from './proxy-probe';
 import { openTcp, openUsualPorts, tryAddress, type Address, type Attempt } from './reach';
 import { findWebSocket, recognise, type OpenCarrier } from './recognise';
-import type { DoctorProxy, DoctorWay } from './settings';
+import type { DoctorWay } from './settings';
 import type { StepLog } from './step-log';
 import { codeOf, StepFailure, technicalOf } from './step-failure';
-import { TimeLimitError, within } from './time-limit';
+import { TimeLimitError } from './time-limit';
 import { alertFailure, alertFinding, openTls, serverName } from './tls-probe';
 import { openWebSocket, UpgradeError } from './web-socket-probe';
 
-const PROXY_MS = 8_000;
 const OUTCOMES = {
   open: ['connected', 'good'],
   refused: ['refused: nothing is listening', 'bad'],
@@ -72,26 +70,7 @@ async function unreached(
 export function carrierTo(way: DoctorWay, address: Address): OpenCarrier {
   const { proxy } = way;
   if (proxy === null) return (signal) => openTcp(address.address, way.port, signal);
-  return async (signal) => {
-    const socket = await openTcp(address.address, proxy.port, signal);
-    await throughProxy(proxy, way, socket, signal);
-    return socket;
-  };
-}
-
-export async function throughProxy(
-  proxy: DoctorProxy,
-  way: DoctorWay,
-  socket: Socket,
-  signal: AbortSignal,
-): Promise<void> {
-  try {
-    await within(PROXY_MS, signal, () => askProxy(proxy, way, socket));
-  } catch (error) {
-    socket.destroy();
-    if (error instanceof TimeLimitError) throw proxyFailure(proxy, 'not-a-proxy', error.message);
-    throw error;
-  }
+  return (signal) => throughProxy(proxy, way, signal);
 }
 
 /** TLS, and whether the server is the one that is meant. Nothing was sent when it is not. */
@@ -128,8 +107,8 @@ function cipherOf(socket: TLSSocket): { readonly name: string; readonly standard
 }
 
 function judgeServer(socket: TLSSocket, way: DoctorWay, log: StepLog): StepFailure | null {
-  const { trust, authorities } = way.tls;
-  const chain = readChain(socket, authorities);
+  const { trust } = way.tls;
+  const chain = readChain(socket, way.tls);
   // Node's types call it an error; it is the code of one.
   const code = socket.authorized ? '' : String(socket.authorizationError);
   const { problem, index } = judge(code, chain);

@@ -3,13 +3,15 @@ import type { DoctorFrame, DoctorParams } from '../../../app/contract-doctor';
 import type { ViewSource } from '../../../app/rpc/server';
 import type { AskSecret, SecretName } from '../../../app/secret';
 import { Examination } from '../doctor/examination';
-import { wayOfProfile } from '../doctor/settings';
+import { placeOfProfile, wayOfProfile } from '../doctor/way-of-profile';
+import type { Surroundings } from '../mqtt/surroundings';
 
 const INTERVAL_MS = 100;
 
 export interface DoctorSurroundings {
   /** What is stored for a profile. */
   readonly secret: (profileId: string, name: SecretName) => Promise<string | undefined>;
+  readonly computer: Surroundings;
   /** How the profile's own connection is; null when it was never opened. */
   readonly state: (profileId: string) => ConnectionState | null;
 }
@@ -52,7 +54,8 @@ export class DoctorView implements ViewSource<DoctorParams, DoctorFrame> {
     const { profile, runId, publishes, usesClientId } = params;
     const examination = new Examination({
       ...{ runId, profile, publishes, usesClientId },
-      way: wayOfProfile(profile, []),
+      way: placeOfProfile(profile),
+      prepare: (secret) => wayOfProfile(profile, secret, this.#surroundings.computer),
       secret: this.#secretOf(params),
       earlier: failureOf(this.#surroundings.state(profile.id)),
     });
