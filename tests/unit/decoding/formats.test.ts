@@ -1,4 +1,5 @@
 import avsc from 'avsc';
+import Long from 'long';
 import protobuf from 'protobufjs';
 import { FileDescriptorSet } from 'protobufjs/ext/descriptor';
 import { describe, expect, test } from 'vitest';
@@ -47,7 +48,7 @@ describe('Protobuf with a schema', () => {
           list: [1, 2],
           small: 0.1,
         },
-        big: protobuf.util.Long.fromString('-9223372036854775808'),
+        big: Long.fromString('-9223372036854775808'),
         at: { seconds: 1_700_000_000, nanos: 5_000_000 },
       })
       .finish();
