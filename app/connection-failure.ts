@@ -4,6 +4,8 @@ import { addressOf } from './broker-address';
 import type { BrokerAddress } from './broker-address';
 import { connackMeaning } from './connack-words';
 import { assertNever } from './errors';
+import { hexBytes } from './mqtt-violation';
+import type { Violation } from './mqtt-violation';
 import type { MqttVersion } from './profile';
 import { proxyWords } from './proxy-failure';
 import type { ProxyFailure } from './proxy-failure';
@@ -46,10 +48,14 @@ export type RawFailure =
   /** The server closed the connection without a word. */
   | { readonly kind: 'closed'; readonly during: 'connack' | 'subscribe' | 'session' }
   | { readonly kind: 'keep-alive' }
-  | { readonly kind: 'malformed'; readonly message: string }
+  | {
+      readonly kind: 'malformed' | 'too-large';
+      readonly message: string;
+      /** The rule that was broken, where it is ours that found it. */
+      readonly violation?: Violation;
+    }
   /** What came first was no CONNACK. */
   | { readonly kind: 'not-mqtt'; readonly firstBytes: Uint8Array }
-  | { readonly kind: 'too-large'; readonly message: string }
   | { readonly kind: 'invalid-settings'; readonly message: string }
   /** There is nothing to sign in with: no token came, or the server could not prove itself. */
   | { readonly kind: 'sign-in'; readonly message: string }
@@ -93,6 +99,12 @@ export function describeFailure(raw: RawFailure, target: BrokerAddress): Connect
   return certificate === undefined ? failure : { ...failure, certificate };
 }
 
+/** The same failure again and again: trying on by itself makes no sense any more. */
+export function repeatedFailure(failure: ConnectionFailure, times: number): ConnectionFailure {
+  const again = `It did so ${String(times)} times in a row, so it is not tried again by itself.`;
+  return { ...failure, advice: `${again} ${failure.advice}`, retryable: false };
+}
+
 function wordsFor(raw: RawFailure, target: BrokerAddress): Words {
   const address = addressOf(target);
   switch (raw.kind) {
@@ -122,18 +134,14 @@ function wordsFor(raw: RawFailure, target: BrokerAddress): Words {
         'It did not answer a ping within the keep-alive time. The network may have been lost, or the server hangs.',
       ];
     case 'malformed':
-      return [
-        'protocol-error',
-        `${address} sent something that is not valid MQTT.`,
-        'The connection was closed because nothing after it could be trusted. Check the server, or whether something between changes the data.',
-      ];
+      return malformedWords(raw.violation, address);
     case 'not-mqtt':
       return notMqttWords(raw.firstBytes, target);
     case 'too-large':
       return [
         'packet-too-large',
         `${address} sent a packet that is larger than allowed here.`,
-        'The connection was closed before the packet was read.',
+        `${cameWords(raw.violation)}The connection was closed before the packet was read.`,
       ];
     case 'invalid-settings':
       return [
@@ -168,6 +176,20 @@ function wordsFor(raw: RawFailure, target: BrokerAddress): Words {
     default:
       return assertNever(raw);
   }
+}
+
+function malformedWords(violation: Violation | undefined, address: string): Words {
+  return [
+    'protocol-error',
+    violation === undefined || violation.kind === 'malformed'
+      ? `${address} sent something that is not valid MQTT.`
+      : `${address} sent something that MQTT does not allow.`,
+    `${cameWords(violation)}The connection was closed because nothing after it could be trusted. Check the server, or whether something between changes the data.`,
+  ];
+}
+
+function cameWords(violation: Violation | undefined): string {
+  return violation === undefined ? '' : `It was ${violation.words} (${violation.section}). `;
 }
 
 function connackWords(version: MqttVersion, code: number, address: string): Words {
@@ -275,7 +297,7 @@ function technicalText(raw: RawFailure): string {
     case 'fingerprint':
       return `SHA-256 ${raw.certificate.fingerprint}`;
     case 'not-mqtt':
-      return `first bytes: ${[...raw.firstBytes].map((byte) => byte.toString(16).padStart(2, '0')).join(' ')}`;
+      return `first bytes: ${hexBytes(raw.firstBytes)}`;
     case 'renewal':
       return 'token about to expire';
     case 'client-id-in-use':

@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import { MAX_NAME_LENGTH } from './profile';
 import type { Selection } from './selection';
-import { MAX_TOPIC_BYTES, topicFilterProblem } from './topic';
+import { MAX_TOPIC_LENGTH, topicFilterProblem } from './topic';
 
 export const MAX_NOTE_LENGTH = 2_000;
 const MOST_FILTERS = 1_000;
@@ -16,7 +16,7 @@ const filters = v.pipe(
   v.array(
     v.pipe(
       v.string(),
-      v.maxLength(MAX_TOPIC_BYTES),
+      v.maxLength(MAX_TOPIC_LENGTH),
       v.check((text) => topicFilterProblem(text) === null, 'That is no topic filter.'),
     ),
   ),

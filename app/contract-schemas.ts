@@ -18,7 +18,7 @@ import { secretsShellSchemas, tlsCallSchemas } from './contract-tls-schemas';
 import { profileSchema } from './profile';
 import { qosSchema } from './profile-fields';
 import { SECRET_NAMES } from './secret';
-import { MAX_TOPIC_BYTES } from './topic';
+import { MAX_TOPIC_LENGTH } from './topic';
 
 type ArgumentOf<F> = F extends () => unknown
   ? undefined
@@ -31,7 +31,7 @@ type ParamsSchemas<T extends Record<keyof T, { params: unknown }>> = {
 };
 
 const id = v.pipe(v.string(), v.minLength(1), v.maxLength(64));
-const path = v.pipe(v.string(), v.maxLength(MAX_TOPIC_BYTES));
+const path = v.pipe(v.string(), v.maxLength(MAX_TOPIC_LENGTH));
 const count = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER));
 const upTo = (maximum: number): v.GenericSchema<number> =>
   v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(maximum));
@@ -132,7 +132,7 @@ export const engineViewSchemas: ParamsSchemas<EngineViews> = {
     first: count,
     count: upTo(500),
     sort,
-    filter: v.pipe(v.string(), v.maxLength(MAX_TOPIC_BYTES)),
+    filter: v.pipe(v.string(), v.maxLength(MAX_TOPIC_LENGTH)),
     selected: v.nullable(path),
     holdOrder: v.boolean(),
     atUs,

@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import { qosSchema } from './profile-fields';
 import { MAX_QUERY_CHARS } from './search/query';
-import { MAX_TOPIC_BYTES, topicFilterProblem } from './topic';
+import { MAX_TOPIC_LENGTH, topicFilterProblem } from './topic';
 
 const id = v.pipe(v.string(), v.minLength(1), v.maxLength(64));
 const whole = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER));
@@ -15,7 +15,7 @@ const MOST_ROWS = 300;
 
 const filter = v.pipe(
   v.string(),
-  v.maxLength(MAX_TOPIC_BYTES),
+  v.maxLength(MAX_TOPIC_LENGTH),
   v.check(
     (text) => topicFilterProblem(text) === null,
     (issue) => `The topic filter is not valid. ${topicFilterProblem(issue.input) ?? ''}`,

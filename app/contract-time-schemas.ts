@@ -1,10 +1,10 @@
 /** What may enter the engine of the time machine's part of the contract. */
 import * as v from 'valibot';
 import { MAX_MARK_LABEL, MAX_TIMELINE_STEPS } from './contract-time';
-import { MAX_TOPIC_BYTES } from './topic';
+import { MAX_TOPIC_LENGTH } from './topic';
 
 const id = v.pipe(v.string(), v.minLength(1), v.maxLength(64));
-const path = v.pipe(v.string(), v.maxLength(MAX_TOPIC_BYTES));
+const path = v.pipe(v.string(), v.maxLength(MAX_TOPIC_LENGTH));
 /** Wall clock µs since 1970. */
 const time = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER));
 const moment = v.nullable(time);

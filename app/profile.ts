@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { authenticationSchema, DEFAULT_AUTHENTICATION } from './authentication';
 import { connectSettingsSchema, DEFAULT_CONNECT_SETTINGS } from './connect-settings';
 import { DEFAULT_ORGANISATION, organisationSchema } from './organisation';
+import { DEFAULT_PACKET_MEGABYTES, maximumPacketSchema } from './packet-limit';
 import { PROFILE_COLOURS } from './profile-colours';
 import { singleLine, wholeNumber } from './profile-fields';
 import {
@@ -88,6 +89,8 @@ export const profileFieldsSchema = v.object({
   will: v.optional(v.nullable(willSchema), null),
   /** Seconds; 0 switches it off (MQTT 5.0 §3.1.2.10). */
   keepAlive: wholeNumber('Keep alive', 0, 65_535),
+  /** What a server may send in one packet, in MB; a PUBLISH over it is refused and counted, anything else ends the connection. */
+  maximumPacketMegabytes: maximumPacketSchema,
   /** What the history may take, in GB (10^9 bytes); the oldest messages go first. */
   historyGigabytes: v.optional(
     v.pipe(
@@ -146,6 +149,7 @@ export function defaultProfileFields(): ProfileFields {
     authentication: DEFAULT_AUTHENTICATION,
     will: null,
     keepAlive: 60,
+    maximumPacketMegabytes: DEFAULT_PACKET_MEGABYTES,
     historyGigabytes: DEFAULT_HISTORY_GIGABYTES,
     historyDays: null,
     subscriptions: [

@@ -1,5 +1,9 @@
+import { hasForeignBytes } from './topic-bytes';
+
 /** The largest topic name or filter in UTF-8 bytes [MQTT-4.7.3-3]. */
 export const MAX_TOPIC_BYTES = 65_535;
+/** The longest text that a topic can have here: a byte that is not UTF-8 takes two places; see `topic-bytes.ts`. */
+export const MAX_TOPIC_LENGTH = 2 * MAX_TOPIC_BYTES;
 
 const encoder = new TextEncoder();
 
@@ -34,6 +38,8 @@ export function topicFilterProblem(filter: string): string | null {
 }
 
 function commonProblem(text: string): string | null {
+  if (hasForeignBytes(text))
+    return 'A topic must be valid UTF-8; this one has bytes that a broker forwarded all the same.';
   if (text.includes('\u0000')) return 'The NUL character is not allowed in a topic.';
   if (encoder.encode(text).length > MAX_TOPIC_BYTES) {
     return `A topic may have at most ${MAX_TOPIC_BYTES.toLocaleString('en')} bytes.`;

@@ -1,3 +1,5 @@
+import { foreignByte, hasForeignBytes } from '../topic-bytes';
+
 /**
  * Characters that are invisible or change how their neighbours are shown: C0 and C1 controls, bidirectional
  * controls, zero-width space, separators, byte order mark and lone surrogates. Joiners (U+200C, U+200D) stay, since
@@ -13,9 +15,13 @@ const SHORT = new Map([
   ['\t', '\\t'],
 ]);
 
-/** The text on one line, with every hidden character as an escape: `\n`, `\u202e`. */
+/** What stands for bytes of a topic that are not UTF-8; see `topic-bytes.ts`. */
+const FOREIGN_BYTES = /[\u{10ff80}-\u{10ffff}]/gu;
+
+/** The text on one line, with every hidden character as an escape: `\n`, `\u202e`, and `\xff` for a byte of no character. */
 export function escapeHidden(text: string): string {
-  return text.replace(HIDDEN, escapeCharacter);
+  const shown = text.replace(HIDDEN, escapeCharacter);
+  return hasForeignBytes(shown) ? shown.replace(FOREIGN_BYTES, escapeByte) : shown;
 }
 
 /** As `escapeHidden`, but line breaks and tabs stay; CRLF counts as a line break. */
@@ -25,6 +31,10 @@ export function escapeHiddenInLines(text: string): string {
     .replace(HIDDEN, (character) =>
       character === '\n' || character === '\t' ? character : escapeCharacter(character),
     );
+}
+
+function escapeByte(character: string): string {
+  return `\\x${(foreignByte(character) ?? 0).toString(16)}`;
 }
 
 function escapeCharacter(character: string): string {

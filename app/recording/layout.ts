@@ -30,7 +30,7 @@ export const CHUNK_MESSAGES = 65_536;
 export const MOST_CHUNK_BYTES = 4 * 1024 * 1024;
 /** One message with all its pieces: MQTT's largest packet (256 MB), and properties that grew when they were decoded. */
 export const MOST_BODY_BYTES = 512 * 1024 * 1024;
-/** MQTT's own limit for a topic is 65,535 bytes; each byte that was not UTF-8 may have become three. */
-export const MOST_TOPIC_BYTES = 3 * 65_535;
+/** MQTT's own limit for a topic is 65,535 bytes; a byte that is not UTF-8 becomes four: see `topic-bytes.ts`. */
+export const MOST_TOPIC_BYTES = 4 * 65_535;
 /** Numbers are stored with their sign, so one bit is left out: from the year 1827 to 2112 in µs. */
 export const MOST_SIGNED = 2 ** 52;

@@ -29,6 +29,8 @@ export interface BrokerChoice {
   readonly filters: readonly string[];
   readonly qos: QoS | undefined;
   readonly version: MqttVersion | undefined;
+  /** The largest packet that is taken, in MB. */
+  readonly maxPacketMegabytes: number | undefined;
   /** A file of certificates of authorities. */
   readonly ca: string | undefined;
   /** See `networkOptions`. */
@@ -145,13 +147,21 @@ function savedProfiles(): readonly Profile[] {
   }
 }
 
-function withChoices(profile: Profile, { filters, qos, version }: BrokerChoice): Profile {
+function withChoices(
+  profile: Profile,
+  { filters, qos, version, maxPacketMegabytes }: BrokerChoice,
+): Profile {
   const wanted =
     filters.length === 0
       ? profile.subscriptions
       : filters.map((filter) => ({ filter, qos: qos ?? 0 }));
   const subscriptions = qos === undefined ? wanted : wanted.map(({ filter }) => ({ filter, qos }));
-  return { ...profile, subscriptions, version: version ?? profile.version };
+  return {
+    ...profile,
+    subscriptions,
+    version: version ?? profile.version,
+    maximumPacketMegabytes: maxPacketMegabytes ?? profile.maximumPacketMegabytes,
+  };
 }
 
 async function passwordFor(

@@ -1,5 +1,6 @@
 import { parseArgs, type ParseArgsOptionsConfig } from 'node:util';
 import { LoupeError, messageOf } from '../../app/errors';
+import { MOST_PACKET_MEGABYTES } from '../../app/packet-limit';
 import { topicFilterProblem } from '../../app/topic';
 
 type Values<Options extends ParseArgsOptionsConfig> = ReturnType<
@@ -97,6 +98,16 @@ export function positiveInteger(option: string, value: string | undefined): numb
   const number = /^\d{1,15}$/u.test(value) ? Number(value) : 0;
   if (number > 0) return number;
   throw usageError(`${option} must be a whole number above 0, not “${value}”.`);
+}
+
+/** `--max-packet`: whole megabytes, as many as MQTT can carry; undefined when it is not there. */
+export function packetMegabytes(value: string | undefined): number | undefined {
+  const megabytes = positiveInteger('--max-packet', value);
+  if (megabytes === null) return undefined;
+  if (megabytes <= MOST_PACKET_MEGABYTES) return megabytes;
+  throw usageError(
+    `--max-packet can be at most ${String(MOST_PACKET_MEGABYTES)} MB, the largest that MQTT has.`,
+  );
 }
 
 /** Topic filters as MQTT allows them. */

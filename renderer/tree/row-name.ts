@@ -1,4 +1,5 @@
 import { escapeHidden } from '../../app/payload/escape';
+import { topicFlaws } from '../../app/topic-bytes';
 import { formatCountOf } from '../../app/payload/format';
 import type { TreeRow } from '../../app/contract';
 import { formatRate, isNoticeable, levelText } from '../state/format';
@@ -18,5 +19,6 @@ export function rowName(row: TreeRow): string {
   if (isNoticeable(row.rate)) parts.push(formatRate(row.rate));
   if (row.expandable) parts.push(formatCountOf(row.topics, 'topic', 'topics'));
   if (row.retained) parts.push('retained');
+  if (topicFlaws(row.name).length > 0) parts.push('not allowed by MQTT');
   return parts.join(', ');
 }

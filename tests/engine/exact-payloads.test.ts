@@ -131,7 +131,19 @@ test('of any size, by QoS 0, 1 and 2: views, history, command line', async () =>
 async function recordOne(bytes: Buffer): Promise<void> {
   const file = join(await temporaryFolder(), 'large.db');
   const url = `mqtt://127.0.0.1:${String(broker.port)}`;
-  const args = ['--url', url, '-t', TOPIC, '-C', '1', '--db', file, '--json'];
+  const args = [
+    '--url',
+    url,
+    '-t',
+    TOPIC,
+    '-C',
+    '1',
+    '--db',
+    file,
+    '--json',
+    '--max-packet',
+    '256',
+  ];
   const recording = cli.start(['record', ...args]);
   await recording.says(/recording payload/u);
   const sender = await mqtt.connectAsync(url);

@@ -4,6 +4,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import mqtt from 'mqtt';
 import type { TreeRow } from '../../app/contract';
+import { topicText } from '../../app/topic-bytes';
 import { bundleCommandLine, type CommandLine } from '../helpers/cli';
 import { openEngine, type TestEngine } from '../helpers/engine';
 import { bundleHistory, type Bundles } from '../helpers/history';
@@ -143,7 +144,7 @@ async function expectEverywhere(heard: Heard, topics: readonly string[]): Promis
     const bytes = Buffer.from(topic);
     const { last, count } = await engine.waitFor(
       'topic',
-      { profileId, topic, maxBytes: 100_000 },
+      { profileId, topic, maxBytes: 300_000 },
       (frame) => frame.known,
     );
     expect(count).toBe(1);
@@ -153,7 +154,7 @@ async function expectEverywhere(heard: Heard, topics: readonly string[]): Promis
       topic,
       beforeId: null,
       limit: 10,
-      previewBytes: 100_000,
+      previewBytes: 300_000,
     });
     expect(page.messages.map(({ payload }) => Buffer.from(payload).equals(bytes))).toEqual([true]);
   }
@@ -224,6 +225,79 @@ test('through a broker that lets everything pass that MQTT allows', async () => 
   }
 });
 
+/** What MQTT forbids as a topic name, and a broker forwards all the same; no two are the same bytes. */
+const forbidden = [
+  Buffer.from([0xff]),
+  Buffer.from([0xfe]),
+  Buffer.from([0x78, 0x2f, 0xc3, 0x28]),
+  Buffer.from([0x78, 0x2f, 0xc3, 0x29]),
+  Buffer.from('x/\ufffd('),
+  Buffer.from([0xe2, 0x82]),
+  Buffer.from([0xe2, 0x82, 0xff]),
+  Buffer.from([0xf0, 0x9f, 0x8c]),
+  Buffer.from([0xed, 0xa0, 0x80]),
+  Buffer.from([0xed, 0xa0, 0x81]),
+  Buffer.from([0xc0, 0x80]),
+  Buffer.from('\0'),
+  Buffer.from('nul\0inside'),
+  Buffer.from('nul'),
+  Buffer.from('nul\0'),
+  Buffer.from('\u{10ffff}'),
+  Buffer.from('\u{10ff80}'),
+  Buffer.from('\u{10ff7f}'),
+  Buffer.from('\\xff'),
+  Buffer.from('wild/+/x'),
+  Buffer.from('wild/#'),
+  Buffer.from('#'),
+  Buffer.from('+'),
+  Buffer.concat([Buffer.from('long/'), Buffer.alloc(65_530, 0xff)]),
+  Buffer.concat([Buffer.from('long/'), Buffer.alloc(65_530, 0xfe)]),
+];
+
+test.each([0, 1, 2] as const)(
+  'through a broker that lets everything pass, QoS %d: topics that MQTT forbids stay what they are',
+  async (qos) => {
+    const topics = forbidden.map((bytes) => topicText(bytes));
+    expect(new Set(topics).size).toBe(forbidden.length);
+    const scripted = await startScriptedBroker('5', (packet, client) => {
+      friendly(packet, client);
+      if (packet?.cmd === 'pubrec')
+        client.send({ cmd: 'pubrel', messageId: packet.messageId ?? 0, reasonCode: 0 });
+      if (packet?.cmd !== 'subscribe') return;
+      forbidden.forEach((bytes, index) => {
+        const first = 0x30 | (qos << 1);
+        const id = qos === 0 ? [] : [0, index + 1];
+        const payload = Buffer.from(topics[index]!);
+        const head = Buffer.concat([uint16(bytes.length), bytes, Buffer.from([...id, 0])]);
+        client.send(
+          Buffer.concat([
+            Buffer.from([first]),
+            variable(head.length + payload.length),
+            head,
+            payload,
+          ]),
+        );
+      });
+    });
+    try {
+      const heard = await openSubscribed(scripted.port);
+      await expectEverywhere(heard, topics);
+      await expectAfterRestart(heard.engine.home, heard.profileId, topics);
+    } finally {
+      await scripted.close();
+    }
+  },
+);
+
+function uint16(value: number): Buffer {
+  return Buffer.from([value >> 8, value & 0xff]);
+}
+
+/** A Variable Byte Integer of three bytes, whatever the value. */
+function variable(value: number): Buffer {
+  return Buffer.from([(value & 0x7f) | 0x80, ((value >> 7) & 0x7f) | 0x80, value >> 14]);
+}
+
 test('a topic of as many levels as fit into 65,535 bytes is found, and holds nothing up', async () => {
   const deepest = '/'.repeat(65_535);
   const more = { qos: 0 as const, dup: false, retain: false };
@@ -254,7 +328,7 @@ test('a topic of as many levels as fit into 65,535 bytes is found, and holds not
     expect(found?.index).toBe(65_535);
     const { last } = await engine.waitFor(
       'topic',
-      { profileId, topic: deepest, maxBytes: 100_000 },
+      { profileId, topic: deepest, maxBytes: 300_000 },
       ({ known }) => known,
     );
     expect(Buffer.from(last?.payload ?? []).equals(Buffer.from(deepest))).toBe(true);

@@ -127,10 +127,8 @@ class Source {
         { cmd: 'pingresp' },
         { cmd: 'pubrel', messageId, reasonCode: 0 },
         { cmd: 'pubrel', messageId, reasonCode: 0 },
-        { cmd: 'puback', messageId, reasonCode },
-        { cmd: 'pubrec', messageId, reasonCode },
+        { cmd: 'pubrec', messageId: messageId + 1, reasonCode },
         { cmd: 'pubcomp', messageId, reasonCode: 0 },
-        { cmd: 'unsuback', messageId: messageId + 9, granted: [0] },
       ]),
     );
   }
@@ -139,6 +137,9 @@ class Source {
   offence(): Buffer {
     return this.pick([
       this.encode({ cmd: 'disconnect', reasonCode: 0x8b }),
+      this.encode({ cmd: 'puback', messageId: 1, reasonCode: 0 }),
+      this.encode({ cmd: 'puback', messageId: 9, reasonCode: 0 }),
+      this.encode({ cmd: 'unsuback', messageId: 9, granted: [0] }),
       this.encode({ cmd: 'connack', returnCode: 0, reasonCode: 0, sessionPresent: false }),
       Buffer.from([0xf0, 2, 0x18, 0]),
       Buffer.from([0x32, 3, 0, 1, 0x61]),

@@ -6,7 +6,7 @@ import type { Command } from '../command';
 import { EXIT, exitCodesHelp } from '../exit-codes';
 import { databaseHelp } from '../help';
 import { networkHelp, networkOptions } from '../network-options';
-import { oneOf, parseOptions, positiveInteger, topicFilters } from '../options';
+import { oneOf, packetMegabytes, parseOptions, positiveInteger, topicFilters } from '../options';
 import { historyFile } from '../places';
 import { Progress } from '../progress';
 import { countWords, durationOption, sizeOption } from '../quantities';
@@ -19,6 +19,7 @@ const options = {
   topic: { type: 'string', short: 't', multiple: true },
   qos: { type: 'string', short: 'q' },
   'mqtt-version': { type: 'string', short: 'V' },
+  'max-packet': { type: 'string' },
   ...networkOptions,
   db: { type: 'string' },
   count: { type: 'string', short: 'C' },
@@ -51,6 +52,9 @@ BROKER
   -q, --qos 0|1|2      the most the broker may use; default 0, or the profile's
   -V, --mqtt-version 3.1|3.1.1|5
                        default: 5, or the profile's
+  --max-packet MB      1 to 256: refuse and count a larger message unread; default: 64,
+                       or the profile's. A broker of MQTT 5 is told, and does not even
+                       send it
 
 REACHING IT
 ${networkHelp}
@@ -92,6 +96,7 @@ EXAMPLES
       filters: topicFilters('--topic', values.topic),
       qos: qosOf(values.qos),
       version: oneOf('--mqtt-version', values['mqtt-version'], MQTT_VERSIONS),
+      maxPacketMegabytes: packetMegabytes(values['max-packet']),
       ca: values.ca,
       network: values,
     });

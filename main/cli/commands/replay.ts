@@ -173,6 +173,7 @@ async function targetOf(values: Values): Promise<Broker> {
     filters: ['#'],
     qos: undefined,
     version: oneOf('--mqtt-version', values['mqtt-version'], ['3.1', '3.1.1', '5']),
+    maxPacketMegabytes: undefined,
     ca: values.ca,
     network: values,
   });

@@ -10,6 +10,9 @@ import type { UserProperties } from '../../../app/profile-fields';
 import { MAX_WILL_BYTES, type Will } from '../../../app/will';
 import type { Credentials } from '../sign-in/sign-in';
 import { askedSessionExpiry } from './server-settings';
+import { LARGEST_PACKET_BYTES } from '../../../app/packet-limit';
+import { ANY_RECEIVE_MAXIMUM } from './rules/exchanges';
+import type { ServerDuties } from './rules/packet-rules';
 import type { SessionStore } from './session-store';
 import type { LinkProfile } from './types';
 
@@ -19,6 +22,8 @@ export const CONNACK_WITHIN_MS = 10_000;
 export interface SessionOptions {
   readonly profile: LinkProfile;
   readonly clientId: string;
+  /** The server is told, where it can be (MQTT 5.0 §3.1.2.11.4). */
+  readonly maxPacketBytes: number;
   readonly incoming: SessionStore;
   readonly outgoing: SessionStore;
 }
@@ -40,7 +45,7 @@ export interface ConnectParts {
 
 /** How mqtt.js is used: for the protocol only. Reconnecting, subscribing again and queueing are ours. */
 export function clientOptions(
-  { profile, clientId, incoming, outgoing }: SessionOptions,
+  { profile, clientId, maxPacketBytes, incoming, outgoing }: SessionOptions,
   { credentials, willPayload }: ConnectParts,
 ): IClientOptions {
   const { username, password } = credentials;
@@ -65,7 +70,9 @@ export function clientOptions(
     ...(profile.will === null || willPayload === null
       ? {}
       : { will: willOptions(profile.will, willPayload, profile.version) }),
-    ...(profile.version === '5' ? { properties: connectProperties(profile, credentials) } : {}),
+    ...(profile.version === '5'
+      ? { properties: connectProperties(profile, credentials, maxPacketBytes) }
+      : {}),
   };
 }
 
@@ -73,11 +80,13 @@ export function clientOptions(
 function connectProperties(
   profile: LinkProfile,
   { enhanced }: Credentials,
+  maxPacketBytes: number,
 ): NonNullable<IClientOptions['properties']> {
   const { connect } = profile;
   const expiry = askedSessionExpiry(profile);
   return {
     ...(expiry === null ? {} : { sessionExpiryInterval: expiry }),
+    ...(maxPacketBytes < LARGEST_PACKET_BYTES ? { maximumPacketSize: maxPacketBytes } : {}),
     ...(connect.receiveMaximum === null ? {} : { receiveMaximum: connect.receiveMaximum }),
     ...(connect.topicAliasMaximum === null || connect.topicAliasMaximum === 0
       ? {}
@@ -168,6 +177,17 @@ const TOO_LARGE = `a will may have at most ${MAX_WILL_BYTES.toLocaleString('en')
 function boundedWill(payload: Buffer): Buffer {
   if (payload.length > MAX_WILL_BYTES) throw new Error(TOO_LARGE);
   return payload;
+}
+
+/** What a CONNECT with these options allows the server. */
+export function serverDuties(profile: LinkProfile, { properties }: IClientOptions): ServerDuties {
+  return {
+    version: profile.version,
+    cleanStart: profile.cleanStart,
+    receiveMaximum: properties?.receiveMaximum ?? ANY_RECEIVE_MAXIMUM,
+    topicAliasMaximum: properties?.topicAliasMaximum ?? 0,
+    authenticates: properties?.authenticationMethod !== undefined,
+  };
 }
 
 /** mqtt.js has no codes for these: its texts are what there is. */

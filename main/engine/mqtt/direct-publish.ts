@@ -1,4 +1,5 @@
 import type { Buffer } from 'node:buffer';
+import { isInexactText, topicText } from '../../../app/topic-bytes';
 import { FixedHeader } from './fixed-header';
 import type { Arrived } from './types';
 
@@ -49,8 +50,9 @@ export class DirectReader {
     if (topicEnd === topicFrom || payloadFrom > end) return null;
     if (this.#hasProperties && bytes[topicEnd] !== 0) return null;
     this.end = end;
+    const topic = bytes.toString('utf8', topicFrom, topicEnd);
     return {
-      topic: bytes.toString('utf8', topicFrom, topicEnd),
+      topic: isInexactText(topic) ? topicText(bytes.subarray(topicFrom, topicEnd)) : topic,
       payload: bytes.subarray(payloadFrom, end),
       qos: 0,
       retain: (first & RETAIN) !== 0,

@@ -6,6 +6,7 @@ import type { StreamViolation } from './packet-scanner';
 import type { RefusedPublish } from './refused-publish';
 import { writtenBytes } from './stream-tap';
 import type { StreamPlace, StreamTap, TappedStream } from './stream-tap';
+import type { PacketRules } from './rules/packet-rules';
 import type { Receive } from './types';
 
 export interface GuardOptions {
@@ -18,6 +19,8 @@ export interface GuardOptions {
   readonly onSocketError: (error: Error) => void;
   /** Takes messages that need not go through mqtt.js; without it, everything does. */
   readonly direct?: DirectOptions;
+  /** What the server may send; without it, only fixed headers are checked. */
+  readonly rules?: PacketRules;
 }
 
 export interface DirectOptions {
@@ -39,6 +42,8 @@ const BUFFERED_BYTES = 128 * 1024;
  * would wait for hundreds of milliseconds. After so much work in one turn the socket rests until the next.
  */
 const TURN_MS = 4;
+/** How long a server may take to hear why the connection is closed; one that does not read is not waited for. */
+const FAREWELL_MS = 500;
 
 /**
  * A socket as mqtt.js sees it: the same bytes, minus packets that are refused at their fixed header (mqtt.js's own
@@ -61,6 +66,7 @@ export class GuardedStream extends Duplex implements TappedStream {
   readonly #afterHold: (() => void)[] = [];
   /** Sees all bytes of both directions; null while nobody asked for them. */
   #tap: StreamTap | null = null;
+  #farewell: Buffer | null = null;
   /** When the work of this turn of the event loop began; null before its first chunk. */
   #turnBeganMs: number | null = null;
   #resting = false;
@@ -75,6 +81,7 @@ export class GuardedStream extends Duplex implements TappedStream {
       },
       refused: options.onRefused,
       ...(options.direct ? { direct: this.#directWay(options.direct) } : {}),
+      ...(options.rules ? { rules: options.rules } : {}),
     });
     socket.on('data', (chunk: Buffer) => {
       if (this.#ended || this.destroyed) return;
@@ -121,6 +128,13 @@ export class GuardedStream extends Duplex implements TappedStream {
   ): Destination {
     this.#reader = destination;
     return super.pipe(destination, options);
+  }
+
+  /** Closes, and says why before that, where the server still listens. */
+  destroyWith(farewell: Buffer): void {
+    if (this.destroyed) return;
+    this.#farewell = farewell;
+    this.destroy();
   }
 
   #directWay({ hasProperties, isUsed, onMessage }: DirectOptions): DirectWay {
@@ -238,6 +252,19 @@ export class GuardedStream extends Duplex implements TappedStream {
     this.#socket.once('close', () => {
       done(error);
     });
-    this.#socket.destroy();
+    if (this.#farewell === null || !this.#socket.writable) this.#socket.destroy();
+    else this.#sayFarewell(this.#farewell);
+  }
+
+  /** Reads on without listening: a socket that is closed with bytes unread resets, and takes back what was written. */
+  #sayFarewell(farewell: Buffer): void {
+    const timer = setTimeout(() => {
+      this.#socket.destroy();
+    }, FAREWELL_MS);
+    this.#socket.once('close', () => {
+      clearTimeout(timer);
+    });
+    this.#socket.end(farewell);
+    this.#socket.resume();
   }
 }

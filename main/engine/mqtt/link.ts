@@ -14,6 +14,7 @@ import {
   clientFailure,
   clientOptions,
   CONNACK_WITHIN_MS,
+  serverDuties,
   settingsFailure,
   SignInError,
   willPayloadOf,
@@ -26,6 +27,7 @@ import { refusalAnswer, refusalText } from './refused-publish';
 import type { RefusedPublish } from './refused-publish';
 import { hasSoundId, MISSING_ID } from './packet-id';
 import { Publisher } from './publisher';
+import { PacketRules } from './rules/packet-rules';
 import { openStream, rawSocketFailure, StreamError } from './streams';
 import { serverSettings } from './server-settings';
 import type { StreamWatcher, WatchedStream } from './stream-tap';
@@ -37,6 +39,7 @@ import type { Arrived, BulkMessage, BulkOutcome, OutgoingMessage, Receive } from
 const OPEN_WITHIN_MS = 10_000;
 const SUBACK_WITHIN_MS = 15_000;
 const CLOSE_WITHIN_MS = 2_000;
+const PROTOCOL_ERROR = 0x82;
 /** DISCONNECT with reason 0 (3.1.1 §3.14; in 5 an omitted reason means 0x00, §3.14.2.1). */
 const DISCONNECT = Buffer.from([0xe0, 0x00]);
 /** Reason codes of AUTH (MQTT 5.0 §3.15.2.1). */
@@ -52,7 +55,6 @@ export interface LinkOptions extends SessionOptions {
   readonly secret: AskSecret;
   /** What the session is subscribed to. */
   readonly subscriptions: SubscriptionSet;
-  readonly maxPacketBytes: number;
   readonly authorities: readonly string[];
   /** See `StreamOptions`. */
   readonly surroundings?: Surroundings | undefined;
@@ -92,6 +94,7 @@ export class Link {
   /** Topic names by their alias; at most as many as the profile allows. */
   readonly #aliases = new Map<number, string>();
   #watched: WatchedStream | null = null;
+  #rules: PacketRules | null = null;
   #failure: RawFailure | null = null;
   #phase: 'opening' | 'connack' | 'subscribe' | 'session' = 'opening';
   #closing = false;
@@ -221,6 +224,9 @@ export class Link {
   }
 
   #speakMqtt(socket: Duplex, parts: ConnectParts): void {
+    const settings = clientOptions(this.#options, parts);
+    const rules = new PacketRules(serverDuties(this.#options.profile, settings));
+    this.#rules = rules;
     const stream = new GuardedStream(socket, {
       maxPacketBytes: this.#options.maxPacketBytes,
       onRefused: (packet) => {
@@ -235,6 +241,7 @@ export class Link {
           this.#phase === 'connack' ? 'connack' : 'session',
         );
       },
+      rules,
       direct: {
         hasProperties: this.#options.profile.version === '5',
         isUsed: this.#options.direct ?? true,
@@ -252,7 +259,7 @@ export class Link {
     });
     if (this.#abort.signal.aborted) stream.destroy();
     try {
-      this.#start(new MqttClient(() => stream, clientOptions(this.#options, parts)));
+      this.#start(new MqttClient(() => stream, settings), rules);
     } catch (error) {
       this.#failure ??= settingsFailure(error);
       stream.once('close', () => {
@@ -262,8 +269,11 @@ export class Link {
     }
   }
 
-  #start(client: MqttClient): void {
+  #start(client: MqttClient, rules: PacketRules): void {
     this.#client = client;
+    client.on('packetsend', (packet) => {
+      rules.sent(packet);
+    });
     client.handleMessage = (packet, done) => {
       this.#deliver(packet, done);
     };
@@ -278,6 +288,8 @@ export class Link {
       );
     };
     client.on('packetreceive', (packet) => {
+      // mqtt.js replaces bytes of a topic that are not UTF-8; its later steps take the topic from here.
+      if (packet.cmd === 'publish') packet.topic = rules.publishes.exactTopic() ?? packet.topic;
       this.#received(packet);
     });
     client.on('connect', (packet) => {
@@ -450,7 +462,16 @@ export class Link {
         this.#events.onRefused(failure.message);
     }
     this.#failure ??= failure;
-    this.#stream?.destroy();
+    const farewell = this.#rules?.isConnected === true ? this.#farewell(failure) : null;
+    if (farewell === null) this.#stream?.destroy();
+    else this.#stream?.destroyWith(farewell);
+  }
+
+  /** DISCONNECT with the reason, which only MQTT 5 can say (§4.13); null where the server is not to blame. */
+  #farewell(failure: RawFailure): Buffer | null {
+    if (this.#options.profile.version !== '5') return null;
+    if (failure.kind !== 'malformed' && failure.kind !== 'too-large') return null;
+    return disconnectPacket(failure.violation?.reasonCode ?? PROTOCOL_ERROR);
   }
 
   #finish(): void {
@@ -465,4 +486,8 @@ export class Link {
     this.#events.onClosed(failure);
     this.#resolveClosed();
   }
+}
+
+function disconnectPacket(reasonCode: number): Buffer {
+  return Buffer.from([0xe0, 1, reasonCode]);
 }

@@ -6,14 +6,15 @@ import type {
   DeviceConfirmation,
   ServerSettings,
 } from '../../../app/connection';
-import { describeFailure, type RawFailure } from '../../../app/connection-failure';
+import { describeFailure, repeatedFailure, type RawFailure } from '../../../app/connection-failure';
 import type { PublishResult } from '../../../app/contract';
 import type { QoS } from '../../../app/message';
+import { packetLimitBytes } from '../../../app/packet-limit';
 import type { Profile } from '../../../app/profile';
 import { credentialsFor } from '../sign-in/sign-in';
 import { TokenSource } from '../sign-in/token-source';
 import { Link } from './link';
-import { reconnectDelayMs, STABLE_AFTER_MS } from './reconnect-policy';
+import { MOST_VIOLATIONS, reconnectDelayMs, STABLE_AFTER_MS } from './reconnect-policy';
 import { SessionStore } from './session-store';
 import { SubscriptionSet } from './subscription-set';
 import { VersionChoice } from './version-choice';
@@ -25,9 +26,6 @@ import type {
   LinkProfile,
   OutgoingMessage,
 } from './types';
-
-/** The largest that MQTT can carry: a Remaining Length of 268,435,455 (MQTT 5.0 §2.1.4) and a fixed header of five bytes. */
-const DEFAULT_MAX_PACKET_BYTES = 268_435_460;
 
 /** So long before a token ends, the next one is got. */
 const RENEW_BEFORE_MS = 60_000;
@@ -59,6 +57,8 @@ class MqttConnection implements Connection {
   /** Losses and failed tries since the connection was last sound. */
   #attempt = 0;
   #wasConnected = false;
+  /** How many times the server broke the protocol since the connection was last sound. */
+  #violations = 0;
   #incoming = new SessionStore({ resends: false });
   #outgoing = new SessionStore({ resends: true });
   #subscriptions = new SubscriptionSet();
@@ -97,6 +97,7 @@ class MqttConnection implements Connection {
     if (this.#link !== null) return;
     this.#attempt = 0;
     this.#shortLived = 0;
+    this.#violations = 0;
     this.#wasConnected = false;
     this.#versions.begin(this.#profile);
     this.#setState({ kind: 'connecting' });
@@ -158,7 +159,8 @@ class MqttConnection implements Connection {
         secret: this.#options.secret,
         subscriptions: this.#subscriptions,
         clientId: this.#clientIdOf(profile),
-        maxPacketBytes: this.#options.maxPacketBytes ?? DEFAULT_MAX_PACKET_BYTES,
+        maxPacketBytes:
+          this.#options.maxPacketBytes ?? packetLimitBytes(profile.maximumPacketMegabytes),
         authorities: this.#options.authorities ?? [],
         surroundings: this.#options.surroundings,
         incoming: this.#incoming,
@@ -292,8 +294,11 @@ class MqttConnection implements Connection {
       this.#setState({ kind: 'failed', failure });
       return;
     }
-    const sinceMs = this.#state.kind === 'connected' ? this.#state.sinceMs : Infinity;
-    this.#attempt = Date.now() - sinceMs >= STABLE_AFTER_MS ? 1 : this.#attempt + 1;
+    this.#countLoss(failure);
+    if (this.#violations >= MOST_VIOLATIONS) {
+      this.#setState({ kind: 'failed', failure: repeatedFailure(failure, this.#violations) });
+      return;
+    }
     const delayMs =
       failure.code === 'sign-in-renewed'
         ? 0
@@ -308,6 +313,15 @@ class MqttConnection implements Connection {
       retryAtMs: Date.now() + delayMs,
       failure,
     });
+  }
+
+  /** However often it comes back, a connection that soon ends again is not a sound one. */
+  #countLoss({ code }: ConnectionFailure): void {
+    const sinceMs = this.#state.kind === 'connected' ? this.#state.sinceMs : Infinity;
+    const wasSound = Date.now() - sinceMs >= STABLE_AFTER_MS;
+    this.#attempt = wasSound ? 1 : this.#attempt + 1;
+    if (wasSound) this.#violations = 0;
+    if (code === 'protocol-error' || code === 'packet-too-large') this.#violations += 1;
   }
 
   #clearRetry(): void {

@@ -6,8 +6,13 @@ import { SkippedPublish } from './refused-publish';
 import type { RefusedPublish } from './refused-publish';
 import type { StreamPlace } from './stream-tap';
 import { UnreadBytes } from './unread-bytes';
+import { packetName, violationText } from '../../../app/mqtt-violation';
+import type { Violation } from '../../../app/mqtt-violation';
+import { BrokenRule } from './rules/broken-rule';
+import { violation as violationOf } from './rules/packet-rules';
+import type { PacketRules } from './rules/packet-rules';
+import { PUBLISH } from './rules/property-rules';
 
-const PUBLISH = 3;
 /** CONNACK or AUTH: all that a server may send first [MQTT-3.2.0-1], §4.12. */
 const FIRST_TYPES = (1 << 2) | (1 << 15);
 /** What a server may send at all: CONNACK, PUBLISH and its acknowledgements, SUBACK, UNSUBACK, PINGRESP, DISCONNECT, AUTH. */
@@ -25,9 +30,13 @@ const SERVER_TYPES =
 const FIRST_BYTES_SHOWN = 16;
 
 export type StreamViolation =
-  | { readonly kind: 'malformed'; readonly message: string }
-  | { readonly kind: 'not-mqtt'; readonly firstBytes: Uint8Array }
-  | { readonly kind: 'too-large'; readonly message: string };
+  | {
+      readonly kind: 'malformed' | 'too-large';
+      /** In one line, with the bytes. */
+      readonly message: string;
+      readonly violation: Violation;
+    }
+  | { readonly kind: 'not-mqtt'; readonly firstBytes: Uint8Array };
 
 /** What a scanner reports while it reads. */
 export interface ScannerSink {
@@ -36,6 +45,8 @@ export interface ScannerSink {
   readonly refused: (packet: RefusedPublish) => void;
   /** Without it, every packet within the limit is forwarded. */
   readonly direct?: DirectWay;
+  /** What packets are checked against before they are forwarded; without it, only fixed headers are. */
+  readonly rules?: PacketRules;
 }
 
 /**
@@ -59,6 +70,8 @@ export class PacketScanner {
   #remaining = 0;
   #first = true;
   #skipped: SkippedPublish | null = null;
+  /** How much of the stream came before the bytes that are being read. */
+  #offset = 0;
 
   constructor(maxPacketBytes: number, sink: ScannerSink) {
     this.#maxPacketBytes = maxPacketBytes;
@@ -94,7 +107,7 @@ export class PacketScanner {
       const bytes = this.#unread.take();
       const from = this.#takeDirect(bytes);
       if (this.#isHeld) {
-        this.#unread.keep(bytes.subarray(from), 0);
+        this.#keep(bytes, from, 0);
         return null;
       }
       const violation = this.#pass(bytes, from);
@@ -137,8 +150,10 @@ export class PacketScanner {
       }
       const start = position;
       const isRead = this.#header.read(bytes, start);
-      const violation = this.#violation(bytes, start, isRead);
-      if (violation !== null || this.#isHeldBack(bytes, start, isRead)) {
+      let violation = this.#violation(bytes, start, isRead);
+      const isHeldBack = violation === null && this.#isHeldBack(bytes, start, isRead);
+      if (violation === null && !isHeldBack) violation = this.#brokenRule(bytes, start);
+      if (violation !== null || isHeldBack) {
         // What came before was sound and goes on.
         this.#forward(bytes, pending, start);
         return violation;
@@ -148,14 +163,20 @@ export class PacketScanner {
       if (this.#sizeBytes(start) > this.#maxPacketBytes) {
         this.#forward(bytes, pending, start);
         pending = position;
-        const refusal = this.#refuse(bytes[start] ?? 0, this.#sizeBytes(start));
-        if (refusal !== null) return refusal;
+        this.#skipped = new SkippedPublish(this.#sizeBytes(start), ((bytes[start] ?? 0) >> 1) & 3);
       }
       this.#remaining = this.#header.bodyBytes;
       if (this.#remaining === 0) this.#endSkip();
     }
     this.#forward(bytes, pending, bytes.length);
+    this.#offset += bytes.length;
     return null;
+  }
+
+  /** Keeps what begins at `from`, until so many bytes are there; see `UnreadBytes`. */
+  #keep(bytes: Buffer, from: number, wanted: number): void {
+    this.#offset += from;
+    this.#unread.keep(bytes.subarray(from), wanted);
   }
 
   #forward(bytes: Buffer, from: number, to: number): void {
@@ -176,43 +197,75 @@ export class PacketScanner {
       return { kind: 'not-mqtt', firstBytes };
     }
     if (((SERVER_TYPES >> type) & 1) === 0) {
-      return {
-        kind: 'malformed',
-        message: `a packet of type ${String(type)}, which no server may send`,
-      };
+      const rule = new BrokenRule(
+        type === 0 ? 'malformed' : 'protocol-error',
+        '§2.1.2',
+        `a packet of type ${String(type)} (${packetName(type)}), which no server may send`,
+      );
+      return this.#told(violationOf(rule, bytes, start, this.#offset + start));
     }
-    return isRead || FixedHeader.isCut(bytes, start)
-      ? null
-      : { kind: 'malformed', message: 'a Remaining Length of more than four bytes' };
+    if (!isRead) {
+      if (FixedHeader.isCut(bytes, start)) return null;
+      const rule = new BrokenRule(
+        'malformed',
+        '§2.1.4',
+        'a Remaining Length of more than four bytes',
+      );
+      return this.#told(violationOf(rule, bytes, start, this.#offset + start));
+    }
+    const rule = this.#sizeProblem(bytes, start);
+    if (rule !== null) return this.#told(violationOf(rule, bytes, start, this.#offset + start));
+    const size = this.#sizeBytes(start);
+    return this.#told(
+      this.#sink.rules?.headerProblem(bytes, start, size, this.#offset + start) ?? null,
+    );
+  }
+
+  /** Of what can't be skipped: only a PUBLISH can, and only where it is clear whether it must be answered. */
+  #sizeProblem(bytes: Buffer, start: number): BrokenRule | null {
+    const size = this.#sizeBytes(start);
+    if (size <= this.#maxPacketBytes) return null;
+    const first = bytes[start] ?? 0;
+    const type = first >> 4;
+    if (type !== PUBLISH) {
+      const words = `a packet of type ${String(type)} (${packetName(type)}) with ${String(size)} bytes`;
+      return new BrokenRule('too-large', 'MQTT-3.1.2-24', words);
+    }
+    if (((first >> 1) & 3) < 3) return null;
+    return new BrokenRule('malformed', 'MQTT-3.3.1-4', 'a PUBLISH with QoS 3');
+  }
+
+  /** Of a packet that is not held back, and is not skipped. */
+  #brokenRule(bytes: Buffer, start: number): StreamViolation | null {
+    const { rules } = this.#sink;
+    if (!rules || this.#sizeBytes(start) > this.#maxPacketBytes) return null;
+    const { from, bodyBytes } = this.#header;
+    return this.#told(rules.problem(bytes, start, from, from + bodyBytes, this.#offset + start));
+  }
+
+  #told(violation: Violation | null): StreamViolation | null {
+    if (violation === null) return null;
+    const kind = violation.kind === 'too-large' ? 'too-large' : 'malformed';
+    return { kind, message: violationText(violation), violation };
   }
 
   /**
-   * Keeps the beginning of a packet that is cut in its header, which may be that of a packet to be skipped, or that may
-   * take the direct way when it is complete.
+   * Keeps the beginning of a packet that is cut in its header, which may be that of a packet to be skipped, that may take
+   * the direct way when it is complete, or that can't be checked yet.
    */
   #isHeldBack(bytes: Buffer, start: number, isRead: boolean): boolean {
     if (!isRead) {
-      this.#unread.keep(bytes.subarray(start), bytes.length - start + 1);
+      this.#keep(bytes, start, bytes.length - start + 1);
       return true;
     }
     const size = this.#sizeBytes(start);
     if (start + size <= bytes.length || size > this.#maxPacketBytes) return false;
-    if (!this.#reader?.awaits(bytes[start] ?? 0, size)) return false;
-    this.#unread.keep(bytes.subarray(start), size);
+    const wanted = this.#reader?.awaits(bytes[start] ?? 0, size)
+      ? size
+      : (this.#sink.rules?.neededBytes(bytes, start, this.#header.from, start + size) ?? 0);
+    if (start + wanted <= bytes.length) return false;
+    this.#keep(bytes, start, wanted);
     return true;
-  }
-
-  #refuse(first: number, sizeBytes: number): StreamViolation | null {
-    if (first >> 4 !== PUBLISH) {
-      return {
-        kind: 'too-large',
-        message: `packet of type ${String(first >> 4)} with ${String(sizeBytes)} bytes`,
-      };
-    }
-    const qos = (first >> 1) & 3;
-    if (qos === 3) return { kind: 'malformed', message: 'a PUBLISH with QoS 3 [MQTT-3.3.1-4]' };
-    this.#skipped = new SkippedPublish(sizeBytes, qos);
-    return null;
   }
 
   #endSkip(): void {

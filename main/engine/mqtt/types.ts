@@ -37,7 +37,7 @@ export interface ConnectionOptions {
   readonly sink: ConnectionSink;
   /** Asked anew at every attempt; undefined when there is none. Never logged. */
   readonly secret: AskSecret;
-  /** A packet announced larger than this is refused at its fixed header. Default: the largest that MQTT has. */
+  /** A packet announced larger than this is refused at its fixed header. Default: what the profile says. */
   readonly maxPacketBytes?: number;
   /** Authorities (PEM) trusted besides those of the system. */
   readonly authorities?: readonly string[];
