@@ -10,6 +10,11 @@ export const connectSettingsSchema = v.object({
   sessionExpirySeconds: v.nullable(wholeNumber('Session expiry', 0, SESSION_NEVER_EXPIRES)),
   /** QoS 1 and 2 messages that the broker may send before they are acknowledged. */
   receiveMaximum: v.nullable(wholeNumber('Receive maximum', 1, 65_535)),
+  /**
+   * Whether the broker is told the profile's limit of a packet (Maximum Packet Size): it then drops larger ones without a word, where
+   * they are else refused here, named and counted.
+   */
+  announceMaximumPacket: v.optional(v.boolean(), false),
   /** Topic names that the broker may replace by a number. */
   topicAliasMaximum: v.nullable(wholeNumber('Topic alias maximum', 0, 65_535)),
   /** Whether the broker may say in words why it refuses something. */
@@ -26,6 +31,7 @@ export type ConnectSettings = v.InferOutput<typeof connectSettingsSchema>;
 export const DEFAULT_CONNECT_SETTINGS: ConnectSettings = {
   sessionExpirySeconds: null,
   receiveMaximum: null,
+  announceMaximumPacket: false,
   topicAliasMaximum: null,
   requestProblemInformation: true,
   requestResponseInformation: false,

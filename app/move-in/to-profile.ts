@@ -147,6 +147,7 @@ function connectOf(imported: ImportedConnect | null, clientIdSuffix: boolean): C
   if (imported === null) return { ...DEFAULT_CONNECT_SETTINGS, clientIdSuffix };
   return {
     sessionExpirySeconds: whole(imported.sessionExpirySeconds, 0, LONGEST_SECONDS),
+    announceMaximumPacket: false,
     receiveMaximum: whole(imported.receiveMaximum, 1, 65_535),
     topicAliasMaximum: whole(imported.topicAliasMaximum, 0, 65_535),
     requestProblemInformation: imported.requestProblemInformation ?? true,

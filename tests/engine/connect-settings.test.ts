@@ -139,6 +139,7 @@ test('the properties of the CONNECT are those of the profile', async () => {
     connect: {
       sessionExpirySeconds: 77,
       receiveMaximum: 10,
+      announceMaximumPacket: true,
       topicAliasMaximum: 5,
       requestProblemInformation: false,
       requestResponseInformation: true,
@@ -158,6 +159,7 @@ test('the properties of the CONNECT are those of the profile', async () => {
   expect(packet.properties).toMatchObject({
     sessionExpiryInterval: 77,
     receiveMaximum: 10,
+    maximumPacketSize: 64 * 1024 * 1024,
     topicAliasMaximum: 5,
     requestProblemInformation: false,
     requestResponseInformation: true,

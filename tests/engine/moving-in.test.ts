@@ -154,7 +154,9 @@ test('MQTTX.db is read from a copy while MQTTX has it open; the copy is gone aft
   const path = await mqttxDatabase();
   const copies = await temporaryFolder();
   vi.stubEnv('TMPDIR', copies);
-  onTestFinished(() => vi.unstubAllEnvs());
+  onTestFinished(() => {
+    vi.unstubAllEnvs();
+  });
   const before = await stat(path);
   const preview = await look(one, { kind: 'file', path });
   expect(preview.program).toBe('MQTTX');

@@ -10,7 +10,6 @@ import type { UserProperties } from '../../../app/profile-fields';
 import { MAX_WILL_BYTES, type Will } from '../../../app/will';
 import type { Credentials } from '../sign-in/sign-in';
 import { askedSessionExpiry } from './server-settings';
-import { LARGEST_PACKET_BYTES } from '../../../app/packet-limit';
 import { ANY_RECEIVE_MAXIMUM } from './rules/exchanges';
 import type { ServerDuties } from './rules/packet-rules';
 import type { SessionStore } from './session-store';
@@ -86,7 +85,7 @@ function connectProperties(
   const expiry = askedSessionExpiry(profile);
   return {
     ...(expiry === null ? {} : { sessionExpiryInterval: expiry }),
-    ...(maxPacketBytes < LARGEST_PACKET_BYTES ? { maximumPacketSize: maxPacketBytes } : {}),
+    ...(connect.announceMaximumPacket ? { maximumPacketSize: maxPacketBytes } : {}),
     ...(connect.receiveMaximum === null ? {} : { receiveMaximum: connect.receiveMaximum }),
     ...(connect.topicAliasMaximum === null || connect.topicAliasMaximum === 0
       ? {}

@@ -61,7 +61,7 @@ export const PROFILE_SECTIONS: readonly ProfileSection[] = [
     id: 'mqtt',
     label: 'MQTT',
     component: MqttSection,
-    fields: ['clientId', 'keepAlive', 'connect'],
+    fields: ['clientId', 'keepAlive', 'maximumPacketMegabytes', 'connect'],
   },
   {
     id: 'subscriptions',
