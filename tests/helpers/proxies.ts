@@ -69,10 +69,11 @@ async function running(port: number, command: string, args: string[]): Promise<P
 
 /** Neither program says when it listens. */
 async function listening(port: number, child: ChildProcess): Promise<void> {
-  let problem: Error | null = null;
-  child.once('error', (error) => (problem = error));
+  const problems: Error[] = [];
+  child.once('error', (error) => problems.push(error));
   for (;;) {
-    if (problem !== null) throw problem;
+    const [problem] = problems;
+    if (problem) throw problem;
     if (child.exitCode !== null) throw new Error(`the proxy ended with ${String(child.exitCode)}`);
     const isOpen = await new Promise<boolean>((resolve) => {
       const socket = connect(port, '127.0.0.1');

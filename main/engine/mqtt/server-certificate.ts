@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import * as tls from 'node:tls';
+import type * as tls from 'node:tls';
 import { MAX_SHOWN_NAMES, type CertificateFacts } from '../../../app/certificate';
 import type { RawFailure } from '../../../app/connection-failure';
 import type { TlsSettings } from '../../../app/profile-tls';

@@ -118,8 +118,9 @@ export async function readPfx(
   if (!isPfx(bytes)) return null;
   const given = (await passphrase()) ?? '';
   try {
-    const { context } = tls.createSecureContext({ pfx: bytes, passphrase: given });
-    return { bytes, passphrase: given, certificate: certificateOf(context) };
+    const secure = tls.createSecureContext({ pfx: bytes, passphrase: given });
+    const certificate = certificateOf(secure.context as unknown);
+    return { bytes, passphrase: given, certificate };
   } catch (error) {
     throw problem('certificate', pfxReason(messageOf(error), given), file.path, messageOf(error));
   }
