@@ -1,3 +1,4 @@
+import { DEFAULT_CONNECT_SETTINGS } from '../../app/connect-settings';
 import mqttPacket from 'mqtt-packet';
 import type { Packet } from 'mqtt-packet';
 import { PassThrough } from 'node:stream';
@@ -212,10 +213,13 @@ describe('the guarded stream', () => {
 });
 
 describe('a message over the limit', () => {
-  it('is not even sent by a broker of MQTT 5, which is told the limit', async () => {
+  it('is not even sent by a broker of MQTT 5 that is told the limit', async () => {
     const broker = await startMosquitto();
     cleanUps.push(() => broker.dispose());
-    const client = testConnection({ port: broker.port, version: '5', maximumPacketMegabytes: 1 });
+    const client = testConnection({
+      ...{ port: broker.port, version: '5', maximumPacketMegabytes: 1 },
+      connect: { ...DEFAULT_CONNECT_SETTINGS, announceMaximumPacket: true },
+    });
     cleanUps.push(() => client.disconnect());
     client.connect();
     await client.reaches('connected');
@@ -236,7 +240,9 @@ describe('a message over the limit', () => {
       client.send(publish('small', 5));
     });
     cleanUps.push(() => broker.close());
-    const client = testConnection({ port: broker.port, version: '5' }, { maxPacketBytes: 10_000 });
+    const connect = { ...DEFAULT_CONNECT_SETTINGS, announceMaximumPacket: true };
+    const profile = { port: broker.port, version: '5', connect } as const;
+    const client = testConnection(profile, { maxPacketBytes: 10_000 });
     cleanUps.push(() => client.disconnect());
     client.connect();
     expect(await broker.heard('connect')).toMatchObject({
@@ -254,7 +260,7 @@ describe('a message over the limit', () => {
     const sender = testConnection({ port: broker.port, subscriptions: [] });
     sender.connect();
     await sender.reaches('connected');
-    for (const version of ['3.1', '3.1.1'] as const) {
+    for (const version of ['3.1', '3.1.1', '5'] as const) {
       const client = testConnection({ port: broker.port, version }, { maxPacketBytes: 10_000 });
       cleanUps.push(() => client.disconnect());
       client.connect();
