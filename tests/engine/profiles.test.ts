@@ -45,7 +45,7 @@ test('a URL makes a profile once, and hands its password on without keeping it',
   expect(core.profileOfUrl(url).profileId).toBe(first.profileId);
   expect(core.profiles.all).toMatchObject([{ host: '127.0.0.1', port: 1884, username: 'anna' }]);
   core.profiles.flush();
-  expect(await readFile(join(home, 'profiles.json'), 'utf8')).not.toContain('ss');
+  expect(await readFile(join(home, 'profiles.json'), 'utf8')).not.toMatch(/p@ss|ss%2F|ss\/word/u);
 });
 
 test.each([
