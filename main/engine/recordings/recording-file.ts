@@ -70,10 +70,11 @@ export class RecordingFile {
 
 /** The recordings of a data folder; what was only half copied goes. */
 export function findRecordings(folder: string, warn: (message: string) => void): RecordingFile[] {
-  const names = namesIn(folder);
-  for (const name of names) {
+  for (const name of namesIn(folder)) {
     if (name.endsWith('.db.partial')) removeHistory(join(folder, name));
   }
+  const names = namesIn(folder);
+  removeUnbegun(folder, names, warn);
   return names
     .filter((name) => /^[a-z0-9-]+\.db$/u.test(name))
     .map((name) => {
@@ -81,6 +82,23 @@ export function findRecordings(folder: string, warn: (message: string) => void):
       const started = statSync(join(folder, name)).birthtimeMs;
       return new RecordingFile(folder, id, unknownNotes(started), warn);
     });
+}
+
+/**
+ * A copy has its notes from its beginning, and its history when it is complete: one that was killed leaves the notes
+ * alone. Those of a complete recording stay, also while its history is somewhere else.
+ */
+function removeUnbegun(
+  folder: string,
+  names: readonly string[],
+  warn: (message: string) => void,
+): void {
+  for (const name of names) {
+    const id = /^([a-z0-9-]+)\.json$/u.exec(name)?.[1];
+    if (id === undefined || names.includes(`${id}.db`)) continue;
+    const file = new RecordingFile(folder, id, { ...unknownNotes(0), endedMs: 0 }, warn);
+    if (file.notes.kind !== 'by-hand' && file.notes.endedMs === null) file.remove();
+  }
 }
 
 function namesIn(folder: string): string[] {
