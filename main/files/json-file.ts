@@ -5,7 +5,8 @@ import {
   openSync,
   readFileSync,
   renameSync,
-  writeSync,
+  rmSync,
+  writeFileSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
 import * as v from 'valibot';
@@ -62,14 +63,20 @@ export class JsonFile<T> {
   private write(): void {
     mkdirSync(dirname(this.options.file), { recursive: true, mode: 0o700 });
     const temporary = `${this.options.file}.new`;
-    const descriptor = openSync(temporary, 'w', 0o600);
     try {
-      writeSync(descriptor, JSON.stringify(this.value, null, 2));
-      fsyncSync(descriptor);
-    } finally {
-      closeSync(descriptor);
+      const descriptor = openSync(temporary, 'w', 0o600);
+      try {
+        // Unlike `writeSync`, it goes on after a part: half a file must never take the place of a whole one.
+        writeFileSync(descriptor, JSON.stringify(this.value, null, 2));
+        fsyncSync(descriptor);
+      } finally {
+        closeSync(descriptor);
+      }
+      renameSync(temporary, this.options.file);
+    } catch (error) {
+      rmSync(temporary, { force: true });
+      throw error;
     }
-    renameSync(temporary, this.options.file);
   }
 
   private read(): T {
