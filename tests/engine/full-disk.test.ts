@@ -1,10 +1,15 @@
 /** A disk that is full for real: storing pauses and says so, the live view goes on, and storing resumes. */
 import { randomBytes } from 'node:crypto';
 import mqtt from 'mqtt';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import * as v from 'valibot';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import type { StatusFrame } from '../../app/contract';
+import { defaultProfileFields } from '../../app/profile';
 import { openArchive } from '../../main/engine/history/sqlite-archive';
+import { Recordings } from '../../main/engine/recordings/recordings';
+import { JsonFile } from '../../main/files/json-file';
 import { openEngine, type TestEngine } from '../helpers/engine';
 import { bundleHistory, type Bundles } from '../helpers/history';
 import { contentsOf } from '../helpers/history-contents';
@@ -115,3 +120,47 @@ test(
     expect(gaps.reduce((sum, { messages }) => sum + messages, 0)).toBe(after.refused);
   },
 );
+
+test('a recording that a full disk does not let begin is none, and leaves nothing', async (context) => {
+  const disk = await mountSmallDisk(4);
+  if (disk === null) return context.skip('Only root on Linux can mount a disk to fill.');
+  onTestFinished(() => disk.dispose());
+  const recordings = new Recordings({
+    ...{ home: disk.folder, threads: bundles.threads, nowUs: () => Date.now() * 1_000 },
+    ...{ warn: () => undefined, onChange: () => undefined, onDelete: () => Promise.resolve() },
+  });
+  onTestFinished(() => recordings.close());
+  const profile = { ...defaultProfileFields(), id: 'lab', name: 'Lab', host: 'localhost' };
+  disk.fill();
+  expect(() => recordings.start(profile, [], 'Full', true)).toThrow(/disk is full|free space/u);
+  expect(recordings.summaries).toEqual([]);
+  expect(readdirSync(join(disk.folder, 'recordings'))).toEqual([]);
+
+  disk.free();
+  recordings.start(profile, [], 'Room', true);
+  expect(recordings.summaries).toMatchObject([{ name: 'Room', state: { kind: 'recording' } }]);
+});
+
+test('settings that do not fit on a full disk leave those that are there as they are', async (context) => {
+  const disk = await mountSmallDisk(4);
+  if (disk === null) return context.skip('Only root on Linux can mount a disk to fill.');
+  onTestFinished(() => disk.dispose());
+  const file = join(disk.folder, 'settings.json');
+  const warnings: string[] = [];
+  const open = (): JsonFile<string> =>
+    new JsonFile({ file, schema: v.string(), initial: '', warn: (text) => warnings.push(text) });
+  const settings = open();
+  settings.set('as they were');
+  settings.flush();
+
+  // Room for the beginning only.
+  const spare = join(disk.folder, 'spare');
+  writeFileSync(spare, new Uint8Array(4_096));
+  disk.fill();
+  rmSync(spare);
+  settings.set('much more '.repeat(2_000));
+  settings.flush();
+  expect(warnings.join()).toMatch(/settings\.json could not be written/u);
+  expect(open().value).toBe('as they were');
+  expect(readdirSync(disk.folder).sort()).toEqual(['filler', 'settings.json']);
+});

@@ -8,7 +8,7 @@ import type {
 import { LoupeError, messageOf } from '../../../app/errors';
 import { MAX_NAME_LENGTH, type Profile } from '../../../app/profile';
 import type { Selection } from '../../../app/selection';
-import type { MessageBatch } from '../history/history';
+import type { History, MessageBatch } from '../history/history';
 import { startJob } from '../history/jobs';
 import { openHistory } from '../history/sqlite-history';
 import { Copies } from './copies';
@@ -98,14 +98,7 @@ export class Recordings {
       throw new LoupeError('invalid-argument', words);
     }
     const file = this.#create('by-hand', profile, { filters: [...filters], name });
-    const history = openHistory({
-      file: file.path,
-      threads: this.#options.threads,
-      program: 'MQTT Loupe (recording)',
-      onProblem: (problem) => {
-        this.#options.warn(problem.message);
-      },
-    });
+    const history = this.#begin(file);
     history.describeProfile(profile.id, JSON.stringify(profile));
     const { nowUs } = this.#options;
     const options = { history, profileId: profile.id, filters, nowUs, isConnected };
@@ -234,6 +227,24 @@ export class Recordings {
       this.#copies.close(),
       this.#healing,
     ]);
+  }
+
+  /** What cannot be begun (a full disk) is no recording, and leaves nothing. */
+  #begin(file: RecordingFile): History {
+    try {
+      return openHistory({
+        file: file.path,
+        threads: this.#options.threads,
+        program: 'MQTT Loupe (recording)',
+        onProblem: (problem) => {
+          this.#options.warn(problem.message);
+        },
+      });
+    } catch (error) {
+      this.#files.delete(file.id);
+      file.remove();
+      throw error;
+    }
   }
 
   #nowMs(): number {
