@@ -26,7 +26,7 @@ import { infoOf, messagesOf, problemsOf } from '../helpers/stored';
 
 const SEED = Number(process.env['MQTT_LOUPE_SEED'] ?? Date.now() % 1_000_000);
 const random = seededRandom(SEED);
-const KILLS = 4;
+const KILLS = Number(process.env['MQTT_LOUPE_KILLS'] ?? 2);
 const MESSAGES = 120_000;
 
 let cli: CommandLine;
