@@ -85,6 +85,8 @@ test('a session is named, kept and deleted', async () => {
 test('a recording is made by hand, opened, and shows what came', async () => {
   const window = await openLab();
   await send('plant/a', 'before');
+  // It may come late, as a retained message, when the subscription was made after it.
+  await expect(row(window, 'plant')).toBeVisible();
   await rail(window).getByRole('button', { name: 'History' }).click();
   await expect(recordings(window).getByText('No recording yet')).toBeVisible();
   await recordings(window).getByRole('button', { name: 'Record…' }).click();

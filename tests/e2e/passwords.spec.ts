@@ -177,7 +177,7 @@ test('a vault keeps passwords behind a passphrase: unlocked once per start, chan
 
   await command(window, 'Change the passphrase of the password vault');
   await window.getByRole('textbox', { name: 'Passphrase until now' }).fill(VAULT);
-  await fresh.fill(OTHER_VAULT);
+  await window.getByRole('textbox', { name: 'New passphrase' }).fill(OTHER_VAULT);
   await window.getByRole('textbox', { name: 'The same again' }).fill(OTHER_VAULT);
   await window.getByRole('button', { name: 'Change', exact: true }).click();
   await expect(window.getByText('The vault has its new passphrase.')).toBeVisible();

@@ -39,7 +39,7 @@ async function keepForSession(window: Page): Promise<void> {
 
 export async function connect(window: Page): Promise<void> {
   await window.getByRole('button', { name: 'Connect', exact: true }).click();
-  await expect(status(window)).toContainText('connected');
+  await expect(status(window)).toContainText(/^connected/);
 }
 
 export function status(window: Page): Locator {
