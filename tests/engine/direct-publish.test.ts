@@ -67,6 +67,16 @@ async function comparePaced(
   return past;
 }
 
+/**
+ * QoS 0 with DUP is not allowed [MQTT-3.3.1-2]. It is heard all the same, by way of mqtt.js, so that what ends the connection right
+ * behind it may be noticed before it was handed on.
+ */
+function isAllowed(message: string): boolean {
+  if (!message.startsWith('[')) return true;
+  const [, , qos, , dup] = JSON.parse(message) as [string, string, number, boolean, boolean];
+  return qos > 0 || !dup;
+}
+
 /** Chunks that come while others are being handled. */
 async function compareFlood(
   name: string,
@@ -79,7 +89,9 @@ async function compareFlood(
     // such packets the later one may be noticed first. Among it may be the message at which we close.
     const weClosed = past.messages.includes('closed here');
     expect.soft(weClosed || isBroken(past), name).toBe(true);
-    expect.soft(past.messages.slice(0, through.messages.length), name).toEqual(through.messages);
+    const expected = through.messages.filter(isAllowed);
+    const heard = past.messages.filter(isAllowed).slice(0, expected.length);
+    expect.soft(heard, name).toEqual(expected);
   } else {
     expect.soft(inAnyOrder(past), name).toEqual(inAnyOrder(through));
   }
