@@ -154,4 +154,6 @@ async function stopService(prefix, name) {
   const commands = hasSystemd ? ['systemctl', 'disable', '--now', name] : [script, 'stop'];
   const [command, ...rest] = [...prefix, ...commands];
   await runOrThrow(`Stopping the service ${name}`, command, rest);
+  // Its port mapper lives on; it refuses to end while somebody uses it.
+  if (name === 'rabbitmq-server') await run('epmd', ['-kill']);
 }
