@@ -1,26 +1,8 @@
+import { PACKET_TYPES } from './mqtt/packet-types';
 import { hexCode, reasonWords } from './reason-codes';
 
 /** Of a packet that broke a rule, so many bytes are shown: enough for the fixed header and what follows it. */
 export const VIOLATION_BYTES_SHOWN = 32;
-
-const PACKET_NAMES: readonly string[] = [
-  'reserved packet type 0',
-  'CONNECT',
-  'CONNACK',
-  'PUBLISH',
-  'PUBACK',
-  'PUBREC',
-  'PUBREL',
-  'PUBCOMP',
-  'SUBSCRIBE',
-  'SUBACK',
-  'UNSUBSCRIBE',
-  'UNSUBACK',
-  'PINGREQ',
-  'PINGRESP',
-  'DISCONNECT',
-  'AUTH',
-];
 
 /** What a server sent against the specification, after which nothing that it sends is read any more. */
 export interface Violation {
@@ -41,7 +23,7 @@ export interface Violation {
 
 /** The name of a packet's type, as the specification writes it. */
 export function packetName(type: number): string {
-  return PACKET_NAMES[type] ?? 'packet';
+  return PACKET_TYPES[type - 1] ?? `reserved packet type ${String(type)}`;
 }
 
 /** On one line: the rule, and the bytes that broke it. */
