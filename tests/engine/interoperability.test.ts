@@ -127,7 +127,7 @@ describe.each(KINDS)('$name', (kind) => {
       await client.reaches('connected');
       const payload = Buffer.from('x');
       const result = await client.publish({ topic: 'loupe/qos2', payload, qos: 2, retain: false });
-        expect(['acknowledged', 'refused']).toContain(result.kind);
+      expect(['acknowledged', 'refused']).toContain(result.kind);
       if (result.kind === 'refused') expect(result.reason).not.toBe('');
     },
   );
