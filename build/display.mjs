@@ -34,6 +34,20 @@ export async function withVirtualDisplay(work) {
   }
 }
 
+/**
+ * The same with several displays at once.
+ * @template T
+ * @param {number} count
+ * @param {(envs: {DISPLAY: string, XAUTHORITY: string}[]) => Promise<T>} work gets the environment of each
+ * @returns {Promise<T>}
+ */
+export async function withVirtualDisplays(count, work) {
+  if (count === 0) return await work([]);
+  return await withVirtualDisplay((env) =>
+    withVirtualDisplays(count - 1, (others) => work([env, ...others])),
+  );
+}
+
 /** One .Xauthority record: any address, any display, a random cookie (Xauth(3)). */
 function authorityRecord() {
   const anyAddress = Buffer.from([0xff, 0xff]);

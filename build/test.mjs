@@ -3,13 +3,15 @@
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runChecks } from './check.mjs';
-import { hasDisplay, withVirtualDisplay } from './display.mjs';
+import { hasDisplay, withVirtualDisplays } from './display.mjs';
 import { pinnedNode, root } from './paths.mjs';
 import { pathWithTools, preparePackages } from './pinned-node.mjs';
 import { run } from './process.mjs';
 import { failed, main, note, SetupError } from './report.mjs';
 import { setUp } from './setup.mjs';
 
+/** Tests in the window that run at once where nobody has to look at them. */
+const VIRTUAL_DISPLAYS = 2;
 const resultsDir = join(root, 'test-results');
 const parts = {
   check: () => runChecks(),
@@ -95,12 +97,14 @@ async function runPlaywright(filters) {
   // Playwright empties its own output folder when it starts, so the results are kept beside it.
   const file = await freshResultsFile('e2e.json');
   const args = ['test', '--config', 'build/playwright.config.mjs', '--reporter=list,json'];
-  const start = (display) =>
+  const start = (displays) =>
     runTool(['@playwright', 'test', 'cli.js'], [...args, ...filters], {
-      ...display,
+      MQTT_LOUPE_TEST_DISPLAYS: JSON.stringify(displays),
       PLAYWRIGHT_JSON_OUTPUT_FILE: file,
     });
-  const code = hasDisplay() ? await start({}) : await withVirtualDisplay(start);
+  const code = hasDisplay()
+    ? await start([{}])
+    : await withVirtualDisplays(VIRTUAL_DISPLAYS, start);
   const stats = (await readResults(file))?.stats;
   return honest({ passed: stats?.expected ?? 0, failed: stats?.unexpected ?? 0 }, code);
 }

@@ -1,4 +1,5 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { root } from './paths.mjs';
@@ -14,6 +15,8 @@ export default defineConfig({
     include: ['**/*.test.ts'],
     environment: 'node',
     pool: 'forks',
+    // Most of them wait for brokers and timers half of the time.
+    maxWorkers: availableParallelism() + 1,
     testTimeout: 20_000,
     hookTimeout: 20_000,
     // How long something is waited for, which on a busy machine takes as long as it takes.

@@ -1,6 +1,7 @@
 /** Is the window smooth under fire? The reference is the same window while nothing arrives. */
 import { startBroker, withFolder, type BenchOptions, type Scenario } from '../bench';
 import { startLoad } from '../processes';
+import { withPageProfile } from '../page-profile';
 import { holds, type Row } from '../rows';
 import { percentile } from '../statistics';
 import { topicName } from '../stream';
@@ -24,27 +25,40 @@ interface Smoothness {
 async function watch(
   session: WindowSession,
   topics: number,
-  { quick }: BenchOptions,
+  { quick, profileDir }: BenchOptions,
+  name: string,
 ): Promise<Omit<Smoothness, 'rate'>> {
   const { window } = session;
+  const profiled = <Result>(part: string, work: () => Promise<Result>): Promise<Result> =>
+    withPageProfile(window, { folder: profileDir, name: `page-${part}-${name}` }, work);
   const before = await session.cpuSeconds();
   const startedAt = performance.now();
-  const gaps = await frameGaps(window, quick ? 4_000 : 60_000);
+  const gaps = await profiled('frames', () => frameGaps(window, quick ? 4_000 : 60_000));
   const after = await session.cpuSeconds();
   const percent = 100_000 / (performance.now() - startedAt);
   const cpu = new Map(
     [...after].map(([name, seconds]) => [name, (seconds - (before.get(name) ?? 0)) * percent]),
   );
-  const clicks: number[] = [];
   const shown = await visibleTopics(window);
   // The first is the one that is open; ten of the others are enough.
-  for (const topic of shown.slice(1, quick ? 6 : 11))
-    clicks.push(await clickToValue(window, topic, topics));
-  const keys: number[] = [];
-  for (let round = 0; round < (quick ? 1 : 3); round += 1)
-    keys.push(...(await typeFilter(session, topics)));
+  const clicked = shown.slice(1, quick ? 6 : 11);
+  const clicks = await profiled('clicks', () =>
+    eachInTurn(clicked, (topic) => clickToValue(window, topic, topics)),
+  );
+  const rounds = Array.from({ length: quick ? 1 : 3 });
+  const keys = await profiled('keys', () => eachInTurn(rounds, () => typeFilter(session, topics)));
   await clickFirst(session);
-  return { gaps, clicks, keys, cpu };
+  return { gaps, clicks, keys: keys.flat(), cpu };
+}
+
+/** One after the other: two at once would measure each other. */
+async function eachInTurn<Item, Result>(
+  items: readonly Item[],
+  work: (item: Item) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  for (const item of items) results.push(await work(item));
+  return results;
 }
 
 /** Opens the first topic again, so that the next measurement begins where this one did. */
@@ -80,12 +94,14 @@ async function measureAt(
   },
   options: BenchOptions,
 ): Promise<Smoothness> {
-  if (load.rate === 0) return { ...(await watch(session, load.topics, options)), rate: 0 };
+  const name = `${String(load.rate)}-${String(load.topics)}`;
+  const look = (): Promise<Omit<Smoothness, 'rate'>> => watch(session, load.topics, options, name);
+  if (load.rate === 0) return { ...(await look()), rate: 0 };
   // It is stopped when enough was seen; the duration is for a window that hangs.
   const running = startLoad({ ...load, duration: 300 });
   let seen: Omit<Smoothness, 'rate'>;
   try {
-    seen = await watch(session, load.topics, options);
+    seen = await look();
   } finally {
     running.stop();
   }

@@ -61,17 +61,24 @@ function sizeOf(file: string): number {
   return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }
 
-/** Growth a minute of the straight line through the samples (least squares). */
-function slope(samples: readonly Sample[], value: (one: Sample) => number): number {
+interface Growth {
+  /** Of the straight line through the samples (least squares), a minute. */
+  readonly slope: number;
+  /** Of the slope: what the scatter of the samples alone may have made of nothing, one standard error. */
+  readonly error: number;
+}
+
+function growth(samples: readonly Sample[], value: (one: Sample) => number): Growth {
   const meanX = mean(samples.map(({ minute }) => minute));
   const meanY = mean(samples.map(value));
-  let over = 0;
-  let under = 0;
-  for (const one of samples) {
-    over += (one.minute - meanX) * (value(one) - meanY);
-    under += (one.minute - meanX) ** 2;
-  }
-  return over / under;
+  const spread = samples.reduce((sum, { minute }) => sum + (minute - meanX) ** 2, 0);
+  const shared = samples.reduce((sum, one) => sum + (one.minute - meanX) * (value(one) - meanY), 0);
+  const slope = shared / spread;
+  const rest = samples.reduce(
+    (sum, one) => sum + (value(one) - meanY - slope * (one.minute - meanX)) ** 2,
+    0,
+  );
+  return { slope, error: Math.sqrt(rest / (samples.length - 2) / spread) };
 }
 
 function mean(values: readonly number[]): number {
@@ -118,21 +125,22 @@ function rowsOf(plan: Plan, samples: readonly Sample[]): Row[] {
   const half = samples.slice(Math.floor(samples.length / 2));
   const quarter = Math.floor(samples.length / 4);
   const clicks = samples.map(({ clickMs }) => clickMs);
-  const growth = (value: (one: Sample) => number): { reference: number; ours: number } => ({
-    reference: median(half.map(value)),
-    ours: slope(half, value),
-  });
+  const memoryRows = (name: string, value: (one: Sample) => number): Row[] => {
+    const { slope, error } = growth(half, value);
+    const all = { scenario, unit: 'MB', target: null };
+    return [
+      {
+        ...all,
+        metric: `${name}: RSS, and its growth a minute`,
+        reference: median(half.map(value)),
+        ours: slope,
+      },
+      { ...all, metric: `${name}: standard error of that growth`, reference: null, ours: error },
+    ];
+  };
   return [
-    {
-      ...{ scenario, metric: 'engine: RSS, and its growth a minute', unit: 'MB' },
-      ...growth(({ engineMb }) => engineMb),
-      target: null,
-    },
-    {
-      ...{ scenario, metric: 'page: RSS, and its growth a minute', unit: 'MB' },
-      ...growth(({ pageMb }) => pageMb),
-      target: null,
-    },
+    ...memoryRows('engine', ({ engineMb }) => engineMb),
+    ...memoryRows('page', ({ pageMb }) => pageMb),
     {
       ...{ scenario, metric: 'disk: limit, and the most it was', unit: 'MB' },
       reference: plan.limitBytes / 1e6,
