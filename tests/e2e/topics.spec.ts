@@ -103,6 +103,7 @@ test('100,000 retained topics arrive whole, and every row of them can be scrolle
   await expect(site).toHaveAccessibleName(/100,001 topics/, { timeout: 60_000 });
   await expect(status(window)).toContainText(/refused 0/);
   await window.getByRole('button', { name: 'Expand all' }).click();
+  await expect(window.getByRole('treeitem', { name: /^sensor/ }).first()).toBeVisible();
   await site.click();
   await window.keyboard.press('End');
   await expect(window.getByRole('treeitem', { selected: true })).toBeVisible();
