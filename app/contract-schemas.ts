@@ -8,6 +8,7 @@ import { filesCallSchemas, filesShellSchemas, filesViewSchemas } from './contrac
 import { packetCallSchemas, packetViewSchemas } from './contract-packets-schemas';
 import { decodingCallSchemas, decodingViewSchemas, stepsSchema } from './contract-decoding-schemas';
 import { moveInCallSchemas, moveInShellSchemas } from './contract-move-in-schemas';
+import { popOutShellSchemas } from './contract-pop-out';
 import { replayCallSchemas, replayViewSchemas } from './contract-replay-schemas';
 import {
   recentQueriesSchema,
@@ -202,6 +203,7 @@ export const shellCallSchemas: Schemas<ShellCalls> = {
   ...filesShellSchemas,
   ...secretsShellSchemas,
   ...moveInShellSchemas,
+  ...popOutShellSchemas,
   startup: nothing,
   saveUi: v.object({ ui: uiStateSchema }),
   setSecret: v.object({

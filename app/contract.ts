@@ -8,6 +8,7 @@ import type { Moment, StepScope, TimeCalls, TimeViews } from './contract-time';
 import type { PacketCalls, PacketViews } from './contract-packets';
 import type { FilesCalls, FilesShellCalls, FilesViews } from './contract-files';
 import type { BrokerLink, MoveInCalls, MoveInShellCalls } from './contract-move-in';
+import type { PopOut, PopOutShellCalls } from './contract-pop-out';
 import type { ReplayCalls, ReplayViews } from './contract-replay';
 import type { SecretsShellCalls, TlsCalls } from './contract-tls';
 import type { DoctorViews } from './contract-doctor';
@@ -410,7 +411,8 @@ export type SecretStorage =
   | 'undecided';
 
 /** What only the main process can do. */
-export interface ShellCalls extends FilesShellCalls, SecretsShellCalls, MoveInShellCalls {
+export interface ShellCalls
+  extends FilesShellCalls, SecretsShellCalls, MoveInShellCalls, PopOutShellCalls {
   startup(): {
     readonly version: string;
     readonly platform: string;
@@ -422,6 +424,8 @@ export interface ShellCalls extends FilesShellCalls, SecretsShellCalls, MoveInSh
     readonly vaultLocked: boolean;
     /** What went wrong while starting and the person should know; empty when all is well. */
     readonly warnings: readonly string[];
+    /** What the asking window shows alone; null for the main window. */
+    readonly popOut: PopOut | null;
   };
   saveUi(arg: { readonly ui: UiState }): void;
   /** Stores, or with null removes, a secret of a profile. It can't be read back here. */

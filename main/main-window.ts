@@ -1,52 +1,15 @@
-import { BrowserWindow, nativeTheme, session, type Session, type WebContents } from 'electron';
-import { join } from 'node:path';
-import { APP_ORIGIN } from './app-protocol';
+import { BrowserWindow, session, type Session, type WebContents } from 'electron';
+import { createPageWindow, developmentUrl } from './page-window';
 import { openLink } from './shell-calls';
 import { MINIMUM_SIZE, type WindowState } from './window-state';
-
-/** Behind the page until it is painted; the same as its own backgrounds. */
-const BACKGROUND = { dark: '#0f1115', light: '#f6f7f9' };
-
-/** The page of a development server, while one runs. */
-const developmentUrl = process.env['MQTT_LOUPE_DEV_URL'];
-
-/** Whether a URL is our own page. */
-export function isOwnPage(url: string): boolean {
-  if (!URL.canParse(url)) return false;
-  const { origin, protocol, host } = new URL(url);
-  if (developmentUrl !== undefined && origin === new URL(developmentUrl).origin) return true;
-  return `${protocol}//${host}` === APP_ORIGIN;
-}
 
 export function createMainWindow(
   state: WindowState,
   onWarning: (message: string) => void,
 ): BrowserWindow {
-  const window = new BrowserWindow({
-    ...state.bounds,
-    ...MINIMUM_SIZE,
-    title: 'MQTT Loupe',
-    show: false,
-    autoHideMenuBar: true,
-    backgroundColor: nativeTheme.shouldUseDarkColors ? BACKGROUND.dark : BACKGROUND.light,
-    webPreferences: {
-      preload: join(__dirname, 'preload.cjs'),
-      sandbox: true,
-      contextIsolation: true,
-      nodeIntegration: false,
-      webviewTag: false,
-      spellcheck: false,
-      navigateOnDragDrop: false,
-    },
-  });
+  const window = createPageWindow({ ...state.bounds, ...MINIMUM_SIZE }, onWarning);
   if (state.maximised) window.maximize();
   state.follow(window);
-  window.once('ready-to-show', () => {
-    window.show();
-  });
-  void window.loadURL(developmentUrl ?? `${APP_ORIGIN}/index.html`).catch((error: unknown) => {
-    onWarning(`The window could not be loaded: ${String(error)}`);
-  });
   return window;
 }
 

@@ -2,14 +2,19 @@
 import { app, nativeTheme, session, type BrowserWindow } from 'electron';
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import type { ShellCalls } from '../app/contract';
 import { messageOf } from '../app/errors';
+import type { Implementation } from '../app/rpc/derive';
 import { registerAppScheme, serveApp } from './app-protocol';
 import { readArguments, type StartArguments } from './arguments';
 import { EngineProcess } from './engine-process';
 import { askBeforeClosing } from './close-guard';
-import { confine, createMainWindow, denyPowers, isOwnPage } from './main-window';
-import { isBrokerLink, Links } from './links';
+import { confine, createMainWindow, denyPowers } from './main-window';
+import { Links } from './links';
+import { linksOfSystem, type LinksOfSystem } from './links-of-system';
 import { installMenu } from './menu';
+import { isOwnPage } from './page-window';
+import { PopOuts } from './pop-outs';
 import { takeScreenshot, type Summary } from './screenshot';
 import { hasKeyring, Secrets } from './secrets';
 import { shellCalls } from './shell-calls';
@@ -74,29 +79,6 @@ function alreadyRunning(home: string, wanted: StartArguments): string {
   return `MQTT Loupe is already running with the data folder ${home}. ${what}. For a second one set MQTT_LOUPE_HOME to another folder.`;
 }
 
-interface LinksOfSystem {
-  /** Hands over the links that came until now, and each that comes later. */
-  serve(receive: (url: string) => void): void;
-}
-
-/** macOS hands links over as events, which may come before anybody can answer. */
-function linksOfSystem(ofArguments: readonly string[]): LinksOfSystem {
-  const early = [...ofArguments];
-  let receive = (url: string): void => {
-    early.push(url);
-  };
-  app.on('open-url', (event, url) => {
-    event.preventDefault();
-    if (isBrokerLink(url)) receive(url);
-  });
-  return {
-    serve: (receiver) => {
-      receive = receiver;
-      for (const url of early) receiver(url);
-    },
-  };
-}
-
 async function run(home: string, wanted: StartArguments, openLinks: LinksOfSystem): Promise<void> {
   await app.whenReady();
   let window: BrowserWindow | null = null;
@@ -104,6 +86,12 @@ async function run(home: string, wanted: StartArguments, openLinks: LinksOfSyste
   const warn = warnings.add;
   const tell = (event: Parameters<typeof tellWindow>[1]): void => {
     if (window && !window.isDestroyed()) tellWindow(window.webContents, event);
+  };
+
+  const popOuts = new PopOuts(warn);
+  const tellAll = (event: Parameters<typeof tellWindow>[1]): void => {
+    tell(event);
+    popOuts.tell(event);
   };
 
   const state = new WindowState(home, warn);
@@ -134,13 +122,13 @@ async function run(home: string, wanted: StartArguments, openLinks: LinksOfSyste
     },
     onWarning: warn,
     onLost: () => {
-      tell({ kind: 'engine-lost' });
+      tellAll({ kind: 'engine-lost' });
     },
     onRestarted: () => {
       tell({ kind: 'engine-restarted' });
     },
     onFailed: (message) => {
-      tell({ kind: 'engine-failed', message });
+      tellAll({ kind: 'engine-failed', message });
     },
   });
 
@@ -178,19 +166,9 @@ async function run(home: string, wanted: StartArguments, openLinks: LinksOfSyste
     // Who asked for a picture is told in its place.
     if (wanted.screenshot === null) warn(messageOf(error));
   });
-  serveShell({
-    trusted: (contents, url) =>
-      window !== null && contents === window.webContents && isOwnPage(url),
-    onReady: (contents) => {
-      engine.serve(contents);
-      // It may have failed before the page could hear of it.
-      if (engine.failure !== null) tell({ kind: 'engine-failed', message: engine.failure });
-      warnings.listen((message) => {
-        tell({ kind: 'warning', message });
-      });
-    },
-    calls: shellCalls({
-      window: () => window,
+  const callsIn = (own: () => BrowserWindow | null): Implementation<ShellCalls> =>
+    shellCalls({
+      window: own,
       state,
       secrets,
       takeWarnings: () => warnings.take(),
@@ -202,13 +180,32 @@ async function run(home: string, wanted: StartArguments, openLinks: LinksOfSyste
       },
       links,
       activeProfile: () => active.catch(() => null),
+      popOut: (wantedAlone) => {
+        popOuts.open(wantedAlone);
+      },
       onTheme: (theme) => {
         nativeTheme.themeSource = theme;
       },
-    }),
+    });
+  const mainCalls = callsIn(() => window);
+  serveShell({
+    callsOf: (contents, url) => {
+      if (!isOwnPage(url)) return null;
+      if (contents === window?.webContents) return mainCalls;
+      return popOuts.callsOf(contents, (own) => callsIn(() => own));
+    },
+    onReady: (contents) => {
+      engine.serve(contents);
+      if (contents !== window?.webContents) return;
+      // It may have failed before the page could hear of it.
+      if (engine.failure !== null) tell({ kind: 'engine-failed', message: engine.failure });
+      warnings.listen((message) => {
+        tell({ kind: 'warning', message });
+      });
+    },
   });
   nativeTheme.on('updated', () => {
-    tell({ kind: 'theme', dark: nativeTheme.shouldUseDarkColors });
+    tellAll({ kind: 'theme', dark: nativeTheme.shouldUseDarkColors });
   });
 
   const openWindow = (): void => {
@@ -216,6 +213,7 @@ async function run(home: string, wanted: StartArguments, openLinks: LinksOfSyste
     askBeforeClosing(window, () => engine.replaying);
     window.once('closed', () => {
       window = null;
+      popOuts.closeAll();
       warnings.silence();
     });
   };

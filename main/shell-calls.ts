@@ -8,6 +8,7 @@ import {
 } from 'electron';
 import { writeFile } from 'node:fs/promises';
 import type { ShellCalls } from '../app/contract';
+import type { PopOut } from '../app/contract-pop-out';
 import { LoupeError, messageOf } from '../app/errors';
 import type { Implementation } from '../app/rpc/derive';
 import { fileCalls } from './file-calls';
@@ -30,6 +31,7 @@ export interface ShellCallsOptions {
   /** The same for a file of connections. */
   readonly allowConnectionsExport: (path: string) => Promise<void>;
   readonly links: Links;
+  readonly popOut: (wanted: PopOut) => void;
   readonly onTheme: (theme: 'system' | 'light' | 'dark') => void;
 }
 
@@ -46,6 +48,7 @@ export function shellCalls(options: ShellCallsOptions): Implementation<ShellCall
       secretStorage: secrets.storage,
       vaultLocked: secrets.isLocked,
       warnings: options.takeWarnings(),
+      popOut: null,
     }),
     saveUi: ({ ui }) => {
       state.setUi(ui);
@@ -63,6 +66,10 @@ export function shellCalls(options: ShellCallsOptions): Implementation<ShellCall
     saveFile: ({ suggestedName, bytes }) => saveFile(suggestedName, bytes, options.window()),
     ...fileCalls(options.window, options.allowExport),
     ...moveInShell(options),
+    popOut: options.popOut,
+    keepOnTop: ({ onTop }) => {
+      options.window()?.setAlwaysOnTop(onTop);
+    },
     chooseHistoryFile: () => chooseHistoryFile(options.window()),
     showInFolder: ({ path }) => {
       shell.showItemInFolder(path);

@@ -10,23 +10,24 @@ type Reply =
   | { readonly ok: false; readonly error: WireError };
 
 export interface ShellServerOptions {
-  readonly calls: Implementation<ShellCalls>;
-  /** Whether a sender is our own page. */
-  readonly trusted: (contents: WebContents, url: string) => boolean;
+  /** What a sender may ask for; null when it is none of our pages. */
+  readonly callsOf: (contents: WebContents, url: string) => Implementation<ShellCalls> | null;
   /** A page listens: it can have its port to the engine. */
   readonly onReady: (contents: WebContents) => void;
 }
 
-/** Answers the window's calls: only its own top frame is heard, and every argument is checked. */
-export function serveShell({ calls, trusted, onReady }: ShellServerOptions): void {
-  const refuses = (event: Electron.IpcMainInvokeEvent | Electron.IpcMainEvent): boolean => {
+/** Answers the windows' calls: only their own top frames are heard, and every argument is checked. */
+export function serveShell({ callsOf, onReady }: ShellServerOptions): void {
+  const callsFor = (
+    event: Electron.IpcMainInvokeEvent | Electron.IpcMainEvent,
+  ): Implementation<ShellCalls> | null => {
     const frame = event.senderFrame;
-    return !frame || frame !== event.sender.mainFrame || !trusted(event.sender, frame.url);
+    return frame && frame === event.sender.mainFrame ? callsOf(event.sender, frame.url) : null;
   };
   ipcMain.handle('shell', async (event, method: unknown, arg: unknown): Promise<Reply> => {
     try {
-      if (refuses(event))
-        throw new LoupeError('forbidden', 'Only the window itself may ask for this.');
+      const calls = callsFor(event);
+      if (!calls) throw new LoupeError('forbidden', 'Only the window itself may ask for this.');
       return {
         ok: true,
         value: await invoke<ShellCalls>(calls, shellCallSchemas, String(method), arg),
@@ -36,7 +37,7 @@ export function serveShell({ calls, trusted, onReady }: ShellServerOptions): voi
     }
   });
   ipcMain.on('shell-ready', (event) => {
-    if (!refuses(event)) onReady(event.sender);
+    if (callsFor(event)) onReady(event.sender);
   });
 }
 

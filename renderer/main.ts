@@ -1,6 +1,7 @@
 import { mount } from 'svelte';
 import { messageOf } from '../app/errors';
 import App from './App.svelte';
+import PopOutWindow from './pop-out/PopOutWindow.svelte';
 import { app } from './state/app.svelte';
 import './theme/tokens.css';
 import './theme/base.css';
@@ -18,7 +19,8 @@ async function start(): Promise<void> {
       lastsMs: null,
     });
   }
-  mount(App, { target });
+  if (app.popOut === null) mount(App, { target });
+  else mount(PopOutWindow, { target, props: { popOut: app.popOut } });
 }
 
 void start();

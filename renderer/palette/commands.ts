@@ -7,6 +7,7 @@ import { escapeHidden } from '../../app/payload/escape';
 import { brokerUrl } from '../../app/profile';
 import { everything } from '../../app/selection';
 import { LEAVE_LINKS, OPEN_LINKS, setLinks } from '../links/link-commands';
+import { popOutTopic } from '../pop-out/pop-out-topic';
 import { replayBranch } from '../replay/replay-branch';
 import { THEMES } from '../frame/themes';
 import { messageCommands } from '../messages/message-commands';
@@ -85,6 +86,14 @@ function topicCommands(app: AppState): Command[] {
             hint: selected,
             shortcut: 'Mod+Shift+C',
             run: () => void app.copy(selected, 'Topic'),
+          } as const,
+          {
+            id: 'pop-out',
+            group,
+            label: 'Open the topic in a window of its own',
+            hint: selected,
+            shortcut: 'Mod+Shift+O',
+            run: () => void popOutTopic(app, profileId, selected),
           } as const,
         ]),
     ...(selected === null

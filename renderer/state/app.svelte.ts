@@ -6,6 +6,7 @@ import type {
   TopicPath,
   UiState,
 } from '../../app/contract';
+import type { PopOut } from '../../app/contract-pop-out';
 import { messageOf } from '../../app/errors';
 import type { EngineClient } from '../../app/rpc/client';
 import { nearestSpeed } from '../../app/time/playing';
@@ -58,6 +59,7 @@ export class AppState {
   #version = $state.raw('');
   #secretStorage = $state.raw<SecretStorage>('session-only');
   #vaultLocked = $state.raw(false);
+  #popOut: PopOut | null = null;
 
   /** Loads what was remembered, then opens the way to the engine. */
   async start(): Promise<void> {
@@ -75,8 +77,10 @@ export class AppState {
     if (startup.vaultLocked) vault.ask('unlock');
     this.#ui.load(startup.ui);
     this.theme.choose(startup.ui.theme);
-    const active = startup.activeProfile ?? startup.ui.activeProfile;
+    this.#popOut = startup.popOut;
+    const active = startup.popOut?.profileId ?? startup.activeProfile ?? startup.ui.activeProfile;
     if (active !== null) this.activate(active);
+    if (startup.popOut) this.select(startup.popOut.topic);
     for (const warning of startup.warnings) {
       toaster.show({ text: warning, tone: 'warn', lastsMs: null });
     }
@@ -91,6 +95,11 @@ export class AppState {
 
   get version(): string {
     return this.#version;
+  }
+
+  /** The one topic that this window is about; null in the main window. */
+  get popOut(): PopOut | null {
+    return this.#popOut;
   }
 
   get secretStorage(): SecretStorage {

@@ -7,6 +7,7 @@ import CircleDot from '@lucide/svelte/icons/circle-dot';
 import Eraser from '@lucide/svelte/icons/eraser';
 import GitCompareArrows from '@lucide/svelte/icons/git-compare-arrows';
 import Hash from '@lucide/svelte/icons/hash';
+import PictureInPicture2 from '@lucide/svelte/icons/picture-in-picture-2';
 import Repeat2 from '@lucide/svelte/icons/repeat-2';
 import Send from '@lucide/svelte/icons/send';
 import Trash from '@lucide/svelte/icons/trash-2';
@@ -17,6 +18,7 @@ import { openMessages } from '../messages/message-lists';
 import type { AppState } from '../state/app.svelte';
 import { escapeHidden } from '../../app/payload/escape';
 import { exportBranch } from '../files/export-wishes';
+import { popOutTopic } from '../pop-out/pop-out-topic';
 import { askToDeleteTopics, askToRecord } from '../past/actions';
 import { startPublish } from '../state/publish-draft';
 import type { TreeState } from '../state/tree.svelte';
@@ -46,6 +48,12 @@ export function rowMenu(app: AppState, tree: TreeState, row: TreeRow): MenuEntry
       label: 'Copy as filter with everything below',
       icon: Hash,
       onselect: () => void app.copy(`${row.path}/#`, 'Topic filter'),
+    },
+    {
+      kind: 'action',
+      label: 'Open in a window of its own',
+      icon: PictureInPicture2,
+      onselect: () => void popOutTopic(app, tree.profileId, row.path),
     },
     {
       kind: 'action',
