@@ -2,7 +2,9 @@ import type { Message } from '../../../app/contract';
 import type { Moment, MomentDifference, MomentDifferences } from '../../../app/contract-time';
 import { messageOf } from '../../../app/errors';
 import type { EngineClient } from '../../../app/rpc/client';
-import { viewed, type Viewed } from '../../detail/topic-state.svelte';
+import type { DecodingState } from '../../decoding/decoding-state.svelte';
+import { decodeOnce } from '../../decoding/message-decoder.svelte';
+import type { Viewed } from '../../detail/viewed';
 
 /** Rows beyond this are counted, not listed: nobody reads more. */
 export const MOST_DIFFERENCES = 2000;
@@ -34,6 +36,7 @@ export class CompareState {
 
   constructor(
     private readonly engine: EngineClient,
+    private readonly decoding: DecodingState,
     private readonly profileId: string,
   ) {}
 
@@ -79,21 +82,24 @@ export class CompareState {
   /** Shows a difference with up to so much of each payload. */
   async open(difference: MomentDifference, maxBytes: number): Promise<void> {
     const looked = (this.#looked += 1);
+    const { topic } = difference;
     const [before, after] = await Promise.all([
-      this.#upTo(difference.before, maxBytes),
-      this.#upTo(difference.after, maxBytes),
+      this.#view(topic, difference.before, maxBytes),
+      this.#view(topic, difference.after, maxBytes),
     ]);
-    if (looked !== this.#looked) return;
-    this.#opened = {
-      difference,
-      before: before && viewed(before),
-      after: after && viewed(after),
-    };
+    if (looked === this.#looked) this.#opened = { difference, before, after };
   }
 
   close(): void {
     this.#looked += 1;
     this.#opened = null;
+  }
+
+  async #view(topic: string, message: Message | null, maxBytes: number): Promise<Viewed | null> {
+    const whole = await this.#upTo(message, maxBytes);
+    if (!whole) return null;
+    const { engine, decoding, profileId } = this;
+    return decodeOnce(engine, decoding, { profileId, topic, message: whole });
   }
 
   async #upTo(message: Message | null, maxBytes: number): Promise<Message | null> {
