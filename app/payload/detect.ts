@@ -23,9 +23,12 @@ export interface Detected {
   readonly viewer: Viewer;
   /** The text when the bytes are UTF-8 (a split last character of a partial payload left out), else null. */
   readonly text: string | null;
-  /** The parsed document, or why it is none; null when the text does not begin like JSON or is not whole. */
+  /** The parsed document, or why it is none; null when the text does not begin like JSON, is not whole or is large. */
   readonly json: JsonResult | null;
 }
+
+/** JSON that is longer is parsed only by who shows it as JSON, a piece at a time. */
+export const LARGE_JSON_CHARS = 1_000_000;
 
 /**
  * Decides what a payload is. `complete` is false when `bytes` are only its beginning: then JSON can't be parsed and
@@ -69,6 +72,9 @@ function memberOf(name: string, value: JsonValue): Member {
 export function detectText(text: string): Detected {
   if (numberOfText(text) !== null) return { kind: 'number', viewer: 'text', text, json: null };
   if (booleanOfText(text) !== null) return { kind: 'boolean', viewer: 'text', text, json: null };
+  if (text.length > LARGE_JSON_CHARS && beginsLikeJson(text)) {
+    return { kind: 'json', viewer: 'json', text, json: null };
+  }
   const json = mayBeJson(text) ? jsonOf(text) : null;
   if (!json?.ok) return { kind: 'text', viewer: 'text', text, json };
   const isDocument = json.value.kind === 'object' || json.value.kind === 'array';

@@ -53,11 +53,35 @@ class Problem extends Error {
 
 /** Parses JSON (RFC 8259) without recursion, so that deep nesting can't exhaust the stack. Never throws. */
 export function parseJson(text: string): JsonResult {
-  try {
-    return { ok: true, value: new Reader(text).read() };
-  } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-    return { ok: false, problem: { message: error.message, ...place(text, error.offset) } };
+  const parsing = new JsonParsing(text);
+  for (;;) {
+    const result = parsing.step(Infinity);
+    if (result) return result;
+  }
+}
+
+/** Parses as `parseJson` does, a piece at a time: a large document need not hold up a window. */
+export class JsonParsing {
+  readonly #reader: Reader;
+
+  constructor(private readonly text: string) {
+    this.#reader = new Reader(text);
+  }
+
+  /** How much of the text has been read, 0 to 1. */
+  get progress(): number {
+    return this.text === '' ? 1 : this.#reader.position / this.text.length;
+  }
+
+  /** Reads so many values more, fewer at the end. The result once all is read, else null. Never throws. */
+  step(values: number): JsonResult | null {
+    try {
+      const value = this.#reader.read(values);
+      return value && { ok: true, value };
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      return { ok: false, problem: { message: error.message, ...place(this.text, error.offset) } };
+    }
   }
 }
 
@@ -86,13 +110,19 @@ class Reader {
 
   constructor(private readonly text: string) {}
 
-  read(): JsonValue {
-    for (;;) {
+  get position(): number {
+    return this.index;
+  }
+
+  /** Reads at most so many values and beginnings of containers; the root once all is read, else null. */
+  read(values: number): JsonValue | null {
+    for (let left = values; left > 0; left--) {
       const value = this.readValue();
       if (!value) continue;
       const root = this.attach(value);
       if (root) return root;
     }
+    return null;
   }
 
   /** A finished value, or null after a container was opened that has members to read. */

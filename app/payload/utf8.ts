@@ -41,15 +41,19 @@ function characterBytes(lead: number): number {
   return lead >= 0xc0 ? 2 : 1;
 }
 
+/** How far a text is looked through for what is none: a large one must not hold up a window. */
+const LOOKED_AT_CHARS = 1_000_000;
+
 /** Text that a person would not call text: a NUL, or more than a tenth of it control characters. */
 export function looksBinary(text: string): boolean {
   let controls = 0;
-  for (let index = 0; index < text.length; index++) {
+  const end = Math.min(text.length, LOOKED_AT_CHARS);
+  for (let index = 0; index < end; index++) {
     const code = text.charCodeAt(index);
     if (code === 0) return true;
     if (code < 0x20 ? !isCommonControl(code) : code === 0x7f) controls++;
   }
-  return controls * 10 > text.length;
+  return controls * 10 > end;
 }
 
 /** Tab, line feed, vertical tab, form feed, carriage return and escape (terminal colours) appear in text. */

@@ -1,4 +1,4 @@
-import { jsonOf, type Detected } from '../../../app/payload/detect';
+import { jsonOf, LARGE_JSON_CHARS, type Detected } from '../../../app/payload/detect';
 import type { JsonResult } from '../../../app/payload/json';
 
 /** What a JSON viewer has to show: a document, or why there is none. */
@@ -8,6 +8,8 @@ export type JsonView =
       readonly result: JsonResult & { readonly ok: true };
       readonly text: string;
     }
+  /** It is large, and is read a piece at a time. */
+  | { readonly kind: 'unread'; readonly text: string }
   | { readonly kind: 'problem'; readonly title: string; readonly text: string | null };
 
 /** The document of a payload that a person wants to see as JSON, whatever it was taken for. */
@@ -21,7 +23,14 @@ export function jsonView(detected: Detected, complete: boolean): JsonView {
     const title = 'Only the beginning of this payload is loaded; load all of it to see it as JSON.';
     return { kind: 'problem', title, text };
   }
-  const result = detected.json ?? jsonOf(text);
+  if (detected.json === null && text.length > LARGE_JSON_CHARS) {
+    return { kind: 'unread', text: withoutMark(text) };
+  }
+  return viewOf(detected.json ?? jsonOf(text), text);
+}
+
+/** What is shown of a document that was read. */
+export function viewOf(result: JsonResult, text: string): JsonView {
   if (result.ok) return { kind: 'document', result, text: withoutMark(text) };
   const { line, column, message } = result.problem;
   const title = `Not valid JSON at line ${line}, column ${column}: ${message}.`;
