@@ -59,6 +59,8 @@ export type RawFailure =
   | { readonly kind: 'invalid-settings'; readonly message: string }
   /** There is nothing to sign in with: no token came, or the server could not prove itself. */
   | { readonly kind: 'sign-in'; readonly message: string }
+  /** A secret is in the vault, which was left locked. */
+  | { readonly kind: 'vault-locked' }
   /** We closed it ourselves, to come back with a new token. */
   | { readonly kind: 'renewal' }
   /** Again and again it was closed without a word, shortly after it was accepted. */
@@ -73,6 +75,7 @@ const FINAL_CODES: ReadonlySet<FailureCode> = new Set<FailureCode>([
   'client-id-refused',
   'session-taken-over',
   'client-id-in-use',
+  'vault-locked',
   'tls-untrusted',
   'tls-expired',
   'tls-host-mismatch',
@@ -152,8 +155,14 @@ function wordsFor(raw: RawFailure, target: BrokerAddress): Words {
     case 'sign-in':
       return [
         'sign-in-failed',
-        `There is nothing to sign in to ${address} with.`,
+        `The sign-in to ${address} could not be prepared.`,
         `${sentence(raw.message)} Check the sign-in in the connection’s settings.`,
+      ];
+    case 'vault-locked':
+      return [
+        'vault-locked',
+        'The password vault is locked.',
+        `What ${address} wants to see is in it, so nothing was sent. Unlock the vault, then try again.`,
       ];
     case 'renewal':
       return [
@@ -298,6 +307,8 @@ function technicalText(raw: RawFailure): string {
       return `SHA-256 ${raw.certificate.fingerprint}`;
     case 'not-mqtt':
       return `first bytes: ${hexBytes(raw.firstBytes)}`;
+    case 'vault-locked':
+      return '';
     case 'renewal':
       return 'token about to expire';
     case 'client-id-in-use':

@@ -20,6 +20,7 @@ export type FailureCode =
   | 'session-taken-over'
   | 'client-id-in-use'
   | 'sign-in-failed'
+  | 'vault-locked'
   | 'sign-in-renewed'
   | 'tls-untrusted'
   | 'tls-expired'

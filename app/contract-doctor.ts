@@ -5,6 +5,8 @@ import type { SecretName } from './secret';
 /** In the order in which a connection comes about; a run has those that its settings need. */
 export const DOCTOR_STEPS = [
   'resolve',
+  /** One in the file system, or a named pipe: then there is no name and no port. */
+  'socket',
   'tcp',
   'proxy',
   'tls',
@@ -118,11 +120,13 @@ export type ProfileChange = Partial<
     | 'subscriptions'
     | 'keepAlive'
     | 'tls'
+    | 'webSocket'
   >
 >;
 
 /** Where in the connection dialog a person has to go on. */
-export type DoctorSection = 'general' | 'sign-in' | 'mqtt' | 'subscriptions' | 'tls' | 'proxy';
+export type DoctorSection =
+  'general' | 'sign-in' | 'tls' | 'web-socket' | 'proxy' | 'mqtt' | 'subscriptions' | 'will';
 
 export type DoctorFix =
   | {
@@ -140,4 +144,5 @@ export type DoctorFix =
       readonly fingerprint: string;
       readonly confirm: string;
     }
-  | { readonly kind: 'add-authority'; readonly label: string };
+  | { readonly kind: 'add-authority'; readonly label: string }
+  | { readonly kind: 'unlock-vault'; readonly label: string };

@@ -15,6 +15,8 @@ export type ErrorCode =
   | 'already-imported'
   | 'cancelled'
   | 'secret-unavailable'
+  /** The secret is in the vault, which the person left locked. */
+  | 'vault-locked'
   | 'replay-running'
   | 'confirmation-needed'
   | 'engine-unavailable'

@@ -7,7 +7,13 @@ export type ToEngineHost =
   | { readonly t: 'window' }
   /** Connect these again, after a restart. */
   | { readonly t: 'connect'; readonly profileIds: readonly string[] }
-  | { readonly t: 'secret'; readonly id: number; readonly value: string | null }
+  | {
+      readonly t: 'secret';
+      readonly id: number;
+      readonly value: string | null;
+      /** There is one, in the vault, which the person left locked. */
+      readonly isLocked: boolean;
+    }
   /** The system's proxies for a URL, as Chromium writes them. */
   | { readonly t: 'proxy'; readonly id: number; readonly value: string }
   /** A secret was kept, or in words why it was not. */

@@ -12,7 +12,7 @@ export const SECRET_NAMES = [
 
 export type SecretName = (typeof SECRET_NAMES)[number];
 
-/** Asks for a secret of one profile; undefined when there is none. */
+/** Asks for a secret of one profile; undefined when there is none. Rejects with `vault-locked` where it cannot be had now. */
 export type AskSecret = (name: SecretName) => Promise<string | undefined>;
 
 /** For a connection whose only secret is a password, as on the command line. */

@@ -174,13 +174,16 @@ export class EngineProcess {
   }
 
   private async giveSecret({ id, profileId, name }: SecretWanted): Promise<void> {
+    let isLocked = false;
     const value = await this.options.secret(profileId, name).catch((error: unknown) => {
+      isLocked = error instanceof LoupeError && error.code === 'vault-locked';
+      if (isLocked) return undefined;
       this.options.onWarning(
         `A stored password could not be read (${String(error)}). Enter it again in the connection's settings.`,
       );
       return undefined;
     });
-    this.tell({ t: 'secret', id, value: value ?? null });
+    this.tell({ t: 'secret', id, value: value ?? null, isLocked });
   }
 
   private async giveProxy(id: number, url: string): Promise<void> {

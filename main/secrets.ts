@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import type { SecretStorage } from '../app/contract';
 import type { SecretChoice } from '../app/contract-tls';
+import { LoupeError } from '../app/errors';
 import { SECRET_NAMES, type SecretName } from '../app/secret';
 import { JsonFile } from './files/json-file';
 import { Vault } from './vault';
@@ -135,7 +136,7 @@ export class Secrets {
     this.session.set(keyOf(profileId, name), secret);
   }
 
-  /** Undefined when there is none. Throws when the keyring refuses. */
+  /** Undefined when there is none. Throws when the keyring refuses, and `vault-locked` when the vault is left locked. */
   async get(profileId: string, name: SecretName): Promise<string | undefined> {
     const key = keyOf(profileId, name);
     const inSession = this.session.get(key);
@@ -143,6 +144,7 @@ export class Secrets {
     const stored = this.stored(key);
     if (!this.keyring && this.vault.has(key)) {
       await this.opened();
+      if (this.vault.isLocked) throw vaultLocked();
       return this.vault.get(key);
     }
     if (stored === undefined || !this.keyring) return undefined;
@@ -186,6 +188,13 @@ export class Secrets {
     this.file.set({ ...this.file.value, passwords });
     this.file.flush();
   }
+}
+
+function vaultLocked(): LoupeError {
+  return new LoupeError(
+    'vault-locked',
+    'The password vault is locked, and what is needed is in it. Unlock the vault and try again.',
+  );
 }
 
 /** Whether the system's keyring can keep secrets. Call it once the app is ready. */

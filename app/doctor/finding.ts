@@ -1,5 +1,6 @@
+import type { BrokerAddress } from '../broker-address';
 import type { CertificateCard } from '../contract-doctor';
-import type { MqttVersion, Protocol } from '../profile';
+import type { MqttVersion, Profile, Protocol } from '../profile';
 
 /** What a port turned out to speak. */
 export type PortSpeech =
@@ -35,6 +36,8 @@ export type ClientCertificateProblem =
 export type ProxyProblem =
   'unreachable' | 'credentials-wanted' | 'credentials-refused' | 'refused' | 'not-a-proxy';
 
+export type LocalSocketProblem = 'missing' | 'denied' | 'not-listening' | 'failed';
+
 export interface RefusedFilter {
   readonly filter: string;
   /** The reason code of the SUBACK. */
@@ -50,7 +53,14 @@ export type Finding = { readonly technical: string } & (
   | { readonly kind: 'unreachable' }
   | { readonly kind: 'nothing-listening'; readonly open: readonly OpenPort[] }
   | { readonly kind: 'port-silent'; readonly open: readonly OpenPort[] }
-  | { readonly kind: 'proxy'; readonly problem: ProxyProblem; readonly proxy: string }
+  | { readonly kind: 'local-socket'; readonly problem: LocalSocketProblem }
+  | {
+      readonly kind: 'proxy';
+      readonly problem: ProxyProblem;
+      /** `host:port`. */
+      readonly proxy: string;
+      readonly proxyKind: 'http' | 'https' | 'socks5';
+    }
   | { readonly kind: 'speaks'; readonly speech: PortSpeech }
   | {
       readonly kind: 'certificate';
@@ -67,6 +77,9 @@ export type Finding = { readonly technical: string } & (
   | { readonly kind: 'tls-silent' }
   | { readonly kind: 'websocket'; readonly status: number | null; readonly better: string | null }
   | { readonly kind: 'websocket-cut' }
+  /** The server opens a WebSocket, but not for this. */
+  | { readonly kind: 'subprotocol'; readonly asked: string }
+  | { readonly kind: 'vault-locked' }
   | { readonly kind: 'sign-in'; readonly message: string }
   | { readonly kind: 'closed-after-connect' }
   | { readonly kind: 'no-connack'; readonly afterMs: number }
@@ -97,15 +110,17 @@ export type Finding = { readonly technical: string } & (
 );
 
 /** What is known of the settings when a finding is put into words. */
-export interface FindingContext {
-  readonly protocol: Protocol;
-  readonly host: string;
-  readonly port: number;
-  readonly path: string;
+export interface FindingContext extends BrokerAddress {
+  readonly profile: Pick<
+    Profile,
+    'authentication' | 'keepAlive' | 'proxy' | 'tls' | 'webSocket' | 'will'
+  >;
   readonly version: MqttVersion;
   readonly isAutomaticVersion: boolean;
   readonly hasUsername: boolean;
   readonly hasPassword: boolean;
+  /** Whether the WebSocket's handshake has an Authorization header. */
+  readonly hasAuthorization: boolean;
   /** The profile's own; empty: generated. */
   readonly clientId: string;
   readonly usedClientId: boolean;

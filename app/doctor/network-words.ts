@@ -1,14 +1,8 @@
-import { addressOf, usesTls } from '../broker-address';
-import type { DoctorFix, DoctorVerdict } from '../contract-doctor';
-import { DEFAULT_PORTS, type Protocol } from '../profile';
-import type { Finding, FindingContext, OpenPort, PortSpeech } from './finding';
-
-export type Words = Omit<DoctorVerdict, 'tone' | 'technical'>;
-type FindingOf<Kind extends Finding['kind']> = Extract<Finding, { kind: Kind }>;
-
-export function openSettings(label: string, section: 'general' | 'sign-in' | 'mqtt'): DoctorFix {
-  return { kind: 'open-settings', label, section };
-}
+import { addressOf } from '../broker-address';
+import type { DoctorFix } from '../contract-doctor';
+import type { FindingContext, OpenPort } from './finding';
+import { PROTOCOL_WORDS } from './speech-words';
+import { changeFix, openSettings, type FindingOf, type Words } from './words';
 
 const EDIT_ADDRESS = openSettings('Edit host and port', 'general');
 
@@ -74,15 +68,21 @@ export function nothingListeningWords(
 ): Words {
   return {
     title: `Nothing is listening on ${addressOf(context)}.`,
-    text: `The host is there and answered, but no program takes connections on port ${String(context.port)}.`,
+    text: `The host is there and turned the connection away: no program on it takes connections on port ${String(context.port)}.`,
     causes: [
       ...openPortCauses(open),
       'The broker is not running.',
       'The broker uses another port.',
-      'The broker takes connections from its own computer only. (Mosquitto does so as long as no “listener” is set in its configuration.)',
+      isLoopback(context.host)
+        ? `The broker is on another computer, or in a container: ${context.host} always means this computer itself.`
+        : 'The broker takes connections from its own computer only. (Mosquitto does so as long as no “listener” is set in its configuration.)',
     ],
     fixes: [...openPortFixes(open), EDIT_ADDRESS],
   };
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127\.[\d.]+$/u.test(host);
 }
 
 export function portSilentWords(
@@ -111,161 +111,58 @@ function openPortCauses(open: readonly OpenPort[]): string[] {
 }
 
 function openPortFixes(open: readonly OpenPort[]): DoctorFix[] {
-  return open.slice(0, 3).map(({ port, protocol }) => ({
-    kind: 'change',
-    label: `Use port ${String(port)} (${protocol})`,
-    change: { port, protocol },
-    confirm: null,
-  }));
+  return open
+    .slice(0, 3)
+    .map(({ port, protocol }) =>
+      changeFix(`Use port ${String(port)} (${protocol})`, { port, protocol }),
+    );
 }
 
-export const PROTOCOL_WORDS: Readonly<Record<Protocol, string>> = {
-  mqtt: 'MQTT without encryption (mqtt)',
-  mqtts: 'MQTT with encryption (mqtts)',
-  ws: 'MQTT over WebSocket (ws)',
-  wss: 'MQTT over an encrypted WebSocket (wss)',
-  unix: 'MQTT over a socket of this computer',
-};
-
-/** The port speaks something else than the settings say. */
-export function speaksWords(speech: PortSpeech, context: FindingContext): Words {
-  const address = addressOf(context);
-  switch (speech.kind) {
-    case 'broker':
-      return brokerSpeechWords(speech, context);
-    case 'web':
-      return {
-        title: `${address} is a web server, not an MQTT broker.`,
-        text: `It answers as web pages do. A broker may still be behind it, at a path of its own; it is not at ${context.path || '/'}, /mqtt, /ws or /.`,
-        causes: [
-          'The port belongs to another program on the broker’s host, for example its web interface.',
-          'The broker is reached through WebSocket, at a path that its operator can tell you.',
-        ],
-        fixes: [
-          {
-            kind: 'change',
-            label: `Use the usual port of ${usesTls(context) ? 'mqtts, 8883' : 'mqtt, 1883'}`,
-            change: usesTls(context)
-              ? { protocol: 'mqtts', port: DEFAULT_PORTS.mqtts }
-              : { protocol: 'mqtt', port: DEFAULT_PORTS.mqtt },
-            confirm: null,
-          },
-          openSettings('Edit port and path', 'general'),
-        ],
-      };
-    case 'tls':
-      return {
-        title: `${address} expects an encrypted connection.`,
-        text: 'It answers encryption (TLS), but what is behind it could not be seen: a broker, or something else.',
-        causes: ['The connection is set to no encryption, and this port has it.'],
-        fixes: [
-          protocolFix(context.protocol === 'ws' ? 'wss' : 'mqtts', context.path, context),
-          openSettings('Edit the protocol', 'general'),
-        ],
-      };
-  }
-}
-
-function brokerSpeechWords(
-  { protocol, path }: Extract<PortSpeech, { kind: 'broker' }>,
+/** A socket in the file system, or a named pipe of Windows. */
+export function localSocketWords(
+  { problem }: FindingOf<'local-socket'>,
   context: FindingContext,
 ): Words {
-  const address = addressOf(context);
-  const wantsTls = usesTls({ protocol });
-  const encryption = wantsTls === usesTls(context) ? null : wantsTls;
-  const title =
-    encryption === true
-      ? `${address} expects an encrypted connection.`
-      : encryption === false
-        ? `${address} does not use encryption.`
-        : protocol.startsWith('ws')
-          ? `${address} expects MQTT over WebSocket.`
-          : `${address} expects MQTT without WebSocket.`;
-  return {
-    title,
-    text: `A broker answers there when it is spoken to as ${PROTOCOL_WORDS[protocol]}; the connection is set to ${context.protocol}.`,
-    causes: [
-      `The connection has the wrong protocol for port ${String(context.port)}.`,
-      `Or it has the right protocol and the wrong port: ${context.protocol} usually uses ${String(DEFAULT_PORTS[context.protocol])}.`,
-    ],
-    fixes: [
-      protocolFix(protocol, path, context),
-      openSettings('Edit protocol and port', 'general'),
-    ],
-  };
-}
-
-function protocolFix(protocol: Protocol, path: string, context: FindingContext): DoctorFix {
-  const isWebSocket = protocol.startsWith('ws');
-  const losesEncryption = usesTls(context) && !usesTls({ protocol });
-  return {
-    kind: 'change',
-    label: `Switch to ${protocol}${isWebSocket && path !== context.path ? ` with the path ${path}` : ''}`,
-    change: isWebSocket ? { protocol, path } : { protocol },
-    confirm: losesEncryption
-      ? 'Without encryption, the username, the password and all messages can be read by anybody on the way. Use it only in a network that you trust.'
-      : null,
-  };
-}
-
-export function proxyWords({ problem, proxy }: FindingOf<'proxy'>, context: FindingContext): Words {
-  const edit: DoctorFix = {
-    kind: 'open-settings',
-    label: 'Edit the proxy settings',
-    section: 'proxy',
-  };
-  const broker = addressOf(context);
+  const { socketPath = '' } = context;
+  const fixes = [openSettings('Edit the path of the socket', 'general')];
   switch (problem) {
-    case 'unreachable':
+    case 'missing':
       return {
-        title: `The proxy ${proxy} cannot be reached.`,
-        text: 'The connection is set to go through a proxy, a go-between. The broker itself was not tried.',
+        title: `There is no socket at ${socketPath}.`,
+        text: 'A broker on this computer can be reached through a socket, which looks like a file. There is nothing at this path.',
         causes: [
-          'The proxy’s host or port is wrong.',
-          'The proxy is not running, or is only there in another network or VPN.',
-          'No proxy is needed here: switch it off for this connection.',
+          'The broker is not running: it makes the socket when it starts.',
+          'The path is wrong, or the broker is not set up to listen on a socket. (Mosquitto: “listener 0 /path/of/the/socket”.)',
+          'The broker runs in a container, and the folder of its socket is not shared with this computer.',
         ],
-        fixes: [edit],
+        fixes,
       };
-    case 'credentials-wanted':
+    case 'denied':
       return {
-        title: `The proxy ${proxy} wants a username and a password.`,
-        text: 'The go-between on the way to the broker lets only known users through, and none was given.',
+        title: `This user may not use the socket ${socketPath}.`,
+        text: 'The socket, or a folder above it, lets only certain users and groups in.',
         causes: [
-          'Username and password of the proxy are missing. They are not the broker’s: often they are those of your company account.',
+          'You are not in the group of the broker. After somebody adds you, sign out of this computer and in again.',
+          'The broker makes the socket with rights that are too narrow: its operator can widen them.',
         ],
-        fixes: [{ ...edit, label: 'Enter the proxy’s username and password' }],
+        fixes,
       };
-    case 'credentials-refused':
+    case 'not-listening':
       return {
-        title: `The proxy ${proxy} refused its username or password.`,
-        text: 'The go-between on the way to the broker does not know this user, or the password is another one.',
+        title: `Nobody listens on the socket ${socketPath}.`,
+        text: 'Something stands at this path, but no program takes connections there.',
         causes: [
-          'The password was misspelled or has changed. Both are case-sensitive.',
-          'The proxy wants another kind of sign-in than a password, which is not supported.',
+          'The broker was stopped, and its socket was left behind. Start it again.',
+          'What stands there is another file than a socket.',
         ],
-        fixes: [{ ...edit, label: 'Correct the proxy’s username and password' }],
+        fixes,
       };
-    case 'refused':
+    case 'failed':
       return {
-        title: `The proxy ${proxy} does not connect to ${broker}.`,
-        text: 'The go-between was reached, but it said no, or could not reach the broker itself.',
-        causes: [
-          `The proxy allows only certain ports, often only 443; the connection uses ${String(context.port)}.`,
-          'The broker’s host cannot be reached from the proxy, or its name is not known there.',
-          'The broker is in your own network: then it needs no proxy.',
-        ],
-        fixes: [edit, EDIT_ADDRESS],
-      };
-    case 'not-a-proxy':
-      return {
-        title: `${proxy} does not answer as a proxy.`,
-        text: 'Something is listening there, but it is not the kind of proxy that is set.',
-        causes: [
-          'The port belongs to another program.',
-          'It is a proxy of another kind (HTTP or SOCKS 5).',
-        ],
-        fixes: [edit],
+        title: `The socket ${socketPath} could not be opened.`,
+        text: 'This computer refused it; the technical text says why.',
+        causes: ['The path is too long for a socket (about 100 characters), or is not one.'],
+        fixes,
       };
   }
 }

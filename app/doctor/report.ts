@@ -3,6 +3,7 @@ import type { CertificateCard, DoctorFrame, DoctorStep, DoctorStepId } from '../
 /** What each step is called. */
 export const STEP_NAMES: Readonly<Record<DoctorStepId, string>> = {
   resolve: 'Looking up the name',
+  socket: 'Opening the socket',
   tcp: 'Reaching the port',
   proxy: 'Going through the proxy',
   tls: 'Agreeing on encryption (TLS)',

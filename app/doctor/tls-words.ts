@@ -1,10 +1,10 @@
 import { addressOf } from '../broker-address';
 import type { CertificateCard, DoctorFix } from '../contract-doctor';
-import type { ClientCertificateProblem, Finding, FindingContext } from './finding';
+import type { ClientCertificateProblem, FindingContext } from './finding';
 import { dayText } from './report';
-import { openSettings, type Words } from './network-words';
+import { changeFix, openSettings, type FindingOf, type Words } from './words';
 
-const openTls = (label: string): DoctorFix => ({ kind: 'open-settings', label, section: 'tls' });
+const openTls = (label: string): DoctorFix => openSettings(label, 'tls');
 const ADD_AUTHORITY: DoctorFix = {
   kind: 'add-authority',
   label: 'Add the authority’s certificate…',
@@ -25,15 +25,15 @@ export function commonName(subject: string): string {
 }
 
 export function certificateWords(
-  { problem, certificate, missing }: Extract<Finding, { kind: 'certificate' }>,
+  { problem, certificate, missing }: FindingOf<'certificate'>,
   context: FindingContext,
 ): Words {
   const address = addressOf(context);
   switch (problem) {
     case 'self-signed':
       return {
-        title: `The certificate of ${address} vouches for itself.`,
-        text: 'A certificate is how the broker proves who it is. This one was signed by its own maker (self-signed) and by no authority that this computer trusts, so nobody vouches for it.',
+        title: `The certificate of ${address} is self-signed: nobody else vouches for it.`,
+        text: 'A certificate is how the broker proves who it is. This one was signed by its own maker and by no authority that this computer trusts.',
         causes: [
           'The broker was set up with a certificate of its own making, as is usual in labs and plants. Then trust exactly this one.',
           'Someone is in between and shows a certificate of their own. Compare the fingerprint with the broker’s before you trust it.',
@@ -53,8 +53,8 @@ export function certificateWords(
       };
     case 'missing-intermediate':
       return {
-        title: `${address} leaves out a certificate that is needed.`,
-        text: `Between the broker’s certificate and an authority that is trusted stands “${missing}”. The broker has to send that certificate along, and does not.`,
+        title: `${address} does not send all certificates that are needed.`,
+        text: `The broker’s certificate was signed by “${missing}”, which stands between it and an authority that is trusted. The broker has to send the certificate of “${missing}” along, and does not.`,
         causes: [
           `The broker’s certificate file has only its own certificate in it. Its operator has to put the one of “${missing}” behind it in the same file (often called fullchain or chain).`,
           `Until then, add the certificate of “${missing}” here.`,
@@ -116,12 +116,7 @@ function wrongHostWords(certificate: CertificateCard, context: FindingContext): 
       ...names
         .filter((name) => isUsable(name))
         .slice(0, 2)
-        .map((host): DoctorFix => ({
-          kind: 'change',
-          label: `Use the host name ${host}`,
-          change: { host },
-          confirm: null,
-        })),
+        .map((host) => changeFix(`Use the host name ${host}`, { host })),
       trust(certificate),
     ],
   };
@@ -196,35 +191,54 @@ export function clientCertificateWords(
 }
 
 export function tlsVersionWords(context: FindingContext): Words {
+  const { minimumVersion } = context.profile.tls;
+  const isStrict = minimumVersion === '1.3';
   return {
-    title: `${addressOf(context)} and this program have no version of encryption in common.`,
-    text: 'Encryption (TLS) has versions. Old ones (1.0 and 1.1) are not considered safe any more and are not used here unless you allow it.',
-    causes: [
-      'The broker is old and only has TLS 1.0 or 1.1: it needs an update. If that cannot be, allow old versions for this connection.',
-      'The connection is set to allow new versions only, and the broker does not have them.',
-    ],
-    fixes: [openTls('Edit the TLS version')],
+    title: `${addressOf(context)} and this connection have no version of TLS in common.`,
+    text: `Encryption (TLS) has versions, and both sides must have one in common. This connection takes ${minimumVersion} and newer.`,
+    causes: isStrict
+      ? ['The broker does not have TLS 1.3 yet, and the connection allows nothing older.']
+      : [
+          'The broker is old and only has TLS 1.0 or 1.1, which are not considered safe any more: it needs an update.',
+          'The broker takes only newer versions than this program has.',
+        ],
+    fixes: [...olderTls(context), openTls('Edit the TLS version')],
   };
 }
 
-export function alpnWords(
-  { offered }: Extract<Finding, { kind: 'alpn' }>,
-  context: FindingContext,
-): Words {
+function olderTls({ profile: { tls } }: FindingContext): DoctorFix[] {
+  if (tls.minimumVersion === '1.3') {
+    return [changeFix('Allow TLS 1.2 too', { tls: { ...tls, minimumVersion: '1.2' } })];
+  }
+  if (tls.minimumVersion !== '1.2') return [];
+  return [
+    changeFix(
+      'Allow TLS 1.0 and 1.1',
+      { tls: { ...tls, minimumVersion: '1.0' } },
+      'TLS 1.0 and 1.1 can be broken by somebody on the way. Allow them only in a network that you trust, until the broker is updated.',
+    ),
+  ];
+}
+
+export function alpnWords({ offered }: FindingOf<'alpn'>, context: FindingContext): Words {
+  const { tls } = context.profile;
   return {
-    title: `${addressOf(context)} does not know what this connection announces.`,
-    text: `On one port a server can offer several services, and the client announces which one it wants (ALPN). The connection announces ${offered.join(', ')}; the server has none of them.`,
+    title: `${addressOf(context)} offers none of the protocols that this connection asks for (ALPN).`,
+    text: `On one port a server can offer several services, and a client may say during encryption which one it wants (ALPN). This connection asks for ${offered.join(', ')}; the server has none of them.`,
     causes: [
-      'The list under ALPN is misspelled, or meant for another broker. AWS IoT on port 443 wants mqtt (or x-amzn-mqtt-ca with a client certificate); most brokers want none.',
-      'The port is the one of a web server.',
+      'The list under ALPN is misspelled, or meant for another broker. Most brokers need none; AWS IoT on port 443 wants mqtt with a sign-in, and x-amzn-mqtt-ca with a client certificate.',
+      'The port belongs to a web server.',
     ],
-    fixes: [openTls('Edit the ALPN list')],
+    fixes: [
+      changeFix('Ask for no protocol', { tls: { ...tls, alpn: [] } }),
+      openTls('Edit the ALPN list'),
+    ],
   };
 }
 
 export function handshakeWords(hasClientCertificate: boolean, context: FindingContext): Words {
   return {
-    title: `${addressOf(context)} broke off while the encryption was being agreed on.`,
+    title: `${addressOf(context)} broke off while encryption was being agreed on.`,
     text: 'Both sides spoke TLS, but the broker was not satisfied with what it was offered, and did not say why.',
     causes: [
       ...(hasClientCertificate
@@ -239,12 +253,12 @@ export function handshakeWords(hasClientCertificate: boolean, context: FindingCo
 
 export function tlsCutWords(context: FindingContext): Words {
   return {
-    title: `${addressOf(context)} hung up when encryption was asked for.`,
-    text: 'The connection came about, but the other end closed it before the encryption was agreed on, and speaks neither plain MQTT nor WebSocket either.',
+    title: `${addressOf(context)} closed the connection when encryption was asked for.`,
+    text: 'The connection came about, but the other end closed it before the encryption was agreed on, and does not speak plain MQTT or WebSocket either.',
     causes: [
       'Another program listens on this port.',
       'A firewall on the way does not let encrypted connections through.',
-      'The broker lets only certain addresses in, and hangs up on others.',
+      'The broker lets only certain addresses in, and closes the connection to others.',
     ],
     fixes: [openSettings('Edit protocol and port', 'general')],
   };

@@ -3,32 +3,29 @@ import type { ConnectionFailure } from '../connection';
 import type { DoctorVerdict } from '../contract-doctor';
 import { assertNever } from '../errors';
 import type { Finding, FindingContext } from './finding';
+import { takenOverWords } from './client-id-words';
+import { closedWords, connackWords, noConnackWords, notMqttWords } from './greeting-words';
 import {
-  closedOnSubscribeWords,
-  closedWords,
-  connackWords,
-  disconnectedWords,
-  keepAliveWords,
-  noConnackWords,
-  notMqttWords,
-  notReturnedWords,
-  publishRefusedWords,
-  refusedSubscriptionWords,
-  takenOverWords,
-  webSocketWords,
-} from './mqtt-words';
-import {
+  localSocketWords,
   lookupFailedWords,
   nothingListeningWords,
   offlineWords,
-  openSettings,
   portSilentWords,
-  proxyWords,
-  speaksWords,
   unknownHostWords,
   unreachableWords,
-  type Words,
 } from './network-words';
+import { proxyWords } from './proxy-words';
+import {
+  closedOnSubscribeWords,
+  disconnectedWords,
+  keepAliveWords,
+  lostWords,
+  refusedSubscriptionWords,
+  unansweredWords,
+} from './session-words';
+import { signInWords, vaultLockedWords } from './sign-in-words';
+import { speaksWords } from './speech-words';
+import { closedOnPublishWords, notReturnedWords, publishRefusedWords } from './test-message-words';
 import {
   alpnWords,
   certificateWords,
@@ -38,6 +35,8 @@ import {
   tlsSilentWords,
   tlsVersionWords,
 } from './tls-words';
+import { subprotocolWords, webSocketWords } from './web-socket-words';
+import { openSettings, type Words } from './words';
 
 /** Says in plain words what a finding means, what the likely causes are, and what to change. */
 export function explain(finding: Finding, context: FindingContext): DoctorVerdict {
@@ -64,6 +63,8 @@ function wordsOf(finding: Finding, context: FindingContext): Words {
       return nothingListeningWords(finding, context);
     case 'port-silent':
       return portSilentWords(finding, context);
+    case 'local-socket':
+      return localSocketWords(finding, context);
     case 'proxy':
       return proxyWords(finding, context);
     case 'speaks':
@@ -86,8 +87,12 @@ function wordsOf(finding: Finding, context: FindingContext): Words {
       return webSocketWords(finding, context);
     case 'websocket-cut':
       return webSocketWords({ ...finding, kind: 'websocket', status: null, better: null }, context);
+    case 'subprotocol':
+      return subprotocolWords(finding, context);
+    case 'vault-locked':
+      return vaultLockedWords();
     case 'sign-in':
-      return signInWords(finding.message);
+      return signInWords(finding, context);
     case 'closed-after-connect':
       return closedWords(context);
     case 'no-connack':
@@ -104,73 +109,27 @@ function wordsOf(finding: Finding, context: FindingContext): Words {
       return closedOnSubscribeWords(context);
     case 'no-suback':
     case 'no-puback':
-      return unansweredWords(finding.kind, context);
+      return unansweredWords(finding, context);
     case 'no-pong':
       return keepAliveWords(context);
     case 'connection-lost':
       return lostWords(context);
     case 'publish-refused':
-      return publishRefusedWords(finding.code);
+      return publishRefusedWords(finding);
     case 'closed-on-publish':
       return closedOnPublishWords(context);
     case 'not-returned':
-      return notReturnedWords(finding.subscribed);
+      return notReturnedWords(finding);
     case 'internal':
       return {
         title: 'The test itself failed.',
-        text: 'Something went wrong in this program, not with the broker. The technical text says what.',
+        text: 'The settings could not be tested as they are, or something went wrong in this program. The technical text below says what.',
         causes: [],
         fixes: [],
       };
     default:
       return assertNever(finding);
   }
-}
-
-function signInWords(message: string): Words {
-  return {
-    title: 'There is nothing to sign in with.',
-    text: `The broker was reached, but was not greeted: ${message}.`,
-    causes: ['The way to sign in is not set up completely, or its login server refused it.'],
-    fixes: [openSettings('Edit the sign-in', 'sign-in')],
-  };
-}
-
-function unansweredWords(kind: 'no-suback' | 'no-puback', context: FindingContext): Words {
-  const what = kind === 'no-suback' ? 'the subscriptions' : 'the test message';
-  return {
-    title: `${addressOf(context)} did not answer to ${what}.`,
-    text: 'The broker let this program in, and then did not answer in time.',
-    causes: [
-      'The broker is overloaded, or waits for another system where it checks rights.',
-      'Something between drops part of what is sent.',
-    ],
-    fixes: [],
-  };
-}
-
-function lostWords(context: FindingContext): Words {
-  return {
-    title: `${addressOf(context)} closed the connection without a word.`,
-    text: 'The broker let this program in, and a moment later the connection was gone.',
-    causes: [
-      'Another client uses the same client id: the two throw each other out.',
-      'The broker was stopped or restarted just now.',
-      'The broker’s access rules do not allow something, and it hangs up instead of saying so.',
-    ],
-    fixes: [openSettings('Edit the client id', 'mqtt')],
-  };
-}
-
-function closedOnPublishWords(context: FindingContext): Words {
-  return {
-    title: `${addressOf(context)} hung up when the test message was published.`,
-    text: 'Reading works. When this program published to the topic of the test (mqtt-loupe/doctor/…), the broker closed the connection.',
-    causes: [
-      'This user may not publish there, and the broker hangs up instead of refusing it (AWS IoT does so). That is normal for users who only read.',
-    ],
-    fixes: [openSettings('Edit username and password', 'sign-in')],
-  };
 }
 
 /** All steps went well. `earlier`: why the connection itself failed last, if it did. */
@@ -189,6 +148,8 @@ export function allWell(earlier: ConnectionFailure | null, context: FindingConte
       technical: earlier.technical,
     };
   }
+  if (earlier?.code === 'refused-by-server' && context.profile.will !== null)
+    return { tone: 'warn', ...willWords(earlier), technical: earlier.technical };
   return {
     tone: 'good',
     title: 'Everything works.',
@@ -199,5 +160,15 @@ export function allWell(earlier: ConnectionFailure | null, context: FindingConte
     causes: [],
     fixes: [],
     technical: '',
+  };
+}
+
+/** The test sends no last will, which a cut connection would set off: so it says nothing about one. */
+function willWords({ title }: ConnectionFailure): Words {
+  return {
+    title: 'The test works, but the connection itself was refused.',
+    text: `The connection sends a last will along, and this test does not. The broker said before: ${title}`,
+    causes: ['The broker does not allow the topic, the QoS or the retain flag of the last will.'],
+    fixes: [openSettings('Edit the last will', 'will')],
   };
 }

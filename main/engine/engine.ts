@@ -36,7 +36,7 @@ function tellMain(message: ToMainHost): void {
 }
 
 const waitingKeeps = new Map<number, (problem: string | null) => void>();
-const waitingSecrets = new Map<number, (value: string | undefined) => void>();
+const waitingSecrets = new Map<number, (value: string | undefined, isLocked: boolean) => void>();
 const waitingProxies = new Map<number, (value: string) => void>();
 let nextSecretId = 1;
 
@@ -44,9 +44,12 @@ const core = openCore({
   home: process.argv[2] ?? '.',
   ...historyLimit(process.env['MQTT_LOUPE_HISTORY_BYTES']),
   secret: (profileId, name) =>
-    new Promise((resolve) => {
+    new Promise((resolve, reject) => {
       const id = nextSecretId++;
-      waitingSecrets.set(id, resolve);
+      waitingSecrets.set(id, (value, isLocked) => {
+        if (isLocked) reject(new LoupeError('vault-locked', 'The password vault is locked.'));
+        else resolve(value);
+      });
       tellMain({ t: 'secret-wanted', id, profileId, name });
     }),
   systemProxy: (url) =>
@@ -98,7 +101,7 @@ parentPort.on('message', (event) => {
       for (const profileId of message.profileIds) connectAgain(profileId);
       return;
     case 'secret':
-      waitingSecrets.get(message.id)?.(message.value ?? undefined);
+      waitingSecrets.get(message.id)?.(message.value ?? undefined, message.isLocked);
       waitingSecrets.delete(message.id);
       return;
     case 'proxy':

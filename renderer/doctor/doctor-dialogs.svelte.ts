@@ -2,6 +2,7 @@ import type { DoctorSection, ProfileChange } from '../../app/contract-doctor';
 import type { Profile } from '../../app/profile';
 import { sectionRequest } from '../profiles/section-request.svelte';
 import { PROFILE_SECTIONS } from '../profiles/sections/sections';
+import { withCopies } from '../profiles/tls/tls-copies';
 import { app } from '../state/app.svelte';
 import { overlays } from '../state/overlays.svelte';
 import type { SecretChanges } from '../state/profiles.svelte';
@@ -36,7 +37,8 @@ class DoctorDialogs {
       name: profile.name,
       current: () => ({ profile: current, secrets: new Map() }),
       apply: async (change) => {
-        current = await app.profiles.save({ ...current, ...change }, new Map());
+        const changed = await withCopies({ ...current, ...change });
+        current = await app.profiles.save(changed, new Map());
       },
       openSettings: (section) => {
         this.close();

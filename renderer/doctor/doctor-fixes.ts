@@ -7,7 +7,9 @@ import { hasSection } from './doctor-dialogs.svelte';
 export type FixAct =
   | { readonly kind: 'change'; readonly change: ProfileChange }
   | { readonly kind: 'open-settings'; readonly section: DoctorSection }
-  | { readonly kind: 'use-client-id' };
+  | { readonly kind: 'use-client-id' }
+  | { readonly kind: 'add-authority' }
+  | { readonly kind: 'unlock-vault' };
 
 /** What a fix does here; null when the settings that it needs do not exist. */
 export function actOf(fix: DoctorFix, profile: Profile): FixAct | null {
@@ -21,7 +23,8 @@ export function actOf(fix: DoctorFix, profile: Profile): FixAct | null {
     case 'trust-certificate':
       return { kind: 'change', change: trustOnly(profile, fix.fingerprint) };
     case 'add-authority':
-      return { kind: 'open-settings', section: 'tls' };
+    case 'unlock-vault':
+      return { kind: fix.kind };
   }
 }
 

@@ -2,10 +2,12 @@
 import type { ConnectionFailure } from '../../app/connection';
 import type { DoctorFix, DoctorFrame, DoctorStep, DoctorStepId } from '../../app/contract-doctor';
 import { defaultProfileFields, type Profile } from '../../app/profile';
-import type { SecretName } from '../../app/secret';
+import { LoupeError } from '../../app/errors';
+import type { AskSecret, SecretName } from '../../app/secret';
 import { Examination } from '../../main/engine/doctor/examination';
 import { PLAIN_TLS } from '../../main/engine/doctor/settings';
-import { placeOfProfile } from '../../main/engine/doctor/way-of-profile';
+import { placeOfProfile, wayOfProfile } from '../../main/engine/doctor/way-of-profile';
+import { plainSurroundings } from '../../main/engine/mqtt/surroundings';
 import type { DoctorProxy, DoctorTls } from '../../main/engine/doctor/settings';
 
 export interface Examined {
@@ -16,6 +18,12 @@ export interface Examined {
   readonly usesClientId?: boolean;
   readonly earlier?: ConnectionFailure;
   readonly hasNetwork?: boolean;
+  /** How long the answer to the greeting may take. */
+  readonly connackMs?: number;
+  /** The way as the profile itself says it, with its files and secrets; `tls` and `proxy` have no meaning then. */
+  readonly isWhole?: boolean;
+  /** The secrets are in a vault that is locked. */
+  readonly isLocked?: boolean;
 }
 
 export function doctorProfile(fields: Partial<Profile> & Pick<Profile, 'port'>): Profile {
@@ -46,7 +54,14 @@ export function beginExamination(
       tls: { ...PLAIN_TLS, ...options.tls },
       proxy: proxy ? { kind: 'http', host: '127.0.0.1', ...proxy } : null,
     },
-    secret: (name) => Promise.resolve(secrets[name]),
+    ...(options.isWhole
+      ? { prepare: (secret: AskSecret) => wayOfProfile(profile, secret, plainSurroundings()) }
+      : {}),
+    secret: (name) =>
+      options.isLocked
+        ? Promise.reject(new LoupeError('vault-locked', 'locked'))
+        : Promise.resolve(secrets[name]),
+    ...(options.connackMs === undefined ? {} : { connackMs: options.connackMs }),
     publishes: options.publishes ?? true,
     usesClientId: options.usesClientId ?? false,
     earlier: options.earlier ?? null,

@@ -65,6 +65,7 @@ export function connectPacket(greeting: Greeting): Packet {
 export async function greet(
   probe: MqttProbe,
   greeting: Greeting,
+  limitMs: number,
   signal: AbortSignal,
 ): Promise<Connack> {
   let request = connectPacket(greeting);
@@ -74,7 +75,7 @@ export async function greet(
       request,
       (one): one is Connack | Extract<Packet, { cmd: 'auth' }> =>
         one.cmd === 'connack' || one.cmd === 'auth',
-      CONNACK_MS,
+      limitMs,
       signal,
     );
     if (packet.cmd === 'connack') return packet;

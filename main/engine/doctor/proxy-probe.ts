@@ -27,7 +27,7 @@ export async function throughProxy(
   } catch (error) {
     for (const socket of opened) socket.destroy();
     signal.throwIfAborted();
-    const name = addressOf(proxy);
+    const name = { address: addressOf(proxy), kind: proxy.kind };
     if (error instanceof TimeLimitError) throw proxyFailure(name, 'not-a-proxy', error.message);
     if (error instanceof StreamError && error.raw.kind === 'proxy')
       throw proxyFailure(name, error.raw.reason, error.raw.message);
@@ -36,7 +36,7 @@ export async function throughProxy(
 }
 
 export function proxyFailure(
-  proxy: string,
+  { address, kind }: { readonly address: string; readonly kind: DoctorProxy['kind'] },
   problem: ProxyProblem | 'unusable',
   technical: string,
 ): StepFailure {
@@ -48,5 +48,6 @@ export function proxyFailure(
     'not-a-proxy': 'Does not answer as a proxy',
   } satisfies Record<ProxyProblem, string>;
   const told = problem === 'unusable' ? 'not-a-proxy' : problem;
-  return new StepFailure({ kind: 'proxy', problem: told, proxy, technical }, words[told]);
+  const facts = { proxy: address, proxyKind: kind, technical };
+  return new StepFailure({ kind: 'proxy', problem: told, ...facts }, words[told], 'proxy');
 }

@@ -4,7 +4,7 @@ import type { Packet } from 'mqtt-packet';
 import type { PortSpeech } from '../../../app/doctor/finding';
 import type { Protocol } from '../../../app/profile';
 import { MqttProbe, PROTOCOLS } from './mqtt-probe';
-import type { DoctorWay } from './settings';
+import { PLAIN_WEB_SOCKET, type DoctorWay } from './settings';
 import { openTls } from './tls-probe';
 import { openWebSocket, UpgradeError } from './web-socket-probe';
 import { within } from './time-limit';
@@ -115,11 +115,13 @@ export async function findWebSocket(
   except?: string,
 ): Promise<{ readonly path: string | null } | null> {
   let isWeb = false;
+  // Headers may be secrets: what is only tried is not told them.
+  const plain = { ...way, webSocket: PLAIN_WEB_SOCKET };
   const paths = [...new Set([way.path === '' ? '/' : way.path, ...USUAL_PATHS])];
   for (const path of paths.filter((one) => one !== except)) {
     const found = await attempt(open, signal, async (carrier, stop) => {
       try {
-        (await openWebSocket(way, path, carrier, stop)).destroy();
+        (await openWebSocket(plain, path, carrier, stop)).destroy();
         return 'open' as const;
       } catch (error) {
         if (error instanceof UpgradeError && error.status !== null) return 'web' as const;

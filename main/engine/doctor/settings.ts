@@ -1,6 +1,7 @@
 import type * as tls from 'node:tls';
 import { usesTls } from '../../../app/broker-address';
 import { brokerUrl, type Protocol } from '../../../app/profile';
+import { DEFAULT_WEB_SOCKET, type WebSocketSettings } from '../../../app/profile-network';
 import type { ProxyServer } from '../mqtt/open-through-proxy';
 
 /** A go-between on the way to the broker. */
@@ -43,12 +44,26 @@ export const PLAIN_TLS: DoctorTls = {
   ...{ alpn: [], minimumVersion: null, ciphers: '' },
 };
 
+/** What a WebSocket's handshake asks for. */
+export interface DoctorWebSocket extends WebSocketSettings {
+  /** The header of that name; undefined: none. */
+  readonly authorization: string | undefined;
+}
+
+export const PLAIN_WEB_SOCKET: DoctorWebSocket = {
+  ...DEFAULT_WEB_SOCKET,
+  authorization: undefined,
+};
+
 /** How a broker is reached. */
 export interface DoctorWay {
   readonly protocol: Protocol;
   readonly host: string;
   readonly port: number;
   readonly path: string;
+  /** Where the socket of `unix` stands. */
+  readonly socketPath: string;
+  readonly webSocket: DoctorWebSocket;
   readonly tls: DoctorTls;
   readonly proxy: DoctorProxy | null;
 }

@@ -178,10 +178,15 @@ export async function upgrade(
 ): Promise<Duplex> {
   const path = way.path === '' ? '/' : way.path;
   log.fact('Path', path);
+  // Values may be secrets: their names say enough.
+  const { headers, authorization } = way.webSocket;
+  const names = headers.map(({ name }) => name);
+  if (authorization !== undefined) names.push('Authorization');
+  if (names.length > 0) log.fact('Headers', names.join(', '));
   const carrier = await open(signal);
   try {
     const stream = await openWebSocket(way, path, carrier, signal);
-    log.fact('Subprotocol', 'mqtt');
+    if (way.webSocket.subprotocol !== '') log.fact('Subprotocol', way.webSocket.subprotocol);
     return stream;
   } catch (error) {
     carrier.destroy();
@@ -199,6 +204,10 @@ async function upgradeFailure(
 ): Promise<StepFailure> {
   const technical = technicalOf(error);
   const status = error instanceof UpgradeError ? error.status : null;
+  const asked = way.webSocket.subprotocol;
+  // In the words of `ws` (RFC 6455 §4.2.2).
+  if (/subprotocol/iu.test(technical))
+    return new StepFailure({ kind: 'subprotocol', asked, technical }, 'Another subprotocol');
   // Web servers answer 400 to who speaks without TLS where they expect it.
   if (status === null || status === 400) {
     const speech = await recognise(way, bare, signal);

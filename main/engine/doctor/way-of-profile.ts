@@ -9,16 +9,23 @@ import { tlsOptions } from '../mqtt/tls-options';
 import { proxyFailure } from './proxy-probe';
 import {
   isSecure,
+  isWebSocket,
   PLAIN_TLS,
   type ClientCertificate,
   type DoctorTls,
   type DoctorWay,
+  type DoctorWebSocket,
 } from './settings';
 import { StepFailure } from './step-failure';
 
 /** The way that a profile describes, as far as it is known without reading a file or asking for a secret. */
-export function placeOfProfile({ protocol, host, port, path }: Profile): DoctorWay {
-  return { protocol, host, port, path, tls: PLAIN_TLS, proxy: null };
+export function placeOfProfile(profile: Profile): DoctorWay {
+  const { protocol, host, port, path, socketPath, webSocket } = profile;
+  return {
+    ...{ protocol, host, port, path, socketPath },
+    webSocket: { ...webSocket, authorization: undefined },
+    ...{ tls: PLAIN_TLS, proxy: null },
+  };
 }
 
 /** Reads the profile's files and asks for its secrets. @throws StepFailure */
@@ -31,10 +38,20 @@ export async function wayOfProfile(
   try {
     const proxy = await chooseProxy(profile, secret, surroundings);
     const tls = isSecure(place) ? await tlsOfProfile(profile, secret, surroundings) : PLAIN_TLS;
-    return { ...place, tls, proxy };
+    return { ...place, tls, proxy, webSocket: await webSocketOfProfile(profile, secret) };
   } catch (error) {
     throw error instanceof StreamError ? settingsFailure(error) : error;
   }
+}
+
+async function webSocketOfProfile(
+  { protocol, webSocket }: Profile,
+  secret: AskSecret,
+): Promise<DoctorWebSocket> {
+  const authorization = isWebSocket({ protocol })
+    ? await secret('websocket-authorization')
+    : undefined;
+  return { ...webSocket, authorization };
 }
 
 async function tlsOfProfile(
@@ -69,7 +86,10 @@ async function tlsOfProfile(
 
 /** A file that cannot be used, or a proxy that the system names in a way that nobody understands. */
 function settingsFailure({ raw }: StreamError): StepFailure {
-  if (raw.kind === 'proxy') return proxyFailure(raw.proxy, raw.reason, raw.message);
+  if (raw.kind === 'proxy') {
+    const { proxy: address, reason, message } = raw;
+    return proxyFailure({ address, kind: 'http' }, reason, message);
+  }
   if (raw.kind !== 'tls-file') {
     const technical = 'message' in raw ? raw.message : raw.kind;
     return new StepFailure({ kind: 'internal', technical }, 'The settings cannot be used');

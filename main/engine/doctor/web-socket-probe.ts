@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { createWebSocketStream, WebSocket } from 'ws';
 import { brokerUrl } from '../../../app/profile';
-import type { DoctorWay } from './settings';
+import type { DoctorWay, DoctorWebSocket } from './settings';
 import { technicalOf } from './step-failure';
 import { within } from './time-limit';
 
@@ -21,15 +21,19 @@ export class UpgradeError extends Error {
   }
 }
 
-/** Opens a WebSocket over a carrier, with the subprotocol mqtt [MQTT-6.0.0-3]. @throws UpgradeError */
+/** Opens a WebSocket over a carrier, as the settings ask for it (MQTT 5.0 §6). @throws UpgradeError */
 export function openWebSocket(
   way: DoctorWay,
   path: string,
   carrier: Duplex,
   signal: AbortSignal,
 ): Promise<Duplex> {
-  const webSocket = new WebSocket(brokerUrl({ ...way, path }), 'mqtt', {
+  const { subprotocol } = way.webSocket;
+  // A URL has no place for the link of an address (RFC 6874 was given up): only the Host header lacks it.
+  const url = brokerUrl({ ...way, host: way.host.replace(/%.*$/u, ''), path });
+  const webSocket = new WebSocket(url, subprotocol === '' ? [] : subprotocol, {
     perMessageDeflate: false,
+    headers: headersOf(way.webSocket),
     maxPayload: MOST_MESSAGE_BYTES,
     createConnection: () => carrier as Socket,
   });
@@ -55,4 +59,11 @@ export function openWebSocket(
       });
     });
   });
+}
+
+function headersOf({ headers, authorization }: DoctorWebSocket): Record<string, string> {
+  return Object.fromEntries([
+    ...headers.map(({ name, value }) => [name, value] as const),
+    ...(authorization === undefined ? [] : [['Authorization', authorization] as const]),
+  ]);
 }

@@ -28,6 +28,7 @@ import type { RefusedPublish } from './refused-publish';
 import { hasSoundId, MISSING_ID } from './packet-id';
 import { Publisher } from './publisher';
 import { PacketRules } from './rules/packet-rules';
+import { lockedFailure } from './stream-error';
 import { openStream, rawSocketFailure, StreamError } from './streams';
 import { serverSettings } from './server-settings';
 import type { StreamWatcher, WatchedStream } from './stream-tap';
@@ -213,7 +214,7 @@ export class Link {
     try {
       this.#credentials = await this.#options.credentials(this.#abort.signal);
     } catch (error) {
-      throw new StreamError({ kind: 'sign-in', message: messageOf(error) });
+      throw new StreamError(lockedFailure(error) ?? { kind: 'sign-in', message: messageOf(error) });
     }
     try {
       const willPayload = await willPayloadOf(this.#options.profile.will);

@@ -1,5 +1,5 @@
 import type { RawFailure } from '../../../app/connection-failure';
-import { messageOf } from '../../../app/errors';
+import { LoupeError, messageOf } from '../../../app/errors';
 import type { SocketFailure } from '../../../app/socket-failure';
 
 /** A socket that could not be opened, with the failure as it entered. */
@@ -21,4 +21,11 @@ export function rawSocketFailure(error: Error, during: SocketFailure['during']):
       ? error.errors.map((each) => messageOf(each)).join('; ')
       : error.message;
   return { kind: 'socket', during, code, message };
+}
+
+/** A secret is in the vault, which was left locked; null for any other error. */
+export function lockedFailure(error: unknown): RawFailure | null {
+  return error instanceof LoupeError && error.code === 'vault-locked'
+    ? { kind: 'vault-locked' }
+    : null;
 }

@@ -15,7 +15,7 @@ import { openThroughProxy } from './open-through-proxy';
 import { abortable, closed, whenOpen } from './opening';
 import { chooseProxy } from './proxy-choice';
 import { certificateFailure } from './server-certificate';
-import { rawSocketFailure, StreamError } from './stream-error';
+import { lockedFailure, rawSocketFailure, StreamError } from './stream-error';
 import { plainSurroundings, type Surroundings } from './surroundings';
 import { tlsOptions } from './tls-options';
 
@@ -106,6 +106,8 @@ function complete(profile: StreamProfile): Required<StreamProfile> {
 
 function streamError(error: unknown): StreamError {
   if (error instanceof StreamError) return error;
+  const locked = lockedFailure(error);
+  if (locked !== null) return new StreamError(locked);
   if (error instanceof Error) return new StreamError(rawSocketFailure(error, 'opening'));
   return new StreamError({ kind: 'unknown', message: messageOf(error) });
 }

@@ -1,22 +1,23 @@
 import type { TlsCalls } from '../../../app/contract-tls';
+import { LoupeError } from '../../../app/errors';
 import type { Implementation } from '../../../app/rpc/derive';
 import type { SecretName } from '../../../app/secret';
 import { keyLogFile } from '../mqtt/key-log';
 import { checkTlsFiles } from './check-files';
 import type { KeptFiles } from './kept-files';
 
-/** The engine's calls around certificates and keys. */
-export function tlsCalls(engine: {
-  readonly home: string;
-  readonly keptFiles: KeptFiles;
+interface StoredSecrets {
   readonly secret: (profileId: string, name: SecretName) => Promise<string | undefined>;
-}): Implementation<TlsCalls> {
+}
+
+/** The engine's calls around certificates and keys. */
+export function tlsCalls(
+  engine: StoredSecrets & { readonly home: string; readonly keptFiles: KeptFiles },
+): Implementation<TlsCalls> {
   return {
     checkTlsFiles: ({ profileId, tls, passphrase }) =>
       checkTlsFiles(tls, engine.home, () =>
-        passphrase === null
-          ? engine.secret(profileId, 'key-passphrase')
-          : Promise.resolve(passphrase),
+        passphrase === null ? storedPassphrase(engine, profileId) : Promise.resolve(passphrase),
       ),
     keepTlsFiles: async ({ files }) => {
       const kept = [];
@@ -25,4 +26,17 @@ export function tlsCalls(engine: {
     },
     keyLogPlace: ({ profileId }) => ({ path: keyLogFile(engine.home, profileId) }),
   };
+}
+
+/** With a locked vault a key is checked as if there were no passphrase: the check says that it needs one. */
+async function storedPassphrase(
+  engine: StoredSecrets,
+  profileId: string,
+): Promise<string | undefined> {
+  try {
+    return await engine.secret(profileId, 'key-passphrase');
+  } catch (error) {
+    if (error instanceof LoupeError && error.code === 'vault-locked') return undefined;
+    throw error;
+  }
 }

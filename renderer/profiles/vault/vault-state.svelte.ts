@@ -27,6 +27,14 @@ class VaultState {
     });
   }
 
+  /** False when the person leaves it locked. */
+  unlock(): Promise<boolean> {
+    this.#question = 'unlock';
+    return new Promise((resolve) => {
+      this.#waiting = resolve;
+    });
+  }
+
   close(isAnswered: boolean): void {
     this.#question = null;
     this.#waiting?.(isAnswered);
