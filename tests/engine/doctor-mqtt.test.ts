@@ -124,6 +124,7 @@ describe('the client id', () => {
 
   it('is offered for a test of its own where the broker allows only certain ones', async () => {
     const broker = await scripted('5', (packet, { send }) => {
+      if (packet?.cmd === 'pingreq') send({ cmd: 'pingresp' });
       if (packet?.cmd !== 'connect') return;
       send(connack({ reasonCode: packet.clientId === 'press4' ? 0 : 0x85 }));
     });
@@ -168,7 +169,10 @@ describe('a broker that does not answer the greeting', () => {
 
   it('because it says nothing', async () => {
     const broker = await scripted('5', () => undefined);
-    const frame = await examine({ port: broker.port, version: '5' }, { connackMs: 500 });
+    const frame = await examine(
+      { port: broker.port, version: '5' },
+      { limits: { connackMs: 500 } },
+    );
     expect(frame.verdict?.title).toContain('takes the connection, but does not answer');
   }, 40_000);
 
@@ -267,7 +271,7 @@ describe('after the greeting', () => {
 
   it('a broker that stops answering', async () => {
     const broker = await scripted('5', (packet, client) => friendly(packet, client));
-    const frame = await examine({ port: broker.port, version: '5' });
+    const frame = await examine({ port: broker.port, version: '5' }, { limits: { pingMs: 500 } });
     expect(failedStep(frame)).toBe('ping');
     expect(frame.verdict?.title).toContain('stopped answering');
     expect(changes(frame)).toContainEqual({ keepAlive: 30 });

@@ -144,7 +144,7 @@ describe('a broker that is not reached', () => {
 
   it('knows a port that swallows everything', async () => {
     const port = await silentPort();
-    const frame = await examine({ port });
+    const frame = await examine({ port }, { limits: { addressMs: 500 } });
     expect(frame.verdict?.title).toBe(`127.0.0.1:${String(port)} does not answer.`);
     expect(frame.verdict?.causes.join(' ')).toContain('firewall');
   }, 30_000);

@@ -33,13 +33,16 @@ function serverPair(wanted: Partial<Wanted>): Promise<KeyPair> {
   });
 }
 
-/** A TLS server that accepts every greeting of MQTT 5 and then says nothing. */
+/** A TLS server that accepts every greeting of MQTT 5, answers every ping, and says nothing else. */
 async function listen(options: tls.TlsOptions): Promise<number> {
   const sockets = new Set<tls.TLSSocket>();
   const listening = tls.createServer(options, (socket) => {
     sockets.add(socket);
     socket.on('error', () => socket.destroy());
-    socket.once('data', () => socket.write(Buffer.from([0x20, 3, 0, 0, 0])));
+    socket.on('data', ([type]) => {
+      if (type === 0x10) socket.write(Buffer.from([0x20, 3, 0, 0, 0]));
+      if (type === 0xc0) socket.write(Buffer.from([0xd0, 0]));
+    });
   });
   listening.on('tlsClientError', () => undefined);
   await new Promise<void>((resolve) => listening.listen(0, '127.0.0.1', resolve));

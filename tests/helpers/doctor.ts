@@ -6,6 +6,7 @@ import { LoupeError } from '../../app/errors';
 import type { AskSecret, SecretName } from '../../app/secret';
 import { Examination } from '../../main/engine/doctor/examination';
 import { PLAIN_TLS } from '../../main/engine/doctor/settings';
+import type { TimeLimits } from '../../main/engine/doctor/time-limit';
 import { placeOfProfile, wayOfProfile } from '../../main/engine/doctor/way-of-profile';
 import { plainSurroundings } from '../../main/engine/mqtt/surroundings';
 import type { DoctorProxy, DoctorTls } from '../../main/engine/doctor/settings';
@@ -18,8 +19,7 @@ export interface Examined {
   readonly usesClientId?: boolean;
   readonly earlier?: ConnectionFailure;
   readonly hasNetwork?: boolean;
-  /** How long the answer to the greeting may take. */
-  readonly connackMs?: number;
+  readonly limits?: Partial<TimeLimits>;
   /** The way as the profile itself says it, with its files and secrets; `tls` and `proxy` have no meaning then. */
   readonly isWhole?: boolean;
   /** The secrets are in a vault that is locked. */
@@ -61,7 +61,7 @@ export function beginExamination(
       options.isLocked
         ? Promise.reject(new LoupeError('vault-locked', 'locked'))
         : Promise.resolve(secrets[name]),
-    ...(options.connackMs === undefined ? {} : { connackMs: options.connackMs }),
+    ...(options.limits === undefined ? {} : { limits: options.limits }),
     publishes: options.publishes ?? true,
     usesClientId: options.usesClientId ?? false,
     earlier: options.earlier ?? null,

@@ -6,12 +6,13 @@ import { allWell, explain } from '../../../app/doctor/verdict';
 import type { MqttVersion, Profile } from '../../../app/profile';
 import type { AskSecret } from '../../../app/secret';
 import type { Credentials } from '../sign-in/sign-in';
-import { CONNACK_MS, testable } from './mqtt-steps';
+import { testable } from './mqtt-steps';
 import { hasNetwork } from './reach';
 import { Run } from './run';
 import { keepsSession, SessionWalk } from './session-walk';
 import { describeWay, isSecure, isWebSocket, type DoctorWay } from './settings';
 import { askedSecret, signIn } from './sign-in-step';
+import { TIME_LIMITS, type TimeLimits } from './time-limit';
 import { walkTransport } from './transport-walk';
 
 export interface ExaminationOptions {
@@ -28,8 +29,8 @@ export interface ExaminationOptions {
   readonly earlier: ConnectionFailure | null;
   /** Default: whether this computer has an address of a network. */
   readonly hasNetwork?: () => boolean;
-  /** How long the answer to the greeting may take; default 10 s. */
-  readonly connackMs?: number;
+  /** Default: those for a person. */
+  readonly limits?: Partial<TimeLimits>;
 }
 
 /**
@@ -110,12 +111,16 @@ export class Examination {
 
   /** All steps; returns what is worth telling although the connection works. */
   async #walk(): Promise<Finding | null> {
-    const { profile, prepare, usesClientId, connackMs = CONNACK_MS } = this.#options;
+    const { profile, prepare, usesClientId } = this.#options;
+    const limits = { ...TIME_LIMITS, ...this.#options.limits };
     // What cannot be used ends the run before anything is opened.
     if (prepare) this.#way = await prepare(this.#secret);
-    const ways = await walkTransport(this.#run, this.#way, this.#options.hasNetwork ?? hasNetwork);
+    const ways = await walkTransport(this.#run, this.#way, {
+      hasNetwork: this.#options.hasNetwork ?? hasNetwork,
+      addressMs: limits.addressMs,
+    });
     const session = new SessionWalk(this.#run, this.#way, {
-      ...{ profile, clientId: this.#clientId, connackMs },
+      ...{ profile, clientId: this.#clientId, limits },
       keepsSession: keepsSession(profile, usesClientId),
       signIn: (version) => this.#signIn(version),
     });

@@ -12,9 +12,7 @@ import type { StepLog } from './step-log';
 import { StepFailure, technicalOf } from './step-failure';
 import { TimeLimitError } from './time-limit';
 
-export const CONNACK_MS = 10_000;
 const SUBACK_MS = 8_000;
-const PING_MS = 5_000;
 const RETURN_MS = 5_000;
 const REFUSED = 0x80;
 const MOST_CHARACTERS = 1_000;
@@ -231,11 +229,11 @@ export async function subscribe(
   );
 }
 
-export async function ping(probe: MqttProbe, signal: AbortSignal): Promise<void> {
+export async function ping(probe: MqttProbe, limitMs: number, signal: AbortSignal): Promise<void> {
   await probe.answer(
     { cmd: 'pingreq' },
     (packet): packet is Extract<Packet, { cmd: 'pingresp' }> => packet.cmd === 'pingresp',
-    PING_MS,
+    limitMs,
     signal,
   );
 }

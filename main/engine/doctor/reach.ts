@@ -4,11 +4,19 @@ import { networkInterfaces } from 'node:os';
 import type { OpenPort } from '../../../app/doctor/finding';
 import type { Protocol } from '../../../app/profile';
 import { codeOf, StepFailure, technicalOf } from './step-failure';
-import { TimeLimitError, within } from './time-limit';
+import { TIME_LIMITS, TimeLimitError, within } from './time-limit';
 
 export interface Address {
   readonly address: string;
   readonly family: number;
+}
+
+/** How addresses are tried. */
+export interface Reaching {
+  /** Whether this computer is in a network. */
+  readonly hasNetwork: () => boolean;
+  /** How long one address may take. */
+  readonly addressMs: number;
 }
 
 export interface Attempt extends Address {
@@ -17,7 +25,6 @@ export interface Attempt extends Address {
   readonly technical: string;
 }
 
-const ADDRESS_MS = 6_000;
 const USUAL_PORT_MS = 1_200;
 const MOST_ADDRESSES = 12;
 /** Codes with which a lookup says that the name does not exist; others mean that nobody could be asked. */
@@ -60,7 +67,7 @@ export async function tryAddress(
   { address, family }: Address,
   port: number,
   signal: AbortSignal,
-  limitMs = ADDRESS_MS,
+  limitMs = TIME_LIMITS.addressMs,
 ): Promise<Attempt> {
   const startedMs = performance.now();
   const attempt = (outcome: Attempt['outcome'], technical: string): Attempt => ({
@@ -85,7 +92,7 @@ export function openTcp(
   host: string,
   port: number,
   signal: AbortSignal,
-  limitMs = ADDRESS_MS,
+  limitMs = TIME_LIMITS.addressMs,
 ): Promise<net.Socket> {
   const socket = net.connect({ host, port });
   // Stays on for good: an error after the time limit must not be an unhandled one.

@@ -21,6 +21,7 @@ import type { Run } from './run';
 import type { DoctorWay } from './settings';
 import { StepFailure, technicalOf } from './step-failure';
 import type { StepLog } from './step-log';
+import type { TimeLimits } from './time-limit';
 import type { OpenWays } from './transport-walk';
 import { inMs, lateAlert } from './transport-steps';
 
@@ -31,8 +32,7 @@ export interface SessionOptions {
   readonly keepsSession: boolean;
   /** Gets together what a version needs to sign in. @throws StepFailure */
   readonly signIn: (version: MqttVersion) => Promise<Credentials>;
-  /** How long the answer to the greeting may take. */
-  readonly connackMs: number;
+  readonly limits: TimeLimits;
 }
 
 /** Whether a test with the profile's own client id has to leave its session alone. */
@@ -68,7 +68,7 @@ export class SessionWalk {
     const probe = await this.#greeting(ways);
     const refused = await this.#subscriptions(probe);
     await this.#run.step('ping', 'no-pong', async (log) => {
-      await ping(probe, this.#run.signal);
+      await ping(probe, this.#options.limits.pingMs, this.#run.signal);
       log.end('ok', 'Answered');
     });
     const returned = await this.#roundTrip(probe);
@@ -118,7 +118,7 @@ export class SessionWalk {
   }
 
   async #answered(probe: MqttProbe, ways: OpenWays, credentials: Credentials): Promise<Connack> {
-    const { profile, clientId, keepsSession: keeps, connackMs } = this.#options;
+    const { profile, clientId, keepsSession: keeps, limits } = this.#options;
     const version = this.#spoken;
     const greeting = {
       ...{ version, clientId, keepAlive: profile.keepAlive },
@@ -128,7 +128,7 @@ export class SessionWalk {
       ...credentials,
     };
     try {
-      return await greet(probe, greeting, connackMs, this.#run.signal);
+      return await greet(probe, greeting, limits.connackMs, this.#run.signal);
     } catch (error) {
       this.#run.signal.throwIfAborted();
       throw lateAlert(innerError(error), this.#way) ?? (await this.#noConnack(error, probe, ways));

@@ -1,3 +1,13 @@
+/** How long one thing may take, in ms; a test has less patience. */
+export interface TimeLimits {
+  /** To one address. */
+  readonly addressMs: number;
+  readonly connackMs: number;
+  readonly pingMs: number;
+}
+
+export const TIME_LIMITS: TimeLimits = { addressMs: 6_000, connackMs: 10_000, pingMs: 5_000 };
+
 /** A step took too long. */
 export class TimeLimitError extends Error {
   readonly limitMs: number;

@@ -3,7 +3,14 @@ import type { TLSSocket } from 'node:tls';
 import type { Finding } from '../../../app/doctor/finding';
 import { judge, readChain } from './certificate-chain';
 import { throughProxy } from './proxy-probe';
-import { openTcp, openUsualPorts, tryAddress, type Address, type Attempt } from './reach';
+import {
+  openTcp,
+  openUsualPorts,
+  tryAddress,
+  type Address,
+  type Attempt,
+  type Reaching,
+} from './reach';
 import { findWebSocket, recognise, type OpenCarrier } from './recognise';
 import type { DoctorWay } from './settings';
 import type { StepLog } from './step-log';
@@ -25,13 +32,13 @@ export const inMs = (ms: number): string => `${ms < 10 ? ms.toFixed(1) : ms.toFi
 export async function reach(
   addresses: readonly Address[],
   port: number,
-  hasNetwork: () => boolean,
+  { hasNetwork, addressMs }: Reaching,
   log: StepLog,
   signal: AbortSignal,
 ): Promise<{ readonly address: Address; readonly isPartial: boolean }> {
   const attempts = await Promise.all(
     addresses.map(async (address) => {
-      const attempt = await tryAddress(address, port, signal);
+      const attempt = await tryAddress(address, port, signal, addressMs);
       const [words, tone] = OUTCOMES[attempt.outcome];
       log.fact(attempt.address, `${words} (${inMs(attempt.tookMs)})`, tone);
       return attempt;

@@ -1,7 +1,7 @@
 import type { OpenCarrier } from './recognise';
 import { openLocalSocket } from './local-socket';
 import { throughProxy } from './proxy-probe';
-import { resolveHost, type Address } from './reach';
+import { resolveHost, type Address, type Reaching } from './reach';
 import { silent, type Run } from './run';
 import { isSecure, isWebSocket, type DoctorWay } from './settings';
 import { StepFailure } from './step-failure';
@@ -22,10 +22,10 @@ export interface OpenWays {
 export async function walkTransport(
   run: Run,
   way: DoctorWay,
-  hasNetwork: () => boolean,
+  reaching: Reaching,
 ): Promise<OpenWays> {
   const { signal } = run;
-  const bare = await walkToBroker(run, way, hasNetwork);
+  const bare = await walkToBroker(run, way, reaching);
   await run.step('tls', 'internal', async (log) => {
     const socket = run.keep(await secure(way, bare, log, signal));
     const { authorized } = socket;
@@ -50,13 +50,9 @@ export async function walkTransport(
   return { bare, open };
 }
 
-async function walkToBroker(
-  run: Run,
-  way: DoctorWay,
-  hasNetwork: () => boolean,
-): Promise<OpenCarrier> {
+async function walkToBroker(run: Run, way: DoctorWay, reaching: Reaching): Promise<OpenCarrier> {
   if (way.protocol === 'unix') return walkToSocket(run, way);
-  const carrier = carrierTo(way, await walkToPort(run, way, hasNetwork));
+  const carrier = carrierTo(way, await walkToPort(run, way, reaching));
   await run.step('proxy', 'internal', async (log) => {
     if (way.proxy === null) {
       log.end('skipped', 'None is needed');
@@ -81,12 +77,14 @@ async function walkToSocket(run: Run, { socketPath }: DoctorWay): Promise<OpenCa
   return open;
 }
 
-async function walkToPort(run: Run, way: DoctorWay, hasNetwork: () => boolean): Promise<Address> {
+async function walkToPort(run: Run, way: DoctorWay, reaching: Reaching): Promise<Address> {
   const { host, port } = way.proxy ?? way;
   let addresses: readonly Address[] = [];
   await run
     .step('resolve', 'lookup-failed', async (log) => {
-      addresses = await within(RESOLVE_MS, run.signal, () => resolveHost(host, hasNetwork));
+      addresses = await within(RESOLVE_MS, run.signal, () =>
+        resolveHost(host, reaching.hasNetwork),
+      );
       for (const { address, family } of addresses) log.fact(`IPv${String(family)}`, address);
       log.end('ok', addresses.map(({ address }) => address).join(', '));
     })
@@ -96,7 +94,7 @@ async function walkToPort(run: Run, way: DoctorWay, hasNetwork: () => boolean): 
   let reached: Address | null = null;
   await run
     .step('tcp', 'unreachable', async (log) => {
-      const { address, isPartial } = await reach(addresses, port, hasNetwork, log, run.signal);
+      const { address, isPartial } = await reach(addresses, port, reaching, log, run.signal);
       reached = address;
       log.end(
         isPartial ? 'warning' : 'ok',
