@@ -25,8 +25,8 @@ export const tlsCallSchemas = {
 };
 
 export const secretsShellSchemas = {
-  chooseTlsFile: v.object({
-    kind: v.picklist(['authority', 'authority-folder', 'certificate', 'key']),
+  chooseProfileFile: v.object({
+    kind: v.picklist(['authority', 'authority-folder', 'certificate', 'key', 'will-payload']),
   }),
   chooseSecretStorage: v.object({
     choice: v.variant('kind', [

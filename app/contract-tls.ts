@@ -36,6 +36,7 @@ export interface TlsCalls {
 
 /** What may be chosen in a dialog of the system. */
 export type TlsFileKind = 'authority' | 'authority-folder' | 'certificate' | 'key';
+export type ProfileFileKind = TlsFileKind | 'will-payload';
 
 /** How secrets are kept from now on. */
 export type SecretChoice =
@@ -44,8 +45,8 @@ export type SecretChoice =
   | { readonly kind: 'vault'; readonly passphrase: string };
 
 export interface SecretsShellCalls {
-  /** Asks for a file of certificates or a key; null when the person cancelled. */
-  chooseTlsFile(arg: { readonly kind: TlsFileKind }): string | null;
+  /** Asks for a file that a profile names; null when the person cancelled. */
+  chooseProfileFile(arg: { readonly kind: ProfileFileKind }): string | null;
   /** Where there is no keyring: chooses once how secrets are kept. What was kept until now goes along. */
   chooseSecretStorage(arg: { readonly choice: SecretChoice }): void;
   /** False when the passphrase is wrong. */

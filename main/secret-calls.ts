@@ -1,5 +1,5 @@
 import { dialog, type BrowserWindow, type OpenDialogOptions } from 'electron';
-import type { SecretsShellCalls, TlsFileKind } from '../app/contract-tls';
+import type { SecretsShellCalls, ProfileFileKind } from '../app/contract-tls';
 import type { Implementation } from '../app/rpc/derive';
 import type { Secrets } from './secrets';
 
@@ -9,7 +9,7 @@ export function secretCalls(
   secrets: Secrets,
 ): Implementation<SecretsShellCalls> {
   return {
-    chooseTlsFile: ({ kind }) => chooseTlsFile(kind, window()),
+    chooseProfileFile: ({ kind }) => chooseProfileFile(kind, window()),
     chooseSecretStorage: ({ choice }) => secrets.choose(choice),
     unlockVault: ({ passphrase }) => secrets.unlock(passphrase),
     leaveVaultLocked: () => {
@@ -22,7 +22,7 @@ export function secretCalls(
   };
 }
 
-const QUESTIONS: Readonly<Record<TlsFileKind, OpenDialogOptions>> = {
+const QUESTIONS: Readonly<Record<ProfileFileKind, OpenDialogOptions>> = {
   authority: {
     title: 'Certificates of authorities',
     filters: [{ name: 'Certificates', extensions: ['pem', 'crt', 'cer', 'der', 'p7b', 'p7c'] }],
@@ -38,10 +38,11 @@ const QUESTIONS: Readonly<Record<TlsFileKind, OpenDialogOptions>> = {
     title: 'Private key of the client certificate',
     filters: [{ name: 'Private keys', extensions: ['pem', 'key', 'der', 'p8', 'pk8'] }],
   },
+  'will-payload': { title: 'Payload of the last will' },
 };
 
-async function chooseTlsFile(
-  kind: TlsFileKind,
+async function chooseProfileFile(
+  kind: ProfileFileKind,
   window: BrowserWindow | null,
 ): Promise<string | null> {
   const { filters = [], ...words } = QUESTIONS[kind];

@@ -25,7 +25,7 @@ export function commonName(subject: string): string {
 }
 
 export function certificateWords(
-  { problem, certificate, missing }: FindingOf<'certificate'>,
+  { problem, certificate, missing, technical }: FindingOf<'certificate'>,
   context: FindingContext,
 ): Words {
   const address = addressOf(context);
@@ -46,7 +46,12 @@ export function certificateWords(
         text: `It was signed by “${missing}”. As long as that authority is not trusted here, it is not certain that this is the right broker.`,
         causes: [
           `“${missing}” is an authority of your own company, plant or lab: add its certificate (often a file called ca.crt or ca.pem).`,
-          `“${missing}” is known, but the broker leaves a certificate in between out: then its operator has to add it.`,
+          // A chain that ends with an authority has everything in it.
+          ...(technical === 'SELF_SIGNED_CERT_IN_CHAIN'
+            ? []
+            : [
+                `“${missing}” stands between the broker and an authority that is known here, and the broker does not send that certificate along: then its operator has to add it.`,
+              ]),
           'Someone is in between and shows a certificate of their own: a company’s security software, or an attacker.',
         ],
         fixes: [ADD_AUTHORITY, trust(certificate)],

@@ -302,19 +302,15 @@ function activeCommands(app: AppState, profileId: string): Command[] {
   }
   const open = isOpen(state);
   return [
-    ...(profile.protocol === 'unix'
-      ? []
-      : [
-          {
-            id: 'test-connection',
-            group,
-            label: `Test the connection ${profile.name}…`,
-            hint: 'connection doctor',
-            run: () => {
-              doctorDialogs.openFor(profile);
-            },
-          } as const,
-        ]),
+    {
+      id: 'test-connection',
+      group,
+      label: `Test the connection ${profile.name}…`,
+      hint: 'connection doctor',
+      run: () => {
+        doctorDialogs.openFor(profile);
+      },
+    },
     {
       id: 'toggle-connection',
       group,

@@ -25,6 +25,12 @@ export interface Row {
   readonly expected: Closed | Accepted;
   /** Sent in place of the CONNACK, else after the SUBACK. */
   readonly first?: true;
+  /** Sent in place of the SUBACK, whose packet identifier is put in at the third byte. */
+  readonly suback?: true;
+  /** What is allowed and has to come first. */
+  readonly before?: string;
+  /** Receive Maximum of the CONNECT; the protocol's default where it is left out. */
+  readonly receiveMaximum?: number;
 }
 
 const BOTH = ['3.1.1', '5'] as const;
@@ -32,6 +38,7 @@ const OLD = ['3.1.1'] as const;
 const NEW = ['5'] as const;
 const MALFORMED = 0x81;
 const PROTOCOL = 0x82;
+const RECEIVE_MAXIMUM = 0x93;
 const ALIAS = 0x94;
 export const LARGE = 0x95;
 
@@ -46,6 +53,10 @@ function row(
 }
 function first(...args: Parameters<typeof row>): Row {
   return { ...row(...args), first: true };
+}
+/** In place of the SUBACK for one subscription. */
+function suback(...args: Parameters<typeof row>): Row {
+  return { ...row(...args), suback: true };
 }
 const closed = (reason: number, says: RegExp): Closed => ({ reason, says });
 const heard = (topic: string | null): Accepted => ({ topic });
@@ -466,6 +477,39 @@ export const ROWS: readonly Row[] = [
     connack('01 01'),
     closed(0, /Payload Format/u),
   ),
+  // What does not fit to what was asked
+  suback(
+    'MQTT-3.8.4-6',
+    'a SUBACK with a code too many',
+    OLD,
+    '900400000000',
+    closed(PROTOCOL, /2 codes for 1 filters/u),
+  ),
+  suback(
+    '§3.9.3',
+    'a SUBACK with a code too few: none',
+    NEW,
+    '9003000000',
+    closed(MALFORMED, /SUBACK without a code/u),
+  ),
+  suback(
+    'MQTT-3.8.4-6',
+    'a SUBACK with a code too many',
+    NEW,
+    '90050000000000',
+    closed(PROTOCOL, /2 codes for 1 filters/u),
+  ),
+  {
+    ...row(
+      'MQTT-3.3.4-9',
+      'more messages at once than the Receive Maximum allows',
+      NEW,
+      '3407000161000200ff',
+      closed(RECEIVE_MAXIMUM, /more than 1 messages at once/u),
+    ),
+    before: '3407000161000100ff',
+    receiveMaximum: 1,
+  },
   // What a broker may only forward, or what harms nobody
   row(
     'MQTT-1.5.4-1',

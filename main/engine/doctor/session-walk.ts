@@ -195,7 +195,8 @@ export class SessionWalk {
 function signInWords({ username, password, enhanced }: Credentials): string {
   if (enhanced !== null) return `with ${enhanced.method}`;
   const hasPassword = password !== undefined && password !== '';
-  if (username === '') return hasPassword ? 'with a password or token only' : 'without';
+  if (username === '')
+    return hasPassword ? 'with a password or token only' : 'without a username or password';
   return hasPassword ? 'with a username and a password' : 'with a username, without a password';
 }
 
