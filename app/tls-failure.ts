@@ -13,6 +13,8 @@ export type TlsFileReason =
   | 'passphrase-missing'
   | 'passphrase-wrong'
   | 'legacy-encryption'
+  /** Its passphrase is protected with so much work that opening it would take minutes or years. */
+  | 'costly'
   | 'unsupported'
   | 'key-missing'
   | 'key-mismatch';
@@ -50,6 +52,8 @@ export function tlsFileWords({ role, reason, path }: TlsFileProblem): string {
       return `The passphrase does not open ${name}. It is case-sensitive.`;
     case 'legacy-encryption':
       return `${name} is encrypted in an old way (RC2 or 3DES) that OpenSSL 3 no longer reads. Convert it: openssl pkcs12 -legacy -in OLD.p12 -nodes -out all.pem, then openssl pkcs12 -export -in all.pem -out NEW.p12, and delete all.pem.`;
+    case 'costly':
+      return `${name} is made so that opening it takes absurdly long (the rounds of its encryption). It was not opened. Export the key anew.`;
     case 'unsupported':
       return `${name} cannot be understood: its format or encryption is not supported.`;
     case 'key-missing':

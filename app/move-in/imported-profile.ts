@@ -58,6 +58,8 @@ export interface ImportedProfile {
   readonly protocol: Protocol;
   readonly host: string;
   readonly port: number;
+  /** Where the socket of `unix` stands. */
+  readonly socketPath: string;
   /** Of the WebSocket endpoint; null when none is named. */
   readonly path: string | null;
   readonly clientId: string;
@@ -86,6 +88,7 @@ export interface ImportedProfile {
 /** What is left out of an importer's result is as here. */
 export const NOTHING_SAID: Omit<ImportedProfile, 'name' | 'host' | 'port' | 'protocol'> = {
   folder: '',
+  socketPath: '',
   path: null,
   clientId: '',
   clientIdIsGenerated: false,

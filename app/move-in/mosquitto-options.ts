@@ -51,7 +51,7 @@ const WITH_VALUE = new Map([
   ['--will-payload', 'will-payload'],
   ['--will-qos', 'will-qos'],
   ['-A', 'bind address'],
-  ['--unix', 'Unix socket'],
+  ['--unix', 'unix'],
   ['--psk', 'pre-shared key'],
   ['--psk-identity', 'identity of the pre-shared key'],
   ['--tls-engine', 'TLS engine'],
@@ -72,7 +72,6 @@ const FLAGS = new Map([
 /** What our profile has no place for; a secret among them is named without its value. */
 const OTHERS: ReadonlyArray<readonly [option: string, isSecret: boolean]> = [
   ['bind address', false],
-  ['Unix socket', false],
   ['pre-shared key', true],
   ['identity of the pre-shared key', false],
   ['TLS engine', false],
@@ -98,13 +97,13 @@ export function readMosquittoOptions(text: string): readonly ImportedProfile[] {
   );
   const host = url?.fields.host ?? last(options, 'host') ?? 'localhost';
   const tls = tlsOf(options, url?.fields.protocol === 'mqtts');
-  const protocol = protocolOf(tls !== null, options.has('ws'));
+  const socketPath = last(options, 'unix') ?? '';
+  const protocol = socketPath === '' ? protocolOf(tls !== null, options.has('ws')) : 'unix';
   return [
     {
       ...NOTHING_SAID,
-      name: host,
-      protocol,
-      host,
+      name: socketPath === '' ? host : socketPath,
+      ...{ protocol, host, socketPath },
       port: url?.fields.port ?? numberOf(options, 'port') ?? portOf(protocol, tls),
       clientId: last(options, 'id') ?? '',
       username: url?.fields.username ?? last(options, 'username') ?? '',

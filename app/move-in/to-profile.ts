@@ -39,6 +39,7 @@ export function candidateOf(imported: ImportedProfile, exists: FileExists): Cand
     host: imported.host.trim().replace(/^\[(.*)\]$/u, '$1'),
     port: imported.port,
     path: pathOf(imported),
+    socketPath: imported.socketPath.trim(),
     clientId: imported.clientIdIsGenerated ? '' : imported.clientId,
     username: imported.username,
     version: imported.version ?? 'automatic',

@@ -134,7 +134,10 @@ async function connectTo(window: Page, name: string): Promise<void> {
     .getByRole('listitem', { name })
     .getByRole('button', { name: 'Connect', exact: true })
     .click();
-  await expect(status(window)).toContainText(/^connected/u);
+  await expect(status(window)).toContainText(/^(?:connected|failed|reconnecting)/u);
+  // What went wrong says more than that it did.
+  if (!(await status(window).textContent())?.startsWith('connected'))
+    expect(await window.getByRole('alert').allTextContents()).toEqual([]);
 }
 
 /** The forms in which a secret would be found: as it is, in UTF-16, and as base64 at each of the three alignments. */

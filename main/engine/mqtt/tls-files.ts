@@ -8,12 +8,14 @@ import { messageOf } from '../../../app/errors';
 import type { TlsFile } from '../../../app/profile-tls';
 import type { TlsFileReason, TlsFileRole } from '../../../app/tls-failure';
 import { certificatesIn, isEncryptedKey, isPfx, keyBlockIn } from './certificate-formats';
+import { isCostly, isCostlyBlock } from './key-cost';
 import { StreamError } from './stream-error';
 
 /** Bundles of all authorities of the world have a quarter of that. */
 const MOST_FILE_BYTES = 4 * 1024 * 1024;
 const MOST_FILES_IN_FOLDER = 2_000;
 const MOST_CERTIFICATES = 5_000;
+const TOO_MANY_ROUNDS = 'too many rounds';
 
 /** Where copies of certificates and keys stand below the data folder. */
 export const COPIES = 'certificates';
@@ -62,6 +64,7 @@ export async function readKey(
   if (given === undefined || given === '') {
     throw problem('key', 'passphrase-missing', file.path, 'encrypted');
   }
+  if (isCostlyBlock(block)) throw problem('key', 'costly', file.path, TOO_MANY_ROUNDS);
   return attempt(file.path, 'passphrase-wrong', () =>
     createPrivateKey({ key: block, format: 'pem', passphrase: given }),
   );
@@ -81,6 +84,7 @@ async function keyFromDer(
   }
   const given = await passphrase();
   if (given === undefined || given === '') throw problem('key', 'no-key', path, 'no key');
+  if (isCostly(bytes)) throw problem('key', 'costly', path, TOO_MANY_ROUNDS);
   return attempt(path, 'no-key', () =>
     createPrivateKey({ key: bytes, format: 'der', type: 'pkcs8', passphrase: given }),
   );
@@ -116,6 +120,7 @@ export async function readPfx(
 ): Promise<Pfx | null> {
   const bytes = await readSmall('certificate', file.path, placeOf(file, home));
   if (!isPfx(bytes)) return null;
+  if (isCostly(bytes)) throw problem('certificate', 'costly', file.path, TOO_MANY_ROUNDS);
   const given = (await passphrase()) ?? '';
   try {
     const secure = tls.createSecureContext({ pfx: bytes, passphrase: given });

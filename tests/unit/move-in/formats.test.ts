@@ -130,6 +130,15 @@ describe('mosquitto', () => {
     expect(secrets.get('password')).toBe('se:cret');
   });
 
+  it('brings a socket of this computer along', () => {
+    const { fields, stays, problem } = candidate('--unix /run/mosquitto.sock\n-t plant/#');
+    expect(fields).toMatchObject({
+      ...{ protocol: 'unix', socketPath: '/run/mosquitto.sock', name: '/run/mosquitto.sock' },
+      subscriptions: [{ filter: 'plant/#', qos: 0 }],
+    });
+    expect({ stays, problem }).toEqual({ stays: [], problem: null });
+  });
+
   it('brings a proxy along, its password with the secrets', () => {
     const { fields, secrets } = candidate(
       '-h b\n--proxy socks5h://me:hidden@proxy.example.com:1081',
