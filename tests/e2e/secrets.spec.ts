@@ -124,6 +124,7 @@ async function addToken(window: Page): Promise<void> {
     .fill(`http://127.0.0.1:${String(port)}/token`);
   await dialog.getByRole('textbox', { name: 'OAuth 2 client id' }).fill('loupe');
   await dialog.getByRole('textbox', { name: 'Client secret' }).fill(SECRETS['token-client-secret']);
+  await dialog.getByRole('textbox', { name: 'Username' }).fill('loupe');
   await dialog.getByRole('button', { name: 'Save', exact: true }).click();
   await expect(dialog).toBeHidden();
 }
