@@ -1,9 +1,8 @@
 import * as v from 'valibot';
 import { EXPORT_FORMATS } from './contract-files';
 import { MAX_RECORDING_NAME, MAX_RECORDING_NOTE } from './recording/documents';
-import { MAX_TOPIC_LENGTH } from './topic';
+import { selectionSchema as selection } from './selection-schema';
 
-const id = v.pipe(v.string(), v.minLength(1), v.maxLength(64));
 const whole = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER));
 const filePath = v.pipe(
   v.string(),
@@ -13,14 +12,6 @@ const filePath = v.pipe(
 );
 const format = v.picklist(EXPORT_FORMATS);
 const isBase64 = v.nullable(v.boolean());
-
-const selection = v.object({
-  profileId: id,
-  filters: v.pipe(v.array(v.pipe(v.string(), v.maxLength(MAX_TOPIC_LENGTH))), v.maxLength(1_000)),
-  fromUs: v.nullable(v.pipe(v.number(), v.integer())),
-  toUs: v.nullable(v.pipe(v.number(), v.integer())),
-  sessionKey: v.nullable(whole),
-});
 
 export const filesCallSchemas = {
   countForExport: v.object({ selection }),

@@ -1,7 +1,7 @@
 /** What the calls of `contract-manage.ts` take. */
 import * as v from 'valibot';
 import { MAX_NAME_LENGTH } from './profile';
-import type { Selection } from './selection';
+import { selectionEntries } from './selection-schema';
 import { MAX_TOPIC_LENGTH, topicFilterProblem } from './topic';
 
 export const MAX_NOTE_LENGTH = 2_000;
@@ -9,7 +9,6 @@ const MOST_FILTERS = 1_000;
 
 const id = v.pipe(v.string(), v.minLength(1), v.maxLength(64));
 const count = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER));
-const timeUs = v.pipe(v.number(), v.integer(), v.safeInteger());
 const recordingName = v.pipe(v.string(), v.trim(), v.maxLength(MAX_NAME_LENGTH));
 const note = v.pipe(v.string(), v.maxLength(MAX_NOTE_LENGTH));
 const filters = v.pipe(
@@ -22,13 +21,12 @@ const filters = v.pipe(
   ),
   v.maxLength(MOST_FILTERS),
 );
-const selection: v.GenericSchema<unknown, Selection> = v.object({
-  profileId: id,
-  filters,
-  fromUs: v.nullable(timeUs),
-  toUs: v.nullable(timeUs),
-  sessionKey: v.nullable(count),
-});
+const selection = v.object({ ...selectionEntries, filters });
+/** Nothing is deleted by what it says. */
+const part = v.pipe(
+  selection,
+  v.check(({ matching }) => matching === undefined, 'A search cannot be deleted.'),
+);
 const path = v.pipe(v.string(), v.minLength(1), v.maxLength(32_767));
 const recordingOnly = v.object({ recordingId: id });
 
@@ -41,7 +39,7 @@ export const manageCallSchemas = {
     kept: v.optional(v.boolean()),
   }),
   countSelection: v.object({ selection }),
-  deleteSelection: v.object({ selection, upToId: count, messages: count }),
+  deleteSelection: v.object({ selection: part, upToId: count, messages: count }),
   startRecording: v.object({ profileId: id, filters, name: recordingName }),
   stopRecording: recordingOnly,
   recordSelection: v.object({ selection, name: recordingName, note }),

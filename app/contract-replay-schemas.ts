@@ -1,6 +1,7 @@
 /** What may enter the engine for a replay. What rules mean is checked by `ruleProblems`; here only their form. */
 import * as v from 'valibot';
 import { isReplaySpeed } from './replay/schedule';
+import { selectionSchema } from './selection-schema';
 
 const MAX_TEXT = 65_535;
 const MAX_RULES = 200;
@@ -11,14 +12,6 @@ const id = v.pipe(v.string(), v.minLength(1), v.maxLength(64));
 const timeUs = v.pipe(v.number(), v.finite());
 const limit = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(10_000));
 const nothing = v.undefined();
-
-export const selectionSchema = v.object({
-  profileId: id,
-  filters: v.pipe(v.array(text), v.maxLength(1_000)),
-  fromUs: v.nullable(timeUs),
-  toUs: v.nullable(timeUs),
-  sessionKey: v.nullable(v.pipe(v.number(), v.integer())),
-});
 
 const rules = v.object({
   mappings: v.pipe(v.array(v.object({ from: text, to: text })), v.maxLength(MAX_RULES)),

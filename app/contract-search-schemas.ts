@@ -1,13 +1,12 @@
 /** What may enter the engine with the calls and views of `contract-search.ts`. */
 import * as v from 'valibot';
-import { qosSchema } from './profile-fields';
 import { MAX_QUERY_CHARS } from './search/query';
+import { matchingEntries } from './selection-schema';
 import { MAX_TOPIC_LENGTH, topicFilterProblem } from './topic';
 
 const id = v.pipe(v.string(), v.minLength(1), v.maxLength(64));
 const whole = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER));
 const timeUs = v.pipe(v.number(), v.integer());
-const either = v.nullable(v.boolean());
 const end = v.nullable(v.object({ id: whole, timeUs }));
 
 const MOST_FILTERS = 50;
@@ -32,12 +31,7 @@ const selection = v.object({
 
 export const messageSearchSchema = v.object({
   selection,
-  text: v.pipe(v.string(), v.maxLength(MAX_QUERY_CHARS)),
-  matchCase: v.boolean(),
-  qos: v.pipe(v.array(qosSchema), v.maxLength(3)),
-  retain: either,
-  dup: either,
-  direction: v.nullable(v.picklist(['in', 'out'])),
+  ...matchingEntries,
   newestFirst: v.boolean(),
 });
 

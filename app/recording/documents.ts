@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { LoupeError } from '../errors';
 import type { GapKind } from '../gap';
 import type { Selection } from '../selection';
+import { matchingEntries } from '../selection-schema';
 import { damaged } from './damage';
 import { FORMAT_VERSION } from './layout';
 
@@ -77,6 +78,8 @@ const headerSchema: v.GenericSchema<unknown, RecordingHeader> = v.object({
     fromUs: v.nullable(moment),
     toUs: v.nullable(moment),
     sessionKey: v.nullable(count),
+    // What a newer version asks of messages is not needed to read them.
+    matching: v.optional(v.fallback(v.optional(v.object(matchingEntries)), undefined)),
   }),
 });
 
@@ -92,7 +95,7 @@ const notesSchema: v.GenericSchema<unknown, RecordingNotes> = v.object({
     v.array(
       v.object({
         session: count,
-        kind: v.picklist(['disconnected', 'refused', 'pruned', 'lost']),
+        kind: v.picklist(['disconnected', 'refused', 'pruned', 'deleted', 'lost']),
         fromUs: moment,
         toUs: moment,
         messages: count,

@@ -1,18 +1,8 @@
-import type { Direction, QoS } from '../message';
-import { everything, type Selection } from '../selection';
+import { everything, type Matching, type Selection } from '../selection';
 
 /** Which messages of a profile's past are listed, and in which order. */
-export interface MessageSearch {
-  readonly selection: Selection;
-  /** As it was typed; `parseQuery` reads it. Empty: no text is asked for. */
-  readonly text: string;
-  readonly matchCase: boolean;
-  /** Empty: any. */
-  readonly qos: readonly QoS[];
-  /** Null: either. */
-  readonly retain: boolean | null;
-  readonly dup: boolean | null;
-  readonly direction: Direction | null;
+export interface MessageSearch extends Matching {
+  readonly selection: Omit<Selection, 'matching'>;
   readonly newestFirst: boolean;
 }
 
@@ -37,6 +27,14 @@ export function isSearch(search: MessageSearch): boolean {
     selection.fromUs !== null || selection.toUs !== null || selection.sessionKey !== null;
   const hasFlags = qos.length > 0 || retain !== null || dup !== null || direction !== null;
   return hasRange || hasFlags || text.trim() !== '';
+}
+
+/** What a search finds, as a part of the past: to be exported, recorded or replayed. */
+export function selectionOf(search: MessageSearch): Selection {
+  const { selection, text, matchCase, qos, retain, dup, direction } = search;
+  const isAny = qos.length === 0 && retain === null && dup === null && direction === null;
+  if (isAny && text.trim() === '') return selection;
+  return { ...selection, matching: { text, matchCase, qos, retain, dup, direction } };
 }
 
 /** At most so many matches are kept; what is beyond is said. */

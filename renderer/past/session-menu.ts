@@ -1,21 +1,18 @@
-import CircleDot from '@lucide/svelte/icons/circle-dot';
-import FileOutput from '@lucide/svelte/icons/file-output';
 import History from '@lucide/svelte/icons/history';
 import Pencil from '@lucide/svelte/icons/pencil';
 import Pin from '@lucide/svelte/icons/pin';
 import PinOff from '@lucide/svelte/icons/pin-off';
-import Repeat2 from '@lucide/svelte/icons/repeat-2';
 import Trash from '@lucide/svelte/icons/trash-2';
 import type { PastSession } from '../../app/contract-manage';
 import type { AppState } from '../state/app.svelte';
-import { overlays } from '../state/overlays.svelte';
 import type { MenuEntry } from '../ui/menu-items';
-import { askToCopy, askToDeleteSessions, editSession, sessionSelection } from './actions';
+import { askToDeleteSessions, editSession, sessionSelection } from './actions';
 import { momentOf } from './past-words';
+import { selectionUses } from './selection-menu';
 
 /** What can be done with a session of a connection of one's own. */
 export function sessionMenu(app: AppState, profileId: string, session: PastSession): MenuEntry[] {
-  const { key, name, kept, startedUs, messages } = session;
+  const { key, name, kept, startedUs, endedUs, lastTimeUs, messages } = session;
   return [
     {
       kind: 'action',
@@ -32,17 +29,21 @@ export function sessionMenu(app: AppState, profileId: string, session: PastSessi
       onselect: () => void keepSessions(app, profileId, [key], !kept),
     },
     { kind: 'separator' },
+    ...selectionUses(app, {
+      selection: sessionSelection(profileId, session),
+      title: name === '' ? `Session of ${momentOf(startedUs)}` : name,
+      isEmpty: messages === 0,
+    }),
     {
       kind: 'action',
-      label: 'Copy into a recording…',
-      icon: CircleDot,
-      disabled: messages === 0,
+      label: 'Show how it ended',
+      icon: History,
+      disabled: messages === 0 || endedUs === null,
       onselect: () => {
-        const suggested = name === '' ? `Session of ${momentOf(startedUs)}` : name;
-        askToCopy(app, sessionSelection(profileId, session), suggested);
+        app.activate(profileId);
+        app.timeOf(profileId).goTo(lastTimeUs ?? startedUs);
       },
     },
-    ...usesOf(app, profileId, session),
     { kind: 'separator' },
     {
       kind: 'action',
@@ -52,42 +53,6 @@ export function sessionMenu(app: AppState, profileId: string, session: PastSessi
       disabled: messages === 0,
       onselect: () => {
         askToDeleteSessions(profileId, [session]);
-      },
-    },
-  ];
-}
-
-/** What its messages are good for. */
-function usesOf(app: AppState, profileId: string, session: PastSession): MenuEntry[] {
-  const { name, startedUs, endedUs, lastTimeUs, messages } = session;
-  const selection = sessionSelection(profileId, session);
-  const title = name === '' ? `Session of ${momentOf(startedUs)}` : name;
-  const disabled = messages === 0;
-  return [
-    {
-      kind: 'action',
-      label: 'Export…',
-      icon: FileOutput,
-      disabled,
-      onselect: () => {
-        overlays.exporting = { selection, title };
-      },
-    },
-    {
-      kind: 'action',
-      label: 'Replay…',
-      icon: Repeat2,
-      disabled,
-      onselect: () => void app.replay.prepare(selection, title),
-    },
-    {
-      kind: 'action',
-      label: 'Show how it ended',
-      icon: History,
-      disabled: disabled || endedUs === null,
-      onselect: () => {
-        app.activate(profileId);
-        app.timeOf(profileId).goTo(lastTimeUs ?? startedUs);
       },
     },
   ];

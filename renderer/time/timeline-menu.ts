@@ -3,8 +3,13 @@ import CornerDownLeft from '@lucide/svelte/icons/corner-down-left';
 import Flag from '@lucide/svelte/icons/flag';
 import GitCompareArrows from '@lucide/svelte/icons/git-compare-arrows';
 import History from '@lucide/svelte/icons/history';
+import ScrollText from '@lucide/svelte/icons/scroll-text';
+import { formatDate, formatMoment, formatTime } from '../../app/payload/format';
+import { everything } from '../../app/selection';
 import { lengthOf } from '../../app/time/span';
 import { momentText } from '../../app/time/time-words';
+import { openMessages } from '../messages/message-lists';
+import { selectionDeletion, selectionUses } from '../past/selection-menu';
 import type { AppState } from '../state/app.svelte';
 import type { MenuEntry } from '../ui/menu-items';
 import { setMark } from './mark-actions';
@@ -65,7 +70,40 @@ export function timelineMenu(app: AppState, time: TimeState, timeUs: number): Me
     },
     { kind: 'separator' },
     ...spanEntries(time),
+    ...(time.timeline.showsAll ? [] : partEntries(app, time)),
   ];
+}
+
+/** What is in sight on the strip, as a part of the past. */
+function partEntries(app: AppState, { profileId, timeline }: TimeState): MenuEntry[] {
+  const { fromUs, toUs } = timeline.shown;
+  const nowMs = Date.now();
+  const title = `Messages from ${formatMoment(fromUs / 1000, nowMs)} to ${formatMoment(toUs / 1000, nowMs)}`;
+  const selection = { ...everything(profileId), fromUs: Math.floor(fromUs), toUs: Math.ceil(toUs) };
+  const named = { selection, title, isEmpty: false };
+  const isOwn = app.profiles.find(profileId)?.archive === null;
+  return [
+    { kind: 'heading', label: 'What is shown here' },
+    {
+      kind: 'action',
+      label: 'List the messages',
+      icon: ScrollText,
+      onselect: () => {
+        openMessages(app, profileId, {
+          time: 'between',
+          from: momentTyped(selection.fromUs),
+          to: momentTyped(selection.toUs + 999),
+        });
+      },
+    },
+    ...selectionUses(app, named),
+    ...(isOwn ? selectionDeletion(named) : []),
+  ];
+}
+
+/** As `parseMoment` takes it. */
+function momentTyped(timeUs: number): string {
+  return `${formatDate(timeUs / 1000)} ${formatTime(timeUs / 1000)}`;
 }
 
 function spanEntries({ timeline }: TimeState): MenuEntry[] {

@@ -1,9 +1,16 @@
 /** A search finds what looking at every message would find, whatever the history is made of. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { MOST_MATCHES, type MessageSearch } from '../../app/search/message-search';
-import { everything } from '../../app/selection';
+import {
+  allMessages,
+  MOST_MATCHES,
+  selectionOf,
+  type MessageSearch,
+} from '../../app/search/message-search';
+import { everything, type Selection } from '../../app/selection';
 import { topicMatches } from '../../app/topic';
+import { selected } from '../../main/engine/files/exporter';
 import { FLAG_DUP, FLAG_OUT, FLAG_RETAIN, type History } from '../../main/engine/history/history';
+import { openArchive } from '../../main/engine/history/sqlite-archive';
 import {
   appendAll,
   bundleHistory,
@@ -273,8 +280,23 @@ function anyQuestion(filling: Filling, profileId: string, all: readonly StoredMe
   };
 }
 
+/** What is exported, recorded and replayed of a search is what it lists. */
+function expectSelection(file: string, selection: Selection, listed: readonly number[]): void {
+  const archive = openArchive(file);
+  try {
+    const ids = [...selected(archive, selection)].map(({ id }) => id);
+    const { messages } = archive.count(selection);
+    expect({ selection, ids, messages }).toEqual({
+      ...{ selection, messages: listed.length },
+      ids: listed.toSorted((one, other) => one - other),
+    });
+  } finally {
+    archive.close();
+  }
+}
+
 async function compare(
-  history: History,
+  { history, file }: { readonly history: History; readonly file: string },
   filling: Filling,
   all: readonly StoredMessage[],
   questions: number,
@@ -292,6 +314,7 @@ async function compare(
     const ids = rows.flatMap((row) => (row.kind === 'message' ? [row.head.id] : []));
     expect({ search, ids }).toEqual({ search, ids: expected });
     expect(progress).toMatchObject({ unreadable: 0, tooLarge: 0 });
+    if (question % 10 === 0) expectSelection(file, selectionOf({ ...allMessages(''), ...search }), ids);
     found += ids.length;
     list.close();
   }
@@ -320,7 +343,7 @@ test.each([1, 2])(
     await append(30);
     const all = contentsOf(file);
     expect(all.some(({ payload }) => payload.length > 1_114_112)).toBe(true);
-    expect(await compare(history, filling, all, 60)).toBeGreaterThan(1_000);
+    expect(await compare({ history, file }, filling, all, 60)).toBeGreaterThan(1_000);
   },
 );
 

@@ -125,6 +125,8 @@ function hostileProperties(
 
 export const PROFILE = 'lab';
 
+const KINDS = ['disconnected', 'deleted', 'refused', 'pruned', 'lost'] as const;
+
 /** A history with these messages in a few sessions, closed. */
 export async function historyOf(
   threads: string,
@@ -140,7 +142,8 @@ export async function historyOf(
       await appendAll(history, PROFILE, session, some.slice(from, from + 500));
     }
     const atUs = some.at(-1)?.timeUs ?? 0;
-    const gap = { kind: 'disconnected', fromUs: atUs, toUs: atUs + 5, messages: 0 } as const;
+    const kind = KINDS[at % KINDS.length] ?? 'lost';
+    const gap = { kind, fromUs: atUs, toUs: atUs + 5, messages: 0 };
     history.recordGap(session, { ...gap, detail: `gap "${String(at)}"\n😀` });
     history.endSession(session, atUs + 5);
   }

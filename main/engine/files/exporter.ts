@@ -146,7 +146,7 @@ export function* selected(archive: Archive, selection: Selection): Generator<Sto
   const { sessionKey } = selection;
   const query = {
     ...{ filters: selection.filters, profileId: selection.profileId },
-    ...{ fromUs: selection.fromUs, toUs: selection.toUs },
+    ...{ fromUs: selection.fromUs, toUs: selection.toUs, matching: selection.matching },
     ...{ text: null, accepts: null, limit: Infinity, newestFirst: false },
   };
   let wasIn = false;

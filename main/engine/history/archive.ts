@@ -3,6 +3,7 @@
  * `history.ts`, no SQL and no SQLite type crosses it. Times are wall clock µs since 1970.
  */
 import type { Message } from '../../../app/message';
+import type { Matching } from '../../../app/selection';
 import type { GapKind } from './history';
 
 /** One run of a connection. */
@@ -70,6 +71,8 @@ export interface MessageQuery extends TopicQuery {
   readonly toUs: number | null;
   /** Only messages whose topic or payload contains it; null for all. */
   readonly text: { readonly text: string; readonly matchCase: boolean } | null;
+  /** Only what a search finds; not there: all. */
+  readonly matching?: Matching | undefined;
   /** Asked for each message of the range; null takes all. */
   readonly accepts: ((message: StoredMessage) => boolean) | null;
   readonly limit: number;
@@ -82,6 +85,8 @@ export interface SelectionQuery extends TopicQuery {
   readonly toUs: number | null;
   /** Only this session's; null for all. */
   readonly sessionKey: number | null;
+  /** Only what a search finds; counting then reads what it counts. */
+  readonly matching?: Matching | undefined;
 }
 
 export interface SelectionCount {
@@ -114,7 +119,7 @@ export interface Archive {
   messages(query: MessageQuery): Iterable<StoredMessage>;
   /** What is known to be missing, and when. */
   gaps(): Iterable<ArchivedGap>;
-  /** How many messages `messages` would give, without reading them. */
+  /** How many messages `messages` would give, without reading them unless they are searched. */
   count(query: SelectionQuery): SelectionCount;
   /** What is wrong with the file or its counters, in words; empty when all is sound. Reads everything. */
   check(): readonly string[];

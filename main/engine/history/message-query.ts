@@ -1,4 +1,7 @@
+import { LoupeError } from '../../../app/errors';
 import { allMessages } from '../../../app/search/message-search';
+import { parseQuery } from '../../../app/search/parse-query';
+import type { MessageQuery as SearchQuery } from '../../../app/search/query';
 import type { MessageQuery, StoredMessage } from './archive';
 import { damagedRun } from './bytes';
 import type { Database, Statement } from './driver';
@@ -148,11 +151,15 @@ export class MessageWalker {
     }
   }
 
-  #matcherOf({ text }: MessageQuery, profile: number): MessageMatcher | null {
+  #matcherOf({ text, matching }: MessageQuery, profile: number): MessageMatcher | null {
+    const ids = { firstId: 0, lastId: Number.MAX_SAFE_INTEGER };
+    if (matching !== undefined) {
+      const search = { ...allMessages(''), ...matching };
+      return new MessageMatcher(this.#database, profile, search, queryOf(matching.text), ids);
+    }
     if (text === null) return null;
     const search = { ...allMessages(''), matchCase: text.matchCase };
     const term = { kind: 'text', where: 'anywhere', text: text.text } as const;
-    const ids = { firstId: 0, lastId: Number.MAX_SAFE_INTEGER };
     const query = { terms: [term], comparisons: [] };
     return new MessageMatcher(this.#database, profile, search, query, ids);
   }
@@ -199,6 +206,13 @@ export class MessageWalker {
   #atOnce<Result>(read: () => Result): Result {
     return this.#database.transaction(read).deferred();
   }
+}
+
+/** @throws LoupeError `invalid-argument` for a query that is not understood */
+function queryOf(text: string): SearchQuery {
+  const parsed = parseQuery(text);
+  if (parsed.ok) return parsed.query;
+  throw new LoupeError('invalid-argument', parsed.problem.message);
 }
 
 /** Streams that are in the order of ids, as one. */

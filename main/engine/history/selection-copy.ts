@@ -92,12 +92,13 @@ class PartCopy {
   }
 
   async run(onCopied: OnCopied): Promise<CopyResult> {
-    const { profileId, filters, fromUs, toUs, sessionKey } = this.#selection;
+    const { profileId, filters, fromUs, toUs, sessionKey, matching } = this.#selection;
     const messages = this.#archive.messages({
       profileId,
       filters,
       fromUs,
       toUs,
+      matching,
       text: null,
       accepts: sessionKey === null ? null : ({ session }) => session === sessionKey,
       limit: Infinity,

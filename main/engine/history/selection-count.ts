@@ -5,6 +5,9 @@ import type { Database } from './driver';
 import { chosenIds, MessageChoice } from './message-choice';
 import { RunSource, type Unit } from './run-source';
 import { SessionRanges } from './session-ranges';
+import { openArchive } from './sqlite-archive';
+
+const PAUSE_MESSAGES = 5_000;
 
 /** How many messages a selection means. */
 export interface CountedSelection {
@@ -24,11 +27,37 @@ export async function countSelected(
   selection: Selection,
   pause: () => Promise<void>,
 ): Promise<CountedSelection> {
+  if (selection.matching !== undefined) return await countFound(file, selection, pause);
   const database = openMessagesForReading(file);
   try {
     return await new SelectionCounter(database).count(selection, pause);
   } finally {
     database.close();
+  }
+}
+
+/** A search is not deleted, so that it counts what is kept like all else. */
+async function countFound(
+  file: string,
+  { sessionKey, ...query }: Selection,
+  pause: () => Promise<void>,
+): Promise<CountedSelection> {
+  const archive = openArchive(file);
+  const sum = { messages: 0, keptMessages: 0, upToId: 0 };
+  try {
+    const found = archive.messages({
+      ...query,
+      ...{ text: null, limit: Infinity, newestFirst: false },
+      accepts: sessionKey === null ? null : ({ session }) => session === sessionKey,
+    });
+    for (const { id } of found) {
+      sum.messages += 1;
+      sum.upToId = id;
+      if (sum.messages % PAUSE_MESSAGES === 0) await pause();
+    }
+    return sum;
+  } finally {
+    archive.close();
   }
 }
 

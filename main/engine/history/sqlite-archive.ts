@@ -145,6 +145,7 @@ class SqliteArchive implements Archive {
   }
 
   count(query: SelectionQuery): SelectionCount {
+    if (query.matching !== undefined) return this.#countMatching(query);
     return attempt(this.#file, () =>
       countMessages(this.#database, query, this.#meantTopics(query)),
     );
@@ -156,6 +157,21 @@ class SqliteArchive implements Archive {
 
   close(): void {
     this.#database.close();
+  }
+
+  #countMatching({ sessionKey, ...query }: SelectionQuery): SelectionCount {
+    const topics = new Set<string>();
+    let messages = 0;
+    const found = this.messages({
+      ...query,
+      ...{ text: null, limit: Infinity, newestFirst: false },
+      accepts: sessionKey === null ? null : ({ session }) => session === sessionKey,
+    });
+    for (const { topic } of found) {
+      messages += 1;
+      topics.add(topic);
+    }
+    return { messages, topics: topics.size };
   }
 
   #meantTopics(query: TopicQuery): ReadonlyMap<number, QueriedTopic> {

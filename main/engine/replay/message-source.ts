@@ -53,10 +53,11 @@ class HistorySource implements MessageSource {
   }
 
   #query(fromUs: number | null, toUs: number | null): MessageQuery {
-    const { filters, profileId, ...range } = this.#selection;
+    const { filters, profileId, matching, ...range } = this.#selection;
     return {
       filters,
       profileId,
+      matching,
       fromUs: later(range.fromUs, fromUs),
       toUs: earlier(range.toUs, toUs),
       text: null,
