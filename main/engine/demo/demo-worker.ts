@@ -8,6 +8,7 @@ import { STOP_MESSAGE } from './demo-messages';
 import type { DemoWorkerData, DemoWorkerMessage } from './demo-messages';
 import { createPlant, seededRandom } from './plant';
 import type { PlantMessage } from './plant';
+import { publishInOrder } from './publish-in-order';
 
 /** Only programs on this computer can reach it. */
 const LOOPBACK = '127.0.0.1';
@@ -19,6 +20,7 @@ const TICK_MS = 50;
  */
 async function run({ port, seed }: DemoWorkerData): Promise<void> {
   const broker = await Aedes.createBroker({ id: 'mqtt-loupe-demo' });
+  publishInOrder(broker);
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket);
