@@ -246,7 +246,7 @@ export interface TreeParams {
   readonly selected: TopicPath | null;
   /** While true the order stays as it is, also when sorted by count or latest. */
   readonly holdOrder: boolean;
-  /** The moment that is shown; absent or null: live. Rates and trends are of the present only. */
+  /** The moment that is shown; absent or null: live. Rates are of the present only. */
   readonly atUs?: Moment | undefined;
 }
 

@@ -80,7 +80,7 @@ async function checkState(
   const topics = [...truth.keys()];
   const values = await allValues(moments, atUs, topics);
   expect(
-    values.map(({ payload, ...value }) => ({
+    values.map(({ payload, trend: _, ...value }) => ({
       ...value,
       payload: Buffer.from(payload).toString('hex'),
     })),
@@ -103,9 +103,33 @@ async function checkState(
 async function allValues(moments: Moments, atUs: number, topics: number[]) {
   for (;;) {
     const values = await moments.ask('valuesAt', { atUs, topics, headBytes: 100 }, false);
-    if (values.every(({ retained }) => retained !== null)) return [...values];
+    if (values.every(({ retained, trend }) => retained !== null && trend !== null))
+      return [...values];
   }
 }
+
+test('a row of the past has the numbers that led to it, half a second apart', async () => {
+  const { history } = await openForTest(bundles);
+  const session = history.beginSession('lab', 1);
+  const messages = Array.from({ length: 200 }, (_, at) => ({
+    topic: at % 2 === 0 ? 'speed' : 'name',
+    timeUs: 1_000_000_000 + at * 100_000,
+    payload: Buffer.from(at % 2 === 0 ? `{"value":${String(at)}}` : 'pump'),
+  }));
+  await appendAll(history, 'lab', session, messages);
+  const moments = history.moments('lab');
+  const trendsAt = async (at: number) => {
+    const atUs = 1_000_000_000 + at * 100_000;
+    const { keys } = await moments.ask('topicsAt', { atUs, withIds: false }, false);
+    const values = await allValues(moments, atUs, [...keys]);
+    return values.sort((one, other) => one.key - other.key).map(({ trend }) => trend);
+  };
+  // A number comes each fifth of a second: every third one is far enough from the one before.
+  expect(await trendsAt(13)).toEqual([[0, 6, 12], []]);
+  expect(await trendsAt(0)).toEqual([[]]);
+  const [speed] = await trendsAt(199);
+  expect(speed).toEqual(Array.from({ length: 24 }, (_, at) => 198 - (23 - at) * 6));
+});
 
 function sorted(rows: (number | undefined)[][]): (number | undefined)[][] {
   return rows.sort(([one = 0], [other = 0]) => one - other);

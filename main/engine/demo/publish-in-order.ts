@@ -34,5 +34,5 @@ export function publishInOrder(broker: Aedes): void {
       });
     } else start(packet, sender, told);
   };
-  broker.publish = inOrder as typeof broker.publish;
+  broker.publish = inOrder;
 }

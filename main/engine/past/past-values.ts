@@ -13,7 +13,8 @@ export interface PastValue {
   readonly id: number;
   readonly timeUs: number;
   readonly retained: boolean;
-  /** Whether it is known by now that `retained` is true. */
+  readonly trend: readonly number[];
+  /** Whether `retained` and `trend` are known by now. */
   readonly isCertain: boolean;
   readonly preview: Preview;
 }
@@ -68,11 +69,12 @@ function asOf(node: TopicNode): { id: number; count: number } {
   return { id: node.id, count: node.value?.count ?? 0 };
 }
 
-function pastValueOf({ id, timeUs, retained, payload, sizeBytes }: MomentValue): PastValue {
+function pastValueOf({ id, timeUs, retained, trend, payload, sizeBytes }: MomentValue): PastValue {
   return {
     ...{ id, timeUs },
     retained: retained ?? false,
-    isCertain: retained !== null,
+    trend: trend ?? [],
+    isCertain: retained !== null && trend !== null,
     preview: previewOf(payload, sizeBytes, PREVIEW_CHARS),
   };
 }

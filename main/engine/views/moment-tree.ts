@@ -13,7 +13,7 @@ interface Sent {
   readonly params: TreeParams;
   readonly pastVersion: number;
   readonly treeVersion: number;
-  /** A row's retained mark was not known for certain: it is read again. */
+  /** A row's retained mark or trend was not known yet: it is read again. */
   readonly isCertain: boolean;
 }
 
@@ -105,6 +105,6 @@ function pastRow({ node, ...shape }: WindowRow, value: PastValue | undefined): T
     kind: value?.preview.kind ?? null,
     lastTimeMs: value ? value.timeUs / 1000 : null,
     retained: value?.retained ?? false,
-    trend: [],
+    trend: value?.trend ?? [],
   };
 }

@@ -1,6 +1,7 @@
 import type { TreeFrame, TreeParams, TreeRow } from '../../../app/contract';
 import { previewOf, type Preview } from '../../../app/payload/preview';
 import type { ViewSource } from '../../../app/rpc/server';
+import { TREND_POINTS, TREND_STEP_MS } from '../../../app/trend';
 import type { ProfileRuntime } from '../profile-runtime';
 import { RateMeter } from '../rate-meter';
 import type { TopicNode } from '../tree/topic-node';
@@ -13,8 +14,6 @@ const REORDER_MS = 2_000;
 /** A long sort is not repeated before this many times its duration. */
 const REORDER_PAUSE = 20;
 const PREVIEW_CHARS = 120;
-const TREND_POINTS = 24;
-const TREND_STEP_MS = 500;
 /** Rows that left the screen keep their trend and rate for when they come back: the last ones to leave. */
 const MOST_AWAY = 500;
 

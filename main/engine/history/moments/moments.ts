@@ -22,6 +22,8 @@ export interface MomentValue {
   readonly payload: Uint8Array;
   /** Whether the broker was thought to keep a retained message; null when that takes longer to find out: ask again. */
   readonly retained: boolean | null;
+  /** The numbers that led to it, as `TREND_POINTS` says; null when that takes longer to find out: ask again. */
+  readonly trend: readonly number[] | null;
 }
 
 export interface DensityRequest {
