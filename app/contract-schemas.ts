@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import type { EngineCalls, EngineViews, ShellCalls } from './contract';
 import { atUs, timeCallSchemas, timeViewSchemas } from './contract-time-schemas';
+import { brokerViewSchemas } from './contract-broker-schemas';
 import { doctorViewSchemas } from './contract-doctor-schemas';
 import { manageCallSchemas, manageViewSchemas } from './contract-manage-schemas';
 import { filesCallSchemas, filesShellSchemas, filesViewSchemas } from './contract-files-schemas';
@@ -124,6 +125,7 @@ export const engineCallSchemas: Schemas<EngineCalls> = {
 
 export const engineViewSchemas: ParamsSchemas<EngineViews> = {
   ...doctorViewSchemas,
+  ...brokerViewSchemas,
   ...filesViewSchemas,
   ...replayViewSchemas,
   profiles: v.object({}),

@@ -10,6 +10,7 @@ import type { FilesCalls, FilesShellCalls, FilesViews } from './contract-files';
 import type { BrokerLink, MoveInCalls, MoveInShellCalls } from './contract-move-in';
 import type { PopOut, PopOutShellCalls } from './contract-pop-out';
 import type { ReplayCalls, ReplayViews } from './contract-replay';
+import type { BrokerViews } from './contract-broker';
 import type { SecretsShellCalls, TlsCalls } from './contract-tls';
 import type { DoctorViews } from './contract-doctor';
 import type { DecodingCalls, DecodingViews } from './contract-decoding';
@@ -338,7 +339,7 @@ interface View<Params, Frame> {
 
 /** Open → frames, the next one only when the previous was acknowledged. */
 export interface EngineViews
-  extends TimeViews, SearchViews, FilesViews, ReplayViews, PacketViews, DoctorViews, DecodingViews {
+  extends TimeViews, SearchViews, FilesViews, ReplayViews, PacketViews, DoctorViews, DecodingViews, BrokerViews {
   profiles: View<Record<never, never>, ProfilesFrame>;
   status: View<{ readonly profileId: string }, StatusFrame>;
   tree: View<TreeParams, TreeFrame>;

@@ -38,6 +38,7 @@ import { PastView, RecordingsView } from './views/past-views';
 import { MessagesView } from './views/messages-view';
 import { PacketsView } from './views/packets-view';
 import { TopicView } from './views/topic-view';
+import { SystemView, TrafficView } from './views/traffic-view';
 import { TreeView } from './views/tree-view';
 
 export interface EngineOptions {
@@ -412,6 +413,11 @@ export class EngineCore {
       replay: () => new ReplayView(this.replay),
       publishes: ({ profileId }) => new PublishesView(this.runtime(profileId)),
       packets: (params) => new PacketsView(this.runtime(params.profileId).packets, params),
+      traffic: (params) => new TrafficView(this.runtime(params.profileId).traffic, params),
+      system: ({ profileId }) => {
+        const { traffic, tree } = this.runtime(profileId);
+        return new SystemView(traffic, () => String(tree.node('$SYS')?.latestId ?? 0));
+      },
       messages: (params) =>
         new MessagesView(this.runtime(params.search.selection.profileId), params),
     };

@@ -5,7 +5,7 @@ import { messagePropertiesOf } from './message-properties';
 import type { Arrived } from './mqtt/types';
 import type { TopicNode, TopicValue } from './tree/topic-node';
 import type { TopicTree } from './tree/topic-tree';
-import { detach, show } from './tree/topic-value';
+import { detach, show, type StoredValue } from './tree/topic-value';
 import { Valve } from './valve';
 import { messageOf } from '../../app/errors';
 
@@ -36,6 +36,13 @@ export interface IngestOptions {
   readonly onBatch?: ((batch: MessageBatch, nodes: readonly TopicNode[]) => void) | undefined;
   /** How long the broker is kept waiting while the history is behind; 10 s unless told. */
   readonly holdMs?: number;
+  /** Each message when it was counted in the tree. */
+  readonly onCounted?: (
+    node: TopicNode,
+    value: StoredValue,
+    topic: string,
+    payload: Uint8Array,
+  ) => void;
   /** Flags of a message that the packet does not say: whether a replay of ours sent it. */
   readonly marks?: ((topic: string, payload: Uint8Array) => number) | undefined;
 }
@@ -132,6 +139,7 @@ export class Ingest {
       payload,
     });
     tree.count(node, packet.topic, value, 1, id);
+    this.options.onCounted?.(node, value, packet.topic, payload);
     this.arrived += 1;
     if (this.valve.refusing) {
       detach(value);

@@ -17,6 +17,7 @@ import { PublishLog } from './publish-log';
 import { RateMeter } from './rate-meter';
 import { RetainedDesk } from './retained-desk';
 import { headOf } from './stored-value';
+import { Traffic } from './traffic/traffic';
 import { Expansion } from './tree/expansion';
 import { loadTree } from './tree/load-tree';
 import { PACKET_ID_IN_HISTORY } from './tree/topic-node';
@@ -70,6 +71,8 @@ export class ProfileRuntime {
   readonly past: Past;
   /** The packets of its connections, for whoever asks to see them. */
   readonly packets: PacketLog;
+  /** What comes, as a whole. */
+  readonly traffic: Traffic;
   private readonly ingest: Ingest;
   private connection: Connection | null = null;
   private currentProfile: Profile;
@@ -96,6 +99,7 @@ export class ProfileRuntime {
     });
     this.tree = new TopicTree(expansion);
     this.publishLog = new PublishLog(profile.id, memory);
+    this.traffic = new Traffic({ tree: this.tree, nowUs: () => clock.nowUs() });
     this.packets = new PacketLog(() => clock.nowUs());
     this.applyLimits();
     this.ingest = new Ingest({
@@ -109,6 +113,9 @@ export class ProfileRuntime {
         options.onFlushed?.();
       },
       onBatch: options.onBatch,
+      onCounted: (node, value, topic, payload) => {
+        this.traffic.counted(node, value, topic, payload);
+      },
       holdMs: options.holdMs ?? holdMsOf(profile),
       marks: options.marks,
     });
@@ -274,6 +281,7 @@ export class ProfileRuntime {
   /** Stops everything and stores what has arrived. */
   async close(): Promise<void> {
     this.past.close();
+    this.traffic.close();
     await this.disconnect();
     await this.options.history.settled();
   }

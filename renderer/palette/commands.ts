@@ -11,6 +11,7 @@ import { popOutTopic } from '../pop-out/pop-out-topic';
 import { replayBranch } from '../replay/replay-branch';
 import { THEMES } from '../frame/themes';
 import { messageCommands } from '../messages/message-commands';
+import { brokerCommands } from '../broker/broker-commands';
 import { packetCommands } from '../packets/packet-commands';
 import type { AppState } from '../state/app.svelte';
 import { isOpen, stateWord } from '../state/connection-words';
@@ -24,7 +25,7 @@ import { TREE_SORTS } from '../tree/tree-sorts';
 /** One thing that the palette (and, where it has a shortcut, a key) does. */
 export interface Command {
   readonly id: string;
-  readonly group: 'Topics' | 'Messages' | 'Packets' | 'Time' | 'Replay' | 'Connections' | 'Window';
+  readonly group: 'Topics' | 'Messages' | 'Packets' | 'Broker' | 'Time' | 'Replay' | 'Connections' | 'Window';
   readonly label: string;
   /** Faint words behind the label. */
   readonly hint?: string;
@@ -40,6 +41,7 @@ export function commands(app: AppState): Command[] {
     ...decodingCommands(app),
     ...messageCommands(app),
     ...packetCommands(app),
+    ...brokerCommands(app),
     ...timeCommands(app),
     ...replayCommands(app),
     ...connectionCommands(app),

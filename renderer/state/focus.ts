@@ -2,7 +2,7 @@ import { tick } from 'svelte';
 
 /** Places that a shortcut or a command can put the focus on; an element says which one it is with `data-place`. */
 export type Place =
-  'filter' | 'tree' | 'query' | 'messages' | 'packets' | 'detail' | 'publish' | 'timeline';
+  'filter' | 'tree' | 'query' | 'messages' | 'packets' | 'traffic' | 'detail' | 'publish' | 'timeline';
 
 /** In the order in which F6 walks through the window. */
 const PLACES: readonly Place[] = [
@@ -11,6 +11,7 @@ const PLACES: readonly Place[] = [
   'query',
   'messages',
   'packets',
+  'traffic',
   'detail',
   'publish',
   'timeline',

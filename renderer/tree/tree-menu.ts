@@ -26,8 +26,11 @@ import { timeDialogs } from '../time/time-dialogs.svelte';
 import type { MenuEntry } from '../ui/menu-items';
 import { copyNewestValue } from './copy-value';
 
+/** What of a row its menu is about. */
+export type MenuRow = Pick<TreeRow, 'path' | 'preview' | 'expandable' | 'kind' | 'retained'>;
+
 /** What can be done with a row of the tree. */
-export function rowMenu(app: AppState, tree: TreeState, row: TreeRow): MenuEntry[] {
+export function rowMenu(app: AppState, tree: TreeState, row: MenuRow): MenuEntry[] {
   return [
     {
       kind: 'action',
@@ -116,7 +119,7 @@ export function rowMenu(app: AppState, tree: TreeState, row: TreeRow): MenuEntry
 }
 
 /** What changes or keeps the past. */
-function pastEntries(app: AppState, profileId: string, row: TreeRow): MenuEntry[] {
+function pastEntries(app: AppState, profileId: string, row: MenuRow): MenuEntry[] {
   const summary = app.profiles.find(profileId);
   return [
     { kind: 'separator' },
@@ -155,7 +158,7 @@ function pastEntries(app: AppState, profileId: string, row: TreeRow): MenuEntry[
 }
 
 /** What needs a broker. It is about what is there now, not about the moment in view. */
-function brokerEntries(app: AppState, tree: TreeState, row: TreeRow): MenuEntry[] {
+function brokerEntries(app: AppState, tree: TreeState, row: MenuRow): MenuEntry[] {
   const { isPast } = app.timeOf(tree.profileId);
   return [
     { kind: 'separator' },

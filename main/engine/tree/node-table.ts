@@ -22,6 +22,9 @@ const TOPIC_KEY = 13;
 const HASH = 14;
 const PARENT = 15;
 
+/** Among the marks: whether the broker is thought to keep a retained message. */
+export const RETAINED_BIT = 0x100;
+
 /**
  * The nodes of a tree in columns: numbers in typed arrays, which cost no object each and are gone through in order of
  * memory. A node is its position in them; a parent always stands before what is below it.
@@ -226,6 +229,11 @@ export class NodeTable {
 
   setMarks(index: number, marks: number): void {
     this.words[index * WORDS + MARKS] = marks;
+  }
+
+  /** Whether the broker is thought to keep a retained message; see `StoredValue`. */
+  isRetained(index: number): boolean {
+    return (this.marks(index) & RETAINED_BIT) !== 0;
   }
 
   /** Bytes, or text with one byte a character. */

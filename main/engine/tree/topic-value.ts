@@ -1,6 +1,6 @@
 import type { MessageProperties } from '../../../app/message';
 import { FLAG_RETAIN } from '../history/history';
-import type { NodeTable } from './node-table';
+import { RETAINED_BIT, type NodeTable } from './node-table';
 import type { TopicNode, TopicValue } from './topic-node';
 
 /** The packet id and the properties are not here; the history has them. */
@@ -13,7 +13,6 @@ const TEXT_PAYLOAD_BYTES = 512;
 
 // How flags, the retained mark and the packet id share one number.
 const FLAG_BITS = 0xff;
-const RETAINED_BIT = 0x100;
 const PACKET_ID_SHIFT = 9;
 /** Stands for `PACKET_ID_IN_HISTORY`, beyond all packet ids. */
 const PACKET_ID_ELSEWHERE = 0x10000;
@@ -93,7 +92,7 @@ export class StoredValue implements TopicValue {
   }
 
   get retained(): boolean {
-    return (this.table.marks(this.index) & RETAINED_BIT) !== 0;
+    return this.table.isRetained(this.index);
   }
 
   set retained(retained: boolean) {

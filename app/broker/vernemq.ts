@@ -1,0 +1,42 @@
+import { hasTopic, type SystemTable } from './system-table';
+
+/** VerneMQ: the names of its metrics with a level for each word, below the name of the node, as its manual has it. */
+export const vernemq: SystemTable = {
+  name: 'VerneMQ',
+  prefix: /^\$SYS\/([^/]+)\//u,
+  recognise: (values) =>
+    hasTopic(values, /^\$SYS\/[^/]+@[^/]+\/(mqtt\/|router\/|queue\/|socket\/|retain\/)/u) ? 2 : 0,
+  rules: [
+    ['system/wallclock', 'Running for, in ms', 'count', 'Broker'],
+    ['system/utilization', 'Processor', 'percent', 'Resources'],
+    ['system/process/count', 'Erlang processes', 'count', 'Resources'],
+    ['vm/memory/total', 'Memory in use', 'bytes', 'Resources'],
+    ['vm/memory/processes', 'Memory of processes', 'bytes', 'Resources'],
+    ['active/mqtt/connections', 'Connected', 'count', 'Clients'],
+    ['total/active/connections', 'Connected', 'count', 'Clients'],
+    ['socket/open', 'Sockets opened', 'total', 'Clients'],
+    ['socket/close', 'Sockets closed', 'total', 'Clients'],
+    ['socket/error', 'Socket errors', 'total', 'Clients'],
+    ['client/keepalive/expired', 'Keep alive expired', 'total', 'Clients'],
+    ['queue/processes', 'Sessions', 'count', 'Clients'],
+    ['mqtt/connect/received', 'CONNECT received', 'total', 'Clients'],
+    ['mqtt/publish/received', 'Publishes received', 'total', 'Messages'],
+    ['mqtt/publish/sent', 'Publishes sent', 'total', 'Messages'],
+    ['mqtt/publish/error', 'Publishes that failed', 'total', 'Messages'],
+    ['mqtt/publish/auth/error', 'Publishes not authorised', 'total', 'Messages'],
+    ['queue/message/in', 'Messages queued', 'total', 'Messages'],
+    ['queue/message/out', 'Messages sent from queues', 'total', 'Messages'],
+    ['queue/message/drop', 'Messages dropped', 'total', 'Messages'],
+    ['queue/message/expired', 'Messages expired', 'total', 'Messages'],
+    ['queue/message/unhandled', 'Messages not delivered', 'total', 'Messages'],
+    ['bytes/received', 'Bytes received', 'totalBytes', 'Traffic'],
+    ['bytes/sent', 'Bytes sent', 'totalBytes', 'Traffic'],
+    ['cluster/bytes/received', 'Received from the cluster', 'totalBytes', 'Traffic'],
+    ['cluster/bytes/sent', 'Sent to the cluster', 'totalBytes', 'Traffic'],
+    ['cluster/bytes/dropped', 'Dropped for the cluster', 'totalBytes', 'Traffic'],
+    ['router/subscriptions', 'Subscriptions', 'count', 'Subscriptions and retained'],
+    ['router/memory', 'Memory of the router', 'bytes', 'Subscriptions and retained'],
+    ['retain/messages', 'Retained messages', 'count', 'Subscriptions and retained'],
+    ['retain/memory', 'Memory of retained messages', 'bytes', 'Subscriptions and retained'],
+  ],
+};

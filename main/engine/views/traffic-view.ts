@@ -1,0 +1,64 @@
+import type { SystemFrame, TrafficFrame, TrafficParams } from '../../../app/contract-broker';
+import type { ViewSource } from '../../../app/rpc/server';
+import type { Traffic } from '../traffic/traffic';
+
+/** A pass goes on with every tick of the frame clock; frames come when it is done. */
+const SLICE_INTERVAL_MS = 30;
+const SYSTEM_INTERVAL_MS = 500;
+
+/** What floods a broker. */
+export class TrafficView implements ViewSource<TrafficParams, TrafficFrame> {
+  readonly intervalMs = SLICE_INTERVAL_MS;
+  #sentVersion = -1;
+
+  constructor(
+    private readonly traffic: Traffic,
+    private params: TrafficParams,
+  ) {}
+
+  update(params: TrafficParams): void {
+    this.params = params;
+    this.#sentVersion = -1;
+  }
+
+  next(nowMs: number): TrafficFrame | null {
+    const { kind, sort, level } = this.params;
+    const ranking = { kind, sort, level };
+    this.traffic.look(ranking, nowMs);
+    if (this.traffic.version === this.#sentVersion) return null;
+    const frame = this.traffic.frame(ranking);
+    if (frame !== null) this.#sentVersion = this.traffic.version;
+    return frame;
+  }
+
+  close(): void {
+    this.#sentVersion = -1;
+  }
+}
+
+/** What a broker says of itself. */
+export class SystemView implements ViewSource<{ readonly profileId: string }, SystemFrame> {
+  readonly intervalMs = SYSTEM_INTERVAL_MS;
+  #sentMark = '';
+
+  constructor(
+    private readonly traffic: Traffic,
+    /** Looks different when anything below `$SYS` has changed. */
+    private readonly mark: () => string,
+  ) {}
+
+  update(): void {
+    this.#sentMark = '';
+  }
+
+  next(): SystemFrame | null {
+    const mark = this.mark();
+    if (mark === this.#sentMark) return null;
+    this.#sentMark = mark;
+    return this.traffic.system();
+  }
+
+  close(): void {
+    this.#sentMark = '';
+  }
+}
