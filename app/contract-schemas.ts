@@ -16,6 +16,7 @@ import {
   searchCallSchemas,
   searchViewSchemas,
 } from './contract-search-schemas';
+import { retainedCallSchemas, retainedViewSchemas } from './contract-retained-schemas';
 import { secretsShellSchemas, tlsCallSchemas } from './contract-tls-schemas';
 import { profileSchema } from './profile';
 import { qosSchema } from './profile-fields';
@@ -121,11 +122,13 @@ export const engineCallSchemas: Schemas<EngineCalls> = {
   ...searchCallSchemas,
   ...packetCallSchemas,
   ...decodingCallSchemas,
+  ...retainedCallSchemas,
 };
 
 export const engineViewSchemas: ParamsSchemas<EngineViews> = {
   ...doctorViewSchemas,
   ...brokerViewSchemas,
+  ...retainedViewSchemas,
   ...filesViewSchemas,
   ...replayViewSchemas,
   profiles: v.object({}),

@@ -11,6 +11,7 @@ import type { BrokerLink, MoveInCalls, MoveInShellCalls } from './contract-move-
 import type { PopOut, PopOutShellCalls } from './contract-pop-out';
 import type { ReplayCalls, ReplayViews } from './contract-replay';
 import type { BrokerViews } from './contract-broker';
+import type { RetainedCalls, RetainedViews } from './contract-retained';
 import type { SecretsShellCalls, TlsCalls } from './contract-tls';
 import type { DoctorViews } from './contract-doctor';
 import type { DecodingCalls, DecodingViews } from './contract-decoding';
@@ -55,7 +56,8 @@ export interface EngineCalls
     TlsCalls,
     PacketCalls,
     DecodingCalls,
-    MoveInCalls {
+    MoveInCalls,
+    RetainedCalls {
   saveProfile(arg: { readonly profile: Profile }): Profile;
   duplicateProfile(arg: { readonly profileId: string }): Profile;
   /** Disconnects and hides the profile; its history goes when the time for undo is over. */
@@ -339,7 +341,7 @@ interface View<Params, Frame> {
 
 /** Open → frames, the next one only when the previous was acknowledged. */
 export interface EngineViews
-  extends TimeViews, SearchViews, FilesViews, ReplayViews, PacketViews, DoctorViews, DecodingViews, BrokerViews {
+  extends TimeViews, SearchViews, FilesViews, ReplayViews, PacketViews, DoctorViews, DecodingViews, BrokerViews, RetainedViews {
   profiles: View<Record<never, never>, ProfilesFrame>;
   status: View<{ readonly profileId: string }, StatusFrame>;
   tree: View<TreeParams, TreeFrame>;

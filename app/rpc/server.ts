@@ -35,6 +35,8 @@ const READING: ReadonlySet<string> = new Set<keyof EngineCalls>([
   'sessionChoices',
   'packet',
   'packetFile',
+  'retainedTopics',
+  'planRetainedCopy',
 ]);
 
 interface OpenView {

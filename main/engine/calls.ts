@@ -6,6 +6,7 @@ import { decodingCalls } from './decoding/decoding-calls';
 import { filesCalls } from './files/files-calls';
 import { manageCalls } from './manage-calls';
 import { packetCalls } from './packets/packets-calls';
+import { retainedCalls } from './retained/retained-calls';
 import { searchCalls } from './search-calls';
 import { timeCalls } from './time-calls';
 import { tlsCalls } from './tls/tls-calls';
@@ -74,5 +75,6 @@ export function engineCalls(core: EngineCore): Implementation<EngineCalls> {
     restoreRetained: ({ profileId, undoId }) => core.runtime(profileId).retained.restore(undoId),
     ...searchCalls(core),
     ...packetCalls(core),
+    ...retainedCalls(core),
   };
 }

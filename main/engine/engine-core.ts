@@ -22,6 +22,8 @@ import { MoveIn } from './move-in/move-in';
 import { ProfileRuntime } from './profile-runtime';
 import { lookAtUrl, profileOfUrl, type UrlLook, type UrlProfile } from './profile-of-url';
 import { Recordings } from './recordings/recordings';
+import { RetainedSets } from './retained/retained-sets';
+import { UndoStore } from './retained/undo-store';
 import { ProfileStore } from './profile-store';
 import { EngineReplay } from './replay/engine-replay';
 import type { ReplayDesk } from './replay/replay-desk';
@@ -38,6 +40,7 @@ import { PastView, RecordingsView } from './views/past-views';
 import { MessagesView } from './views/messages-view';
 import { PacketsView } from './views/packets-view';
 import { TopicView } from './views/topic-view';
+import { RetainedView } from './views/retained-view';
 import { SystemView, TrafficView } from './views/traffic-view';
 import { TreeView } from './views/tree-view';
 
@@ -100,6 +103,8 @@ export class EngineCore {
   readonly decoding: DecodingDesk;
   readonly moveIn: MoveIn;
   private readonly replaying: EngineReplay;
+  private readonly undo: UndoStore;
+  private readonly retainedSets = new Map<ProfileRuntime, RetainedSets>();
   private readonly clock = new Clock();
   private readonly ids: MessageIds;
   private readonly runtimes = new Map<string, ProfileRuntime>();
@@ -114,6 +119,7 @@ export class EngineCore {
     this.profiles = new ProfileStore(options.home, options.warn);
     this.keptFiles = new KeptFiles(options.home);
     this.memory = new MemoryFile(options.home, options.warn);
+    this.undo = new UndoStore(options.home, options.warn);
     const opened = openHistoryOrBegin(join(options.home, 'history.db'), options);
     this.history = opened.history;
     this.historyFile = opened.file;
@@ -238,6 +244,18 @@ export class EngineCore {
     return runtime;
   }
 
+  /** What its broker retains, as a set. */
+  retainedOf(runtime: ProfileRuntime): RetainedSets {
+    const known = this.retainedSets.get(runtime);
+    if (known) return known;
+    const sets = new RetainedSets({
+      ...{ own: runtime, tree: runtime.tree, undo: this.undo },
+      open: (signal) => runtime.openOwn(signal),
+    });
+    this.retainedSets.set(runtime, sets);
+    return sets;
+  }
+
   async connect(profileId: string): Promise<void> {
     if (profileId === BUILT_IN_ID) await this.prepareDemo();
     await this.runtime(profileId).connect();
@@ -358,6 +376,7 @@ export class EngineCore {
     await this.decoding.close();
     for (const server of this.servers) server.close();
     await this.replay.close();
+    for (const sets of this.retainedSets.values()) sets.close();
     await Promise.all([...this.runtimes.values()].map((runtime) => runtime.close()));
     if (this.demo) await (await this.demo).stop();
     await this.recordings.close();
@@ -413,6 +432,8 @@ export class EngineCore {
       replay: () => new ReplayView(this.replay),
       publishes: ({ profileId }) => new PublishesView(this.runtime(profileId)),
       packets: (params) => new PacketsView(this.runtime(params.profileId).packets, params),
+      retained: (params) =>
+        new RetainedView(this.retainedOf(this.runtime(params.profileId)), params),
       traffic: (params) => new TrafficView(this.runtime(params.profileId).traffic, params),
       system: ({ profileId }) => {
         const { traffic, tree } = this.runtime(profileId);
@@ -492,7 +513,11 @@ export class EngineCore {
 
   /** Removes what is left of a deleted profile. */
   private forget(profileId: string): void {
-    void this.runtimes.get(profileId)?.close();
+    const runtime = this.runtimes.get(profileId);
+    if (runtime) this.retainedSets.get(runtime)?.close();
+    if (runtime) this.retainedSets.delete(runtime);
+    void this.undo.forget(profileId);
+    void runtime?.close();
     this.runtimes.delete(profileId);
     this.history.forget(profileId).then(
       () => {

@@ -2,7 +2,7 @@ import { addressOf } from '../../app/broker-address';
 import type { ConnectionState } from '../../app/connection';
 import type { PublishResult, StatusFrame } from '../../app/contract';
 import type { Message } from '../../app/message';
-import type { Profile } from '../../app/profile';
+import type { MqttVersion, Profile } from '../../app/profile';
 import type { AskSecret } from '../../app/secret';
 import type { Clock } from './clock';
 import type { History } from './history/history';
@@ -15,6 +15,7 @@ import { PacketLog } from './packets/packet-log';
 import { Past } from './past/past';
 import { PublishLog } from './publish-log';
 import { RateMeter } from './rate-meter';
+import { OwnConnection } from './retained/own-connection';
 import { RetainedDesk } from './retained-desk';
 import { headOf } from './stored-value';
 import { Traffic } from './traffic/traffic';
@@ -171,6 +172,15 @@ export class ProfileRuntime {
     if (maxBytes !== undefined) history.limit(id, maxBytes);
     else
       history.limit(id, historyGigabytes * 1e9, historyDays === null ? null : historyDays * DAY_MS);
+  }
+
+  /** A connection to its broker beside its own; see `OwnConnection`. */
+  openOwn(signal: AbortSignal): Promise<OwnConnection> {
+    const { memory, secret, authorities = [], surroundings } = this.options;
+    const profile = this.currentProfile;
+    const knownVersion = (): MqttVersion | null =>
+      memory.mqttVersion(profile.id, addressOf(profile));
+    return OwnConnection.open({ profile, secret, authorities, surroundings, knownVersion }, signal);
   }
 
   /** Fills the tree with what the history knows; quick when it was done before. */

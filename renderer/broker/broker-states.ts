@@ -3,6 +3,7 @@ import { formatDate, formatTime } from '../../app/payload/format';
 import type { AppState } from '../state/app.svelte';
 import { shell } from '../shell-client';
 import { BrokerState } from './broker-state.svelte';
+import { RetainedState } from './retained/retained-state.svelte';
 import { trafficCsv } from './traffic-columns';
 
 const states = new Map<string, BrokerState>();
@@ -13,6 +14,17 @@ export function brokerOf(app: AppState, profileId: string): BrokerState {
   if (known) return known;
   const state = new BrokerState(app.engine, profileId);
   states.set(profileId, state);
+  return state;
+}
+
+const retained = new Map<string, RetainedState>();
+
+/** The list of what the broker of a profile retains. */
+export function retainedOf(app: AppState, profileId: string): RetainedState {
+  const known = retained.get(profileId);
+  if (known) return known;
+  const state = new RetainedState(app.engine, profileId);
+  retained.set(profileId, state);
   return state;
 }
 

@@ -2,7 +2,16 @@ import { tick } from 'svelte';
 
 /** Places that a shortcut or a command can put the focus on; an element says which one it is with `data-place`. */
 export type Place =
-  'filter' | 'tree' | 'query' | 'messages' | 'packets' | 'traffic' | 'detail' | 'publish' | 'timeline';
+  | 'filter'
+  | 'tree'
+  | 'query'
+  | 'messages'
+  | 'packets'
+  | 'traffic'
+  | 'retained'
+  | 'detail'
+  | 'publish'
+  | 'timeline';
 
 /** In the order in which F6 walks through the window. */
 const PLACES: readonly Place[] = [
@@ -12,6 +21,7 @@ const PLACES: readonly Place[] = [
   'messages',
   'packets',
   'traffic',
+  'retained',
   'detail',
   'publish',
   'timeline',
