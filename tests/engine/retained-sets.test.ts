@@ -104,10 +104,21 @@ function frameWith(
   return engine.waitFor('retained', params(profileId, change), fits);
 }
 
-/** The job that was begun, when it is over. */
+/** The job that was begun, when it is over; only the test's own time limits it. */
 function ended(profileId: string): Promise<RetainedFrame> {
   const over = new Set(['done', 'cancelled', 'failed', 'asks']);
-  return frameWith(profileId, ({ job }) => job !== null && over.has(job.phase));
+  return new Promise((resolve, reject) => {
+    const view = engine.client.open(
+      'retained',
+      params(profileId),
+      (frame) => {
+        if (frame.job === null || !over.has(frame.job.phase)) return;
+        view.close();
+        resolve(frame);
+      },
+      reject,
+    );
+  });
 }
 
 const order = { scope: 'shown', perSecond: null, confirmation: null } as const;
@@ -116,27 +127,28 @@ test('ten thousand are cleared in one go, and put back to the byte by the next r
   const server = await broker();
   const publisher = await client(server);
   const next = randomFrom(5);
-  // As many at a time as Mosquitto lets a client send before it acknowledges.
-  for (let from = 0; from < 10_000; from += 20) {
-    const some = Array.from({ length: 20 }, (_, more) => {
-      const at = from + more;
-      const payload = Buffer.from(Array.from({ length: 1 + (at % 40) }, () => next() * 256));
-      const properties = {
-        userProperties: { 'a name': [`ä ${String(at)}`, 'twice'] },
-        contentType: 'x/y',
-        correlationData: payload,
-      };
-      return publisher.publishAsync(`plant/${String(at % 50)}/${String(at)}`, payload, {
-        ...{ retain: true, qos: (at % 3) as 0 | 1 | 2 },
-        ...(at % 2 === 0 ? { properties } : {}),
-      });
+  const put = (at: number, qos: 0 | 1 | 2): Promise<unknown> => {
+    const payload = Buffer.from(Array.from({ length: 1 + (at % 40) }, () => next() * 256));
+    const properties = {
+      userProperties: { 'a name': [`ä ${String(at)}`, 'twice'] },
+      contentType: 'x/y',
+      correlationData: payload,
+    };
+    return publisher.publishAsync(`plant/${String(at % 2)}/${String(at)}`, payload, {
+      ...{ retain: true, qos },
+      ...(at % 2 === 0 ? { properties } : {}),
     });
+  };
+  // More than a queue of Mosquitto holds, and as many at a time as it lets a client send.
+  for (let from = 0; from < 1_800; from += 20) {
+    const some = Array.from({ length: 20 }, (_, more) => put(from + more, more % 3 === 0 ? 2 : 1));
     await Promise.all(some);
   }
+  await Promise.all(Array.from({ length: 8_200 }, (_, more) => put(1_800 + more, 0)));
   await publisher.publishAsync('other/stays', 'x', { retain: true, qos: 1 });
-  // A queue of Mosquitto holds 1,000 messages: this client asks for them in parts.
+  // A queue holds 1,000 messages: this client asks for them in two parts.
   const before = new Map<string, Kept>();
-  for (let at = 0; at < 50; at += 1) {
+  for (let at = 0; at < 2; at += 1) {
     for (const [topic, kept] of await keptOn(server, `plant/${String(at)}/#`))
       before.set(topic, kept);
   }
@@ -168,12 +180,12 @@ test('ten thousand are cleared in one go, and put back to the byte by the next r
   expect(undone.job).toMatchObject({ phase: 'done', done: 10_000, failed: 0 });
   expect(undone).toMatchObject({ all: 10_000, undos: [] });
   const after = new Map<string, Kept>();
-  for (let at = 0; at < 50; at += 1) {
+  for (let at = 0; at < 2; at += 1) {
     for (const [topic, kept] of await keptOn(server, `plant/${String(at)}/#`))
       after.set(topic, kept);
   }
   expect(after).toEqual(before);
-}, 120_000);
+}, 240_000);
 
 test('a clear that is cancelled leaves the rest, and what others wrote is asked about', async () => {
   const server = await broker();

@@ -13,14 +13,16 @@ function isSameBytes(one: Uint8Array, other: Uint8Array): boolean {
   return one.length === other.length && Buffer.compare(one, other) === 0;
 }
 
-/** The broker counts the expiry down, and the rest belongs to one delivery. */
+/** The broker counts the expiry down, and aliases and identifiers belong to one delivery: they are left out. */
 function lasting(properties: MessageProperties | null): Uint8Array {
   if (properties === null) return new Uint8Array(0);
-  const {
-    messageExpiryInterval: _left,
-    topicAlias: _alias,
-    subscriptionIdentifiers: _ids,
-    ...rest
-  } = properties;
-  return encodeProperties(rest);
+  const { payloadFormatIndicator, responseTopic, contentType, correlationData } = properties;
+  const { userProperties } = properties;
+  return encodeProperties({
+    ...(payloadFormatIndicator === undefined ? {} : { payloadFormatIndicator }),
+    ...(responseTopic === undefined ? {} : { responseTopic }),
+    ...(contentType === undefined ? {} : { contentType }),
+    ...(correlationData === undefined ? {} : { correlationData }),
+    ...(userProperties === undefined ? {} : { userProperties }),
+  });
 }
