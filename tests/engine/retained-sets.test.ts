@@ -61,7 +61,11 @@ interface Kept {
 }
 
 /** What a client that just came sees: topic → what the broker keeps. */
-async function keptOn(server: Mosquitto, filter: string): Promise<Map<string, Kept>> {
+async function keptOn(
+  server: Mosquitto,
+  filter: string,
+  most: 0 | 2 = 2,
+): Promise<Map<string, Kept>> {
   const own = await client(server);
   const kept = new Map<string, Kept>();
   const fence = `fence/${String(Math.random())}`;
@@ -76,10 +80,20 @@ async function keptOn(server: Mosquitto, filter: string): Promise<Map<string, Ke
     });
   });
   await own.subscribeAsync(fence, { qos: 2 });
-  await own.subscribeAsync(filter, { qos: 2 });
+  await own.subscribeAsync(filter, { qos: most });
   await own.publishAsync(fence, '', { qos: 2 });
   await passed;
   await own.endAsync();
+  return kept;
+}
+
+/** All of ten thousand: with QoS 2 a queue of Mosquitto would not hold them, so their levels are asked for in parts. */
+async function allKept(server: Mosquitto): Promise<Map<string, Kept>> {
+  const kept = await keptOn(server, 'plant/#', 0);
+  for (let part = 0; part < 6; part += 1) {
+    for (const [topic, one] of await keptOn(server, `plant/${String(part)}/#`))
+      kept.set(topic, one);
+  }
   return kept;
 }
 
@@ -134,7 +148,7 @@ test('ten thousand are cleared in one go, and put back to the byte by the next r
       contentType: 'x/y',
       correlationData: payload,
     };
-    return publisher.publishAsync(`plant/${String(at % 2)}/${String(at)}`, payload, {
+    return publisher.publishAsync(`plant/${String(Math.floor(at / 300))}/${String(at)}`, payload, {
       ...{ retain: true, qos },
       ...(at % 2 === 0 ? { properties } : {}),
     });
@@ -146,12 +160,7 @@ test('ten thousand are cleared in one go, and put back to the byte by the next r
   }
   await Promise.all(Array.from({ length: 8_200 }, (_, more) => put(1_800 + more, 0)));
   await publisher.publishAsync('other/stays', 'x', { retain: true, qos: 1 });
-  // A queue holds 1,000 messages: this client asks for them in two parts.
-  const before = new Map<string, Kept>();
-  for (let at = 0; at < 2; at += 1) {
-    for (const [topic, kept] of await keptOn(server, `plant/${String(at)}/#`))
-      before.set(topic, kept);
-  }
+  const before = await allKept(server);
   expect(before.size).toBe(10_000);
 
   const { id } = await connected(server.port, { subscriptions: [] });
@@ -179,12 +188,7 @@ test('ten thousand are cleared in one go, and put back to the byte by the next r
   const undone = await ended(id);
   expect(undone.job).toMatchObject({ phase: 'done', done: 10_000, failed: 0 });
   expect(undone).toMatchObject({ all: 10_000, undos: [] });
-  const after = new Map<string, Kept>();
-  for (let at = 0; at < 2; at += 1) {
-    for (const [topic, kept] of await keptOn(server, `plant/${String(at)}/#`))
-      after.set(topic, kept);
-  }
-  expect(after).toEqual(before);
+  expect(await allKept(server)).toEqual(before);
 }, 240_000);
 
 test('a clear that is cancelled leaves the rest, and what others wrote is asked about', async () => {
