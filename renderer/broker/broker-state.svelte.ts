@@ -92,14 +92,15 @@ export class BrokerState {
       'traffic',
       this.#params,
       (frame) => {
-        this.#traffic = frame;
+        // The topics are still being gone through: what is known stays until then.
+        if (frame.passEndedMs !== null) this.#traffic = frame;
       },
       this.#failed,
     );
     this.#view = view;
     return () => {
       view.close();
-      this.#view = null;
+      if (this.#view === view) this.#view = null;
     };
   }
 

@@ -82,9 +82,10 @@ export class Traffic {
     if (pass?.step(SLICE_MS, () => this.#wallMs) === true) this.#end(pass);
   }
 
-  frame(ranking: Ranking): TrafficFrame | null {
+  /** What was found; without rows, and with `passEndedMs` null, until a pass for this ranking is done. */
+  frame(ranking: Ranking): TrafficFrame {
     const result = this.#result;
-    if (result === null || !isSame(result.ranking, ranking)) return null;
+    if (result === null || !isSame(result.ranking, ranking)) return this.#unfinished(ranking);
     return {
       ...ranking,
       ...{ ...this.#found(result), sinceMs: this.#sinceMs },
@@ -157,6 +158,14 @@ export class Traffic {
     if (this.#timer === null) this.close();
   };
 
+  #unfinished(ranking: Ranking): TrafficFrame {
+    const totals = { ...UNKNOWN, ...this.#result?.totals };
+    return {
+      ...{ ...ranking, rows: [], found: 0, sinceMs: this.#sinceMs },
+      ...{ passEndedMs: null, passMs: 0, spanMs: null, totals: this.#totals(totals) },
+    };
+  }
+
   /** What is new, and the largest payloads, were noted as they came; all else is what the pass found. */
   #found(result: Result): { rows: readonly TrafficRow[]; found: number } {
     const { arrivals } = this;
@@ -220,6 +229,12 @@ export class Traffic {
     };
   }
 }
+
+/** Before the first pass. */
+const UNKNOWN: PassTotals = {
+  ...{ messagesPerSecond: null, bytesPerSecond: null },
+  ...{ bytes: 0, retained: 0, retainedBytes: 0 },
+};
 
 function isSame(one: Ranking, other: Ranking): boolean {
   return one.kind === other.kind && one.sort === other.sort && one.level === other.level;

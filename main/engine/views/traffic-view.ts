@@ -10,6 +10,8 @@ const SYSTEM_INTERVAL_MS = 500;
 export class TrafficView implements ViewSource<TrafficParams, TrafficFrame> {
   readonly intervalMs = SLICE_INTERVAL_MS;
   #sentVersion = -1;
+  /** New parameters are answered at once, if only with a frame that says that the pass is under way. */
+  #owesAnswer = true;
 
   constructor(
     private readonly traffic: Traffic,
@@ -18,16 +20,20 @@ export class TrafficView implements ViewSource<TrafficParams, TrafficFrame> {
 
   update(params: TrafficParams): void {
     this.params = params;
-    this.#sentVersion = -1;
+    this.#owesAnswer = true;
   }
 
   next(nowMs: number): TrafficFrame | null {
     const { kind, sort, level } = this.params;
     const ranking = { kind, sort, level };
     this.traffic.look(ranking, nowMs);
-    if (this.traffic.version === this.#sentVersion) return null;
+    const { version } = this.traffic;
+    if (version === this.#sentVersion && !this.#owesAnswer) return null;
     const frame = this.traffic.frame(ranking);
-    if (frame !== null) this.#sentVersion = this.traffic.version;
+    const isDone = frame.passEndedMs !== null;
+    if (!isDone && !this.#owesAnswer) return null;
+    this.#owesAnswer = false;
+    this.#sentVersion = isDone ? version : -1;
     return frame;
   }
 
