@@ -59,7 +59,7 @@ const NOTHING = {
 
 function problemOf(doubled: number, returning: number, kept: number): string | null {
   if (returning > 0)
-    return `The target is the same broker, and ${returning.toLocaleString('en')} topics would keep their name. Rename all of them, or choose another connection.`;
+    return `The target is the same broker, and ${returning.toLocaleString('en')} of the topics would keep their names. Rename all of them, or choose another connection.`;
   if (doubled > 0)
     return `${doubled.toLocaleString('en')} messages would have the topic of another one and replace it. Write a rule that keeps them apart.`;
   return kept === 0 ? 'There is nothing to copy.' : null;

@@ -42,6 +42,7 @@ export async function listBroker(
     },
     () => isFull,
   );
+  const { refused } = asking.own;
   onLevels();
   const unknown = new Set(
     list.messages.filter(({ qos }) => qos === null).map(({ topic }) => topic),
@@ -53,9 +54,15 @@ export async function listBroker(
   const isAll = (): boolean => unknown.size === 0;
   if (!isAll()) await askFor(asking, [filter], 2, told, isAll);
   if (!isAll() && unknown.size <= MOST_NAMED) await askByName(asking, [...unknown], told);
-  return isFull
-    ? 'There are more than a list can hold (500,000 messages, or 256 MB of payloads). Choose a narrower filter to see the rest.'
-    : null;
+  return noteOf(isFull, refused);
+}
+
+function noteOf(isFull: boolean, refused: number): string | null {
+  if (isFull)
+    return 'There are more than a list can hold (500,000 messages, or 256 MB of payloads). Choose a narrower filter to see the rest.';
+  if (refused === 0) return null;
+  const which = refused === 1 ? 'One message is' : `${refused.toLocaleString('en')} messages are`;
+  return `${which} larger than this connection takes, and not in the list. The limit of a packet is in the settings of the connection.`;
 }
 
 /**

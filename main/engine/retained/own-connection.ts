@@ -32,6 +32,7 @@ export class OwnConnection {
   /** Why it ended, in words; null while it is there, or when we closed it. */
   #lost: string | null = null;
   #isClosed = false;
+  #refused = 0;
 
   private constructor(options: OwnConnectionOptions) {
     const { profile } = options;
@@ -53,7 +54,9 @@ export class OwnConnection {
         onState: (state) => {
           this.#changed(state);
         },
-        onRefused: () => undefined,
+        onRefused: () => {
+          this.#refused += 1;
+        },
       },
     });
   }
@@ -78,6 +81,11 @@ export class OwnConnection {
   /** Why the connection ended by itself; null while it has not. */
   get lost(): string | null {
     return this.#lost;
+  }
+
+  /** Messages that were larger than the profile takes. */
+  get refused(): number {
+    return this.#refused;
   }
 
   get retainAvailable(): boolean {

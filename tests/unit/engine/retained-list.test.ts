@@ -72,7 +72,7 @@ test('a copy is planned: renamed, doubled, not valid, and never back to where it
     ],
   });
   expect(await plan('a', 'copy', true)).toMatchObject({
-    problem: expect.stringContaining('1 topics would keep their name') as string,
+    problem: expect.stringContaining('1 of the topics would keep their names') as string,
   });
   expect(await plan('#', 'copy/$1', true)).toMatchObject({ renamed: 3, problem: null });
   expect(await plan('a/+', 'one')).toMatchObject({ doubled: 1 });
