@@ -107,5 +107,86 @@ test('a recording is made by hand, opened, and shows what came', async () => {
   await openTopic(window, 'plant/a');
   await expect(window.locator('.headline')).toContainText('during 2');
   await expect(row(window, 'other')).toHaveCount(0);
+
+  await window.getByRole('button', { name: /^Lab/ }).first().click();
+  await copyFound(window, '"during 2"', 'Found');
+  const found = recordings(window).getByRole('listitem').filter({ hasText: 'Found' });
+  await expect(found).toContainText('1 message ');
+  const choose = async (action: string): Promise<void> => {
+    await found.getByRole('button', { name: /^Actions for/ }).click();
+    await window.getByRole('menuitem', { name: action }).click();
+  };
+  await choose('Name and note…');
+  await dialog.getByRole('textbox', { name: 'Name' }).fill('Found at last');
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await expect(found).toContainText('Found at last');
+  await choose('Export…');
+  await expect(dialog).toContainText('1 message in 1 topic');
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  await choose('Delete');
+  await expect(found).toHaveCount(0);
+  await window.getByRole('button', { name: 'Undo' }).click();
+  await expect(found).toBeVisible();
   expect(launched?.complaints).toEqual([]);
 });
+
+test('what is missing stands in the list and on the timeline: a lost connection, and a time that was deleted', async () => {
+  const window = await openLab();
+  await send('plant/a', 'before the loss');
+  await expect(row(window, 'plant')).toBeVisible();
+  await broker.stop();
+  await expect(status(window)).not.toContainText(/^connected/);
+  const lostMs = Date.now();
+  await broker.start();
+  await expect(status(window)).toContainText(/^connected/);
+  // Mosquitto has forgotten what was retained: it comes anew.
+  await send('plant/a', 'after it');
+  await hoverTime(window, lostMs + 50);
+  await expect(window.getByText(/^Not connected: what was sent meanwhile/)).toBeVisible();
+
+  await rail(window).getByRole('button', { name: 'Messages' }).click();
+  await window.getByRole('textbox', { name: 'Topic filter' }).fill('plant/#');
+  const list = window.getByRole('grid', { name: /^Messages/ });
+  await expect(list.getByRole('row', { name: /Disconnected for/ })).toBeVisible();
+  await window.getByRole('combobox', { name: /^Time/ }).click();
+  await window.getByRole('option', { name: 'Last hour' }).click();
+  await expect(window.getByText(/^Searched .*, 2 found/)).toBeVisible();
+  await window.getByRole('button', { name: 'Use…' }).click();
+  await window.getByRole('menuitem', { name: 'Delete…' }).click();
+  const dialog = window.getByRole('dialog', { name: /^Delete plant\/# from/ });
+  await expect(dialog).toContainText('2 messages will be deleted');
+  await dialog.getByRole('button', { name: 'Delete for good' }).click();
+  await window.getByRole('button', { name: 'Clear all' }).click();
+  await window.getByRole('textbox', { name: 'Topic filter' }).fill('plant/#');
+  await expect(list.getByRole('row', { name: /\d message.? deleted/ }).first()).toBeVisible();
+  await expect(list.getByText('before the loss')).toHaveCount(0);
+  expect(launched?.complaints).toEqual([]);
+});
+
+/** Searches for something, and makes a recording of what was found. */
+async function copyFound(window: Page, query: string, name: string): Promise<void> {
+  await rail(window).getByRole('button', { name: 'Messages' }).click();
+  const field = window.getByRole('textbox', { name: 'Search messages' });
+  await field.fill(query);
+  await field.press('Enter');
+  await expect(window.getByText(/^Searched .*, 1 found/)).toBeVisible();
+  await window.getByRole('button', { name: 'Use…' }).click();
+  await window.getByRole('menuitem', { name: 'Copy into a recording…' }).click();
+  const dialog = window.getByRole('dialog', { name: 'Keep as a recording' });
+  await dialog.getByRole('textbox', { name: 'Name' }).fill(name);
+  await dialog.getByRole('button', { name: 'Copy' }).click();
+  await window.getByRole('button', { name: 'Show', exact: true }).click();
+}
+
+/** Moves the mouse to a moment of the timeline. */
+async function hoverTime(window: Page, timeMs: number): Promise<void> {
+  const slider = window.getByRole('slider', { name: 'Timeline' });
+  const [low, high] = await Promise.all(
+    ['aria-valuemin', 'aria-valuemax'].map(async (name) => Number(await slider.getAttribute(name))),
+  );
+  const box = await slider.boundingBox();
+  if (!box || low === undefined || high === undefined) throw new Error('no timeline');
+  const edge = 8;
+  const share = (timeMs - low) / (high - low);
+  await window.mouse.move(box.x + edge + share * (box.width - 2 * edge), box.y + 26);
+}

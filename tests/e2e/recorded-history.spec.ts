@@ -1,7 +1,7 @@
-import { expect, test } from '@playwright/test';
+import { expect, test, type Page } from '@playwright/test';
 import mqtt from 'mqtt';
 import { createHash } from 'node:crypto';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root } from '../../build/paths.mjs';
@@ -122,4 +122,42 @@ test('the palette asks for a file; one that is no history is told in words', asy
   await answer(file);
   await window.keyboard.press('Control+O');
   await expect(row(window, 'plant')).toBeVisible();
+  await window.keyboard.press('Control+W');
+  await expect(row(window, 'plant')).toHaveCount(0);
+
+  await drop(window, file);
+  await expect(row(window, 'plant')).toBeVisible();
 });
+
+test('a damaged history is set aside at the start, and repaired from the banner', async () => {
+  await record();
+  const home = join(folder, 'home');
+  await mkdir(home);
+  const bytes = await readFile(file);
+  // The head of the file: SQLite does not open it, the repair finds the rest.
+  bytes.fill(0x5a, 0, 16);
+  await writeFile(join(home, 'history.db'), bytes);
+  launched = await launchApp({ home });
+  const { window } = launched;
+  await expect(window.getByText('The history was damaged, and a new one was begun.')).toBeVisible();
+  await window.getByRole('button', { name: 'Repair…' }).click();
+  await expect(window.getByText('The history was damaged, and a new one was begun.')).toBeHidden();
+});
+
+/** Drops a file as from a folder's window: only a file that was chosen in a field has a path. */
+async function drop(window: Page, path: string): Promise<void> {
+  await window.evaluate(() => {
+    const field = document.createElement('input');
+    field.type = 'file';
+    field.id = 'dropped';
+    document.body.append(field);
+  });
+  await window.locator('#dropped').setInputFiles(path);
+  await window.evaluate(() => {
+    const field = document.querySelector<HTMLInputElement>('#dropped');
+    const dataTransfer = new DataTransfer();
+    for (const one of field?.files ?? []) dataTransfer.items.add(one);
+    field?.remove();
+    window.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }));
+  });
+}
