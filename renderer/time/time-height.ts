@@ -9,9 +9,3 @@ export function showsTimeline(app: AppState): boolean {
   if (!timeline || !app.ui.timelineOpen) return false;
   return timeline.hasPast || timeline.problem !== null;
 }
-
-/** How much of the window's bottom the time machine takes, px. */
-export function timeHeight(app: AppState): number {
-  const bar = app.time?.isPast ? PAST_BAR_HEIGHT : 0;
-  return bar + (showsTimeline(app) ? TIMELINE_HEIGHT : 0);
-}

@@ -142,6 +142,7 @@ test('a damaged history is set aside at the start, and repaired from the banner'
   await expect(window.getByText('The history was damaged, and a new one was begun.')).toBeVisible();
   await window.getByRole('button', { name: 'Repair…' }).click();
   await expect(window.getByText('The history was damaged, and a new one was begun.')).toBeHidden();
+  await expect(window.getByText('Copying what can be read into a recording')).toBeVisible();
 });
 
 /** Drops a file as from a folder's window: only a file that was chosen in a field has a path. */
