@@ -1,17 +1,22 @@
 import { hasTopic, type SystemTable } from './system-table';
 
-/** aedes, whose heartbeat is all that it has of its own, and aedes-stats, which adds the rest. */
+/** aedes, which tells of its heartbeat and of clients that come and go (1.2.0 was run), and aedes-stats, which adds the rest. */
 export const aedes: SystemTable = {
   name: 'aedes',
   prefix: /^\$SYS\/([^/]+)\//u,
   recognise: (values) =>
-    hasTopic(values, /^\$SYS\/[^/]+\/(heartbeat|messages\/publish\/sent|memory\/heap\/current)$/u)
+    hasTopic(
+      values,
+      /^\$SYS\/[^/]+\/(heartbeat|new\/clients|messages\/publish\/sent|memory\/heap\/current)$/u,
+    )
       ? 2
       : 0,
   rules: [
     ['heartbeat', 'Last heartbeat of', 'text', 'Broker'],
     ['uptime', 'Running for', 'duration', 'Broker'],
     ['time', 'Time of the broker', 'text', 'Broker'],
+    ['new/clients', 'Last client that came', 'text', 'Clients'],
+    ['disconnect/clients', 'Last client that left', 'text', 'Clients'],
     ['clients/total', 'Connected', 'count', 'Clients'],
     ['clients/maximum', 'Most at the same time', 'count', 'Clients'],
     ['messages/publish/sent', 'Messages published', 'total', 'Messages'],

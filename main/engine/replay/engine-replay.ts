@@ -1,9 +1,9 @@
-import type { Profile } from '../../../app/profile';
 import type { Selection } from '../../../app/selection';
 import type { Archives } from '../archives';
 import type { History } from '../history/history';
 import { readOnlyError } from '../history/archived-history';
 import type { ProfileRuntime } from '../profile-runtime';
+import { isSameBroker } from '../same-broker';
 import { Echoes } from './echoes';
 import type { SourcePlace } from './message-source';
 import { ReplayDesk } from './replay-desk';
@@ -68,9 +68,4 @@ export class EngineReplay {
     await this.#options.history.settled();
     return { kind: 'history', file: this.#options.historyFile, selection };
   }
-}
-
-/** Two names for one computer cannot be told. */
-function isSameBroker(one: Profile, other: Profile): boolean {
-  return one.host.toLowerCase() === other.host.toLowerCase() && one.port === other.port;
 }

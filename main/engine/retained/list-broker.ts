@@ -17,6 +17,15 @@ export interface ListingHooks {
   readonly levelOf: (message: RetainedMessage) => QoS | null;
 }
 
+/** Levels of messages that are as they were when their level was known. */
+export function levelsOf(known: readonly RetainedMessage[]): ListingHooks['levelOf'] {
+  const before = new Map(known.map((message) => [message.topic, message]));
+  return (message) => {
+    const same = before.get(message.topic);
+    return same && isSameMessage(same, message) ? same.qos : null;
+  };
+}
+
 /**
  * Fills a list with what the broker keeps under a filter. First with QoS 0, which brings all of it; then with QoS 2,
  * which says at what level each is kept, and for those that a queue of the broker did not hold, by name.

@@ -16,9 +16,10 @@ import type { Profile } from '../../../app/profile';
 import type { TopicMapping } from '../../../app/replay/topic-mapping';
 import { topicFilterProblem } from '../../../app/topic';
 import type { Connection } from '../mqtt/types';
+import { isSameBroker } from '../same-broker';
 import type { TopicTree } from '../tree/topic-tree';
 import { mapped, type Mapped } from './copy-plan';
-import { listBroker, type ListingHooks } from './list-broker';
+import { levelsOf, listBroker, type ListingHooks } from './list-broker';
 import type { OwnConnection } from './own-connection';
 import { JobProgress } from './retained-job';
 import {
@@ -29,7 +30,6 @@ import {
   type Conflicts,
   type JobGround,
 } from './retained-jobs';
-import { isSameMessage } from './same-message';
 import { RetainedList, type Arrangement, type RetainedMessage } from './retained-list';
 import type { UndoStore } from './undo-store';
 
@@ -268,7 +268,9 @@ export class RetainedSets {
     target: TargetProfile,
     mapping: TopicMapping | null,
   ): Promise<Mapped> {
-    return mapped(messages, mapping, isSameBroker(this.#options.own.profile, target.profile));
+    const own = this.#options.own.profile;
+    const isSame = own.id === target.profile.id || isSameBroker(own, target.profile);
+    return mapped(messages, mapping, isSame);
   }
 
   #rowOf(id: number, { topic, payload, qos, properties }: RetainedMessage): RetainedRow {
@@ -301,23 +303,6 @@ function endOf(error: unknown, signal: AbortSignal): ListingState {
   return { kind: 'done', endedMs: Date.now(), note };
 }
 
-/** Levels of messages that are as they were when their level was known. */
-function levelsOf(known: readonly RetainedMessage[]): ListingHooks['levelOf'] {
-  const before = new Map(known.map((message) => [message.topic, message]));
-  return (message) => {
-    const same = before.get(message.topic);
-    return same && isSameMessage(same, message) ? same.qos : null;
-  };
-}
-
 function refuseUnnamed({ production, name }: Profile, typed: string | null): void {
   if (production && typed !== name) throw notProduction(name);
-}
-
-/** Two names for one computer cannot be told. */
-function isSameBroker(one: Profile, other: Profile): boolean {
-  return (
-    one.id === other.id ||
-    (one.host.toLowerCase() === other.host.toLowerCase() && one.port === other.port)
-  );
 }
