@@ -7,6 +7,12 @@ import { doctorViewSchemas } from './contract-doctor-schemas';
 import { manageCallSchemas, manageViewSchemas } from './contract-manage-schemas';
 import { filesCallSchemas, filesShellSchemas, filesViewSchemas } from './contract-files-schemas';
 import { packetCallSchemas, packetViewSchemas } from './contract-packets-schemas';
+import {
+  deskCallSchemas,
+  deskShellSchemas,
+  deskViewSchemas,
+  draftSchema,
+} from './contract-desk-schemas';
 import { decodingCallSchemas, decodingViewSchemas, stepsSchema } from './contract-decoding-schemas';
 import { moveInCallSchemas, moveInShellSchemas } from './contract-move-in-schemas';
 import { popOutShellSchemas } from './contract-pop-out';
@@ -123,6 +129,7 @@ export const engineCallSchemas: Schemas<EngineCalls> = {
   ...packetCallSchemas,
   ...decodingCallSchemas,
   ...retainedCallSchemas,
+  ...deskCallSchemas,
 };
 
 export const engineViewSchemas: ParamsSchemas<EngineViews> = {
@@ -158,6 +165,7 @@ export const engineViewSchemas: ParamsSchemas<EngineViews> = {
   ...searchViewSchemas,
   ...packetViewSchemas,
   ...decodingViewSchemas,
+  ...deskViewSchemas,
 };
 
 const paneWidth = v.pipe(v.number(), v.minValue(0), v.maxValue(4000));
@@ -183,23 +191,7 @@ export const uiStateSchema = v.object({
   recentQueries: v.fallback(recentQueriesSchema, []),
   foldedFolders: v.fallback(v.pipe(v.array(shortText), v.maxLength(1000)), []),
   moveInDismissed: v.fallback(v.boolean(), false),
-  drafts: v.fallback(
-    v.pipe(
-      v.array(
-        v.tuple([
-          id,
-          v.object({
-            topic: path,
-            payload: v.pipe(v.string(), v.maxLength(1024 * 1024)),
-            qos: qosSchema,
-            retain: v.boolean(),
-          }),
-        ]),
-      ),
-      v.maxLength(1000),
-    ),
-    [],
-  ),
+  drafts: v.fallback(v.pipe(v.array(v.tuple([id, draftSchema])), v.maxLength(1000)), []),
 });
 
 const secretName = v.picklist(SECRET_NAMES);
@@ -209,6 +201,7 @@ export const shellCallSchemas: Schemas<ShellCalls> = {
   ...secretsShellSchemas,
   ...moveInShellSchemas,
   ...popOutShellSchemas,
+  ...deskShellSchemas,
   startup: nothing,
   saveUi: v.object({ ui: uiStateSchema }),
   setSecret: v.object({

@@ -16,8 +16,9 @@ import type { SecretsShellCalls, TlsCalls } from './contract-tls';
 import type { DoctorViews } from './contract-doctor';
 import type { DecodingCalls, DecodingViews } from './contract-decoding';
 import type { SearchCalls, SearchViews } from './contract-search';
+import type { DeskCalls, DeskShellCalls, DeskViews, PublishDraft } from './contract-desk';
 import type { DecoderStep } from './decoding/decoded';
-import type { Message, MessageHead, QoS } from './message';
+import type { Message, MessageHead, MessageProperties, QoS } from './message';
 import type { Profile, ProfileFields } from './profile';
 import type { SecretName } from './secret';
 
@@ -57,6 +58,7 @@ export interface EngineCalls
     PacketCalls,
     DecodingCalls,
     MoveInCalls,
+    DeskCalls,
     RetainedCalls {
   saveProfile(arg: { readonly profile: Profile }): Profile;
   duplicateProfile(arg: { readonly profileId: string }): Profile;
@@ -331,6 +333,8 @@ export interface RecentPublish {
   readonly sizeBytes: number;
   readonly qos: QoS;
   readonly retain: boolean;
+  /** Of MQTT 5; null for none. */
+  readonly properties: MessageProperties | null;
   readonly result: PublishResult;
 }
 
@@ -341,7 +345,7 @@ interface View<Params, Frame> {
 
 /** Open → frames, the next one only when the previous was acknowledged. */
 export interface EngineViews
-  extends TimeViews, SearchViews, FilesViews, ReplayViews, PacketViews, DoctorViews, DecodingViews, BrokerViews, RetainedViews {
+  extends TimeViews, SearchViews, FilesViews, ReplayViews, PacketViews, DoctorViews, DecodingViews, BrokerViews, RetainedViews, DeskViews {
   profiles: View<Record<never, never>, ProfilesFrame>;
   status: View<{ readonly profileId: string }, StatusFrame>;
   tree: View<TreeParams, TreeFrame>;
@@ -396,13 +400,6 @@ export interface UiState {
   readonly drafts: ReadonlyArray<readonly [profileId: string, draft: PublishDraft]>;
 }
 
-export interface PublishDraft {
-  readonly topic: string;
-  readonly payload: string;
-  readonly qos: QoS;
-  readonly retain: boolean;
-}
-
 export type SecretStorage =
   /** Encrypted by the system's keyring. */
   | 'keyring'
@@ -415,7 +412,12 @@ export type SecretStorage =
 
 /** What only the main process can do. */
 export interface ShellCalls
-  extends FilesShellCalls, SecretsShellCalls, MoveInShellCalls, PopOutShellCalls {
+  extends
+    FilesShellCalls,
+    SecretsShellCalls,
+    MoveInShellCalls,
+    PopOutShellCalls,
+    DeskShellCalls {
   startup(): {
     readonly version: string;
     readonly platform: string;
@@ -476,4 +478,4 @@ export type ShellEvent =
     }
   | { readonly kind: 'theme'; readonly dark: boolean };
 
-export type { Message, MessageHead, Profile, ProfileFields };
+export type { Message, MessageHead, Profile, ProfileFields, PublishDraft };

@@ -35,13 +35,15 @@ export type HostQuestion =
   /** Makes the profile of a URL, unless there is one. */
   | { readonly kind: 'take-url'; readonly url: string; readonly once: boolean }
   | { readonly kind: 'allow-export'; readonly path: string }
+  /** The person chose a file to send. */
+  | { readonly kind: 'allow-desk-file'; readonly path: string }
   | { readonly kind: 'connect'; readonly profileId: string }
   | { readonly kind: 'summary' };
 
 export type ToMainHost =
   | { readonly t: 'ready' }
   | { readonly t: 'connected'; readonly profileIds: readonly string[] }
-  /** A replay is under way, in words; null when none is. */
+  /** A replay or publish jobs are under way, in words; null when none is. */
   | { readonly t: 'replaying'; readonly words: string | null }
   | {
       readonly t: 'secret-wanted';

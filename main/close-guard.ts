@@ -35,7 +35,7 @@ async function ask(window: BrowserWindow, words: string): Promise<boolean> {
     type: 'warning',
     message: words,
     detail: 'It ends when the window closes. What was sent until then stays sent.',
-    buttons: ['Keep it open', 'Close and end the replay'],
+    buttons: ['Keep it open', 'Close and end it'],
     defaultId: 0,
     cancelId: 0,
     noLink: true,

@@ -175,6 +175,9 @@ async function run(home: string, wanted: StartArguments, openLinks: LinksOfSyste
       allowExport: async (path) => {
         await engine.ask({ kind: 'allow-export', path });
       },
+      allowDeskFile: async (path) => {
+        await engine.ask({ kind: 'allow-desk-file', path });
+      },
       allowConnectionsExport: async (path) => {
         await engine.ask({ kind: 'allow-connections-export', path });
       },

@@ -11,6 +11,7 @@ import type { ShellCalls } from '../app/contract';
 import type { PopOut } from '../app/contract-pop-out';
 import { LoupeError, messageOf } from '../app/errors';
 import type { Implementation } from '../app/rpc/derive';
+import { deskShell } from './desk-shell';
 import { fileCalls } from './file-calls';
 import { secretCalls } from './secret-calls';
 import type { Links } from './links';
@@ -28,6 +29,8 @@ export interface ShellCallsOptions {
   readonly takeWarnings: () => readonly string[];
   /** The person chose to export to this path: the engine may write there. */
   readonly allowExport: (path: string) => Promise<void>;
+  /** The person chose a file to send: the engine may read it. */
+  readonly allowDeskFile: (path: string) => Promise<void>;
   /** The same for a file of connections. */
   readonly allowConnectionsExport: (path: string) => Promise<void>;
   readonly links: Links;
@@ -65,6 +68,7 @@ export function shellCalls(options: ShellCallsOptions): Implementation<ShellCall
     openLink: ({ url }) => openLink(url, options.window()),
     saveFile: ({ suggestedName, bytes }) => saveFile(suggestedName, bytes, options.window()),
     ...fileCalls(options.window, options.allowExport),
+    ...deskShell(options.window, options.allowDeskFile),
     ...moveInShell(options),
     popOut: options.popOut,
     keepOnTop: ({ onTop }) => {

@@ -37,6 +37,11 @@ const READING: ReadonlySet<string> = new Set<keyof EngineCalls>([
   'packetFile',
   'retainedTopics',
   'planRetainedCopy',
+  'encoders',
+  'compose',
+  'completeTopic',
+  'template',
+  'csvHead',
 ]);
 
 interface OpenView {

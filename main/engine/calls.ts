@@ -3,6 +3,7 @@ import { LoupeError } from '../../app/errors';
 import type { Implementation } from '../../app/rpc/derive';
 import type { EngineCore } from './engine-core';
 import { decodingCalls } from './decoding/decoding-calls';
+import { deskCalls } from './desk/desk-calls';
 import { filesCalls } from './files/files-calls';
 import { manageCalls } from './manage-calls';
 import { packetCalls } from './packets/packets-calls';
@@ -20,6 +21,7 @@ export function engineCalls(core: EngineCore): Implementation<EngineCalls> {
     ...manageCalls(core),
     ...filesCalls(core.files),
     ...decodingCalls(core.decoding),
+    ...deskCalls(core.desk),
     ...replayCalls(core.replay),
     ...tlsCalls(core),
     ...moveInCalls(core),

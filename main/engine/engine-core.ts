@@ -11,6 +11,7 @@ import { Archives } from './archives';
 import { engineCalls } from './calls';
 import { Clock } from './clock';
 import { startDemoBroker, type DemoBroker } from './demo/demo-broker';
+import { PublishDesk } from './desk/publish-desk';
 import { FileJobs, type HistoryPlace } from './files/file-jobs';
 import { DecodingDesk } from './decoding/decoding-desk';
 import { readOnlyError } from './history/archived-history';
@@ -31,6 +32,7 @@ import { KeptFiles } from './tls/kept-files';
 import { plainSurroundings, type Surroundings } from './mqtt/surroundings';
 import { DoctorView } from './views/doctor-view';
 import { ReplayView } from './views/replay-view';
+import { JobsView, RequestView, TemplatesView } from './views/desk-views';
 import { DecodingView } from './views/decoding-view';
 import { ChartView } from './views/chart-view';
 import { FileJobView } from './views/file-job-view';
@@ -68,7 +70,7 @@ export interface EngineOptions {
   /** What each profile's history may take, in bytes; 1 GB unless told. */
   readonly historyBytes?: number;
   readonly demoFile?: string;
-  /** A replay is under way, in words; null when none is: who closes the window asks first. */
+  /** A replay or publish jobs are under way, in words; null when none is: who closes the window asks first. */
   readonly onReplay?: (words: string | null) => void;
   /** How often a recorded history is looked at for more, ms. */
   readonly archiveLookMs?: number;
@@ -101,6 +103,7 @@ export class EngineCore {
   private damaged: DamagedHistory | null;
   readonly files: FileJobs;
   readonly decoding: DecodingDesk;
+  readonly desk: PublishDesk;
   readonly moveIn: MoveIn;
   private readonly replaying: EngineReplay;
   private readonly undo: UndoStore;
@@ -109,6 +112,8 @@ export class EngineCore {
   private readonly ids: MessageIds;
   private readonly runtimes = new Map<string, ProfileRuntime>();
   private readonly servers = new Set<EngineServer>();
+  /** What ends when the window closes, in words. */
+  private readonly underWay = new Map<'replay' | 'jobs', string | null>();
   private readonly undoTimers = new Map<string, NodeJS.Timeout>();
   private ticker: NodeJS.Timeout | null = null;
   private demo: Promise<DemoBroker> | null = null;
@@ -154,13 +159,24 @@ export class EngineCore {
       threads: this.threads,
       archives: this.archives,
       runtime: (profileId) => this.runtime(profileId),
-      onReplay: options.onReplay,
+      onReplay: (words) => {
+        this.underWay.set('replay', words);
+        this.tellUnderWay();
+      },
     });
     void this.archives.reopen();
     this.applyAgeLimits();
     this.decoding = new DecodingDesk({
       ...{ home: options.home, threads: this.threads, warn: options.warn },
       runtime: (profileId) => this.runtime(profileId),
+    });
+    this.desk = new PublishDesk({
+      ...{ home: options.home, warn: options.warn, decoding: this.decoding },
+      runtime: (profileId) => this.runtime(profileId),
+      onRunning: (words) => {
+        this.underWay.set('jobs', words);
+        this.tellUnderWay();
+      },
     });
     this.moveIn = new MoveIn({
       threads: this.threads,
@@ -332,6 +348,7 @@ export class EngineCore {
 
   /** Takes a profile away; it can be brought back for `UNDO_MS`, then its history goes too. */
   async deleteProfile(profileId: string): Promise<number> {
+    this.desk.forget(profileId);
     await this.runtimes.get(profileId)?.disconnect();
     await this.recordings.stopOf(profileId);
     this.profiles.remove(profileId);
@@ -373,6 +390,7 @@ export class EngineCore {
     for (const timer of this.undoTimers.values()) clearTimeout(timer);
     if (this.ticker !== null) clearInterval(this.ticker);
     await this.files.close();
+    this.desk.close();
     await this.decoding.close();
     for (const server of this.servers) server.close();
     await this.replay.close();
@@ -419,6 +437,9 @@ export class EngineCore {
           damaged: this.damaged,
         })),
       decoding: () => new DecodingView(this.decoding),
+      templates: () => new TemplatesView(this.desk),
+      jobs: () => new JobsView(this.desk),
+      request: (params) => new RequestView(this.desk, params),
       fileJob: (params) => new FileJobView(this.files, params),
       doctor: (params) =>
         new DoctorView(
@@ -442,6 +463,11 @@ export class EngineCore {
       messages: (params) =>
         new MessagesView(this.runtime(params.search.selection.profileId), params),
     };
+  }
+
+  private tellUnderWay(): void {
+    const words = [...this.underWay.values()].filter((one) => one !== null);
+    this.options.onReplay?.(words.length === 0 ? null : words.join(' '));
   }
 
   /** Where a profile's messages stand, all that have arrived. */
@@ -507,6 +533,7 @@ export class EngineCore {
     this.stateVersion += 1;
     if (this.closing) return;
     this.replaying.connectionsChanged(this.runtimes.values());
+    this.desk.connectionsChanged();
     const busy = [...this.runtimes.values()].filter((runtime) => runtime.busy);
     this.options.onConnected(busy.map((runtime) => runtime.profile.id));
   }

@@ -185,6 +185,9 @@ async function answer(question: HostQuestion): Promise<unknown> {
       return core.lookAtUrl(question.url);
     case 'take-url':
       return core.profileOfUrl(question.url, question.once);
+    case 'allow-desk-file':
+      core.desk.files.allow(question.path);
+      return null;
     case 'allow-export':
       core.files.allowExport(question.path);
       return null;

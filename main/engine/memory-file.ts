@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import type { RecentPublish } from '../../app/contract';
 import { MAX_MARK_LABEL, MAX_MARKS, type TimeMark } from '../../app/contract-time';
 import { LoupeError } from '../../app/errors';
+import type { MessageProperties } from '../../app/message';
 import { MQTT_VERSIONS, type MqttVersion } from '../../app/profile';
 import { qosSchema } from '../../app/profile-fields';
 import { JsonFile } from '../files/json-file';
@@ -22,6 +23,18 @@ const result = v.variant('kind', [
   v.object({ kind: v.literal('refused'), elapsedMs: v.number(), reason: v.string() }),
 ]);
 
+/** As `MessageProperties`, bytes in Base64. */
+const keptPropertiesSchema = v.nullable(
+  v.object({
+    payloadFormatIndicator: v.optional(v.boolean()),
+    messageExpiryInterval: v.optional(v.number()),
+    responseTopic: v.optional(v.string()),
+    correlationBase64: v.optional(v.string()),
+    userProperties: v.optional(v.array(v.tuple([v.string(), v.string()]))),
+    contentType: v.optional(v.string()),
+  }),
+);
+
 const publishSchema = v.object({
   id: v.number(),
   timeMs: v.number(),
@@ -32,6 +45,7 @@ const publishSchema = v.object({
   sizeBytes: v.optional(v.number()),
   qos: qosSchema,
   retain: v.boolean(),
+  properties: v.optional(keptPropertiesSchema, null),
   result,
 });
 
@@ -96,17 +110,24 @@ export class MemoryFile {
   }
 
   publishes(profileId: string): RecentPublish[] {
-    return (this.find(profileId)?.publishes ?? []).map(({ payloadBase64, sizeBytes, ...rest }) => {
-      const payload = new Uint8Array(Buffer.from(payloadBase64, 'base64'));
-      return { ...rest, payload, sizeBytes: sizeBytes ?? payload.length };
-    });
+    return (this.find(profileId)?.publishes ?? []).map(
+      ({ payloadBase64, sizeBytes, properties, ...rest }) => {
+        const payload = new Uint8Array(Buffer.from(payloadBase64, 'base64'));
+        const size = sizeBytes ?? payload.length;
+        return { ...rest, payload, sizeBytes: size, properties: propertiesOfKept(properties) };
+      },
+    );
   }
 
   setPublishes(profileId: string, publishes: readonly RecentPublish[]): void {
-    this.entry(profileId).publishes = publishes.map(({ payload, ...rest }) => {
+    this.entry(profileId).publishes = publishes.map(({ payload, properties, ...rest }) => {
       const whole = rest.sizeBytes <= MAX_REMEMBERED_PAYLOAD;
       const kept = whole ? payload : payload.subarray(0, REMEMBERED_BEGINNING);
-      return { ...rest, payloadBase64: Buffer.from(kept).toString('base64') };
+      return {
+        ...rest,
+        properties: keptProperties(properties),
+        payloadBase64: Buffer.from(kept).toString('base64'),
+      };
     });
     this.file.changed();
   }
@@ -165,4 +186,34 @@ export class MemoryFile {
     this.file.value.profiles.push(entry);
     return entry;
   }
+}
+
+type KeptProperties = v.InferOutput<typeof keptPropertiesSchema>;
+
+function keptProperties(properties: MessageProperties | null): KeptProperties {
+  if (properties === null) return null;
+  const {
+    correlationData,
+    userProperties,
+    topicAlias: _,
+    subscriptionIdentifiers: __,
+    ...rest
+  } = properties;
+  return {
+    ...rest,
+    ...(userProperties && { userProperties: userProperties.map(([name, value]) => [name, value]) }),
+    ...(correlationData && { correlationBase64: Buffer.from(correlationData).toString('base64') }),
+  };
+}
+
+function propertiesOfKept(kept: KeptProperties): MessageProperties | null {
+  if (kept === null) return null;
+  const { correlationBase64, ...rest } = kept;
+  const entries = Object.entries(rest).filter(([, value]) => value !== undefined);
+  return {
+    ...(Object.fromEntries(entries) as MessageProperties),
+    ...(correlationBase64 !== undefined && {
+      correlationData: new Uint8Array(Buffer.from(correlationBase64, 'base64')),
+    }),
+  };
 }

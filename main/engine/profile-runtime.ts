@@ -74,6 +74,8 @@ export class ProfileRuntime {
   readonly packets: PacketLog;
   /** What comes, as a whole. */
   readonly traffic: Traffic;
+  /** Told of each message as it arrives; null while nobody listens. */
+  listener: ((message: Arrived) => void) | null = null;
   private readonly ingest: Ingest;
   private connection: Connection | null = null;
   private currentProfile: Profile;
@@ -243,7 +245,8 @@ export class ProfileRuntime {
 
   async publish(message: OutgoingMessage): Promise<PublishResult> {
     const result = await this.send(message);
-    this.publishLog.add({ timeMs: Date.now(), ...message, result });
+    const properties = message.properties ?? null;
+    this.publishLog.add({ timeMs: Date.now(), ...message, properties, result });
     return result;
   }
 
@@ -305,6 +308,7 @@ export class ProfileRuntime {
     const { onMessage } = this.options;
     const receive: Receive = (packet, done) => {
       if (packet.retain) this.retained.notice(packet);
+      this.listener?.(packet);
       this.ingest.receive(packet, done);
     };
     if (onMessage === undefined) return receive;

@@ -136,6 +136,7 @@ export function testConnection(
       connection.useProfile(edited);
     },
     askRetained: (topic, arrived) => connection.askRetained(topic, arrived),
+    listen: (topic) => connection.listen(topic),
     publish: (message) => connection.publish(message),
     publishBulk: (message, done) => connection.publishBulk(message, done),
     profile: whole,

@@ -1,5 +1,6 @@
 import avsc from 'avsc';
 import { messageOf } from '../../../app/errors';
+import type { DecoderOptions } from '../../../app/decoding/decoded';
 import type { DecodingSchema } from '../../../app/decoding/rules';
 import { decodeUtf8 } from '../../../app/payload/utf8';
 
@@ -20,6 +21,23 @@ export function readAvroSchema(schema: DecodingSchema): avsc.Type {
   }
   if (!type) throw new Error('The schema has no files.');
   return type;
+}
+
+const understood = new WeakMap<DecodingSchema, avsc.Type>();
+
+/** The type that options name. @throws Error that says what is missing */
+export function avroTypeFor(
+  options: DecoderOptions,
+  context: { readonly schema: (id: string) => DecodingSchema | undefined },
+): { readonly type: avsc.Type; readonly name: string } {
+  const schema = context.schema(options.schema ?? '');
+  if (schema?.kind !== 'avro') throw new Error('No schema is chosen: bring its .avsc file');
+  let type = understood.get(schema);
+  if (!type) {
+    type = readAvroSchema(schema);
+    understood.set(schema, type);
+  }
+  return { type, name: schema.name };
 }
 
 const EMPTY = 0xc15d_213a_a4d7_a795n;

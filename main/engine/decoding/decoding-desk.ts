@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { EncoderInfo } from '../../../app/contract-desk';
 import type { DecodingCalls, DecodingFrame } from '../../../app/contract-decoding';
 import type { Decoded, DecoderInfo } from '../../../app/decoding/decoded';
 import { ruleFor, type DecodingSchema, type SchemaSummary } from '../../../app/decoding/rules';
@@ -7,6 +8,7 @@ import type { Message } from '../../../app/message';
 import type { ProfileRuntime } from '../profile-runtime';
 import { DecodingFile } from './decoding-file';
 import { DecodingThread } from './decoding-thread';
+import type { EncodeOrder, EncodeOutcome } from './encode';
 import { readSparkplugState } from './sparkplug-reader';
 
 export interface DecodingDeskOptions {
@@ -41,6 +43,29 @@ export class DecodingDesk {
   /** From the thread, so that the libraries of the decoders stay out of the engine's. */
   decoders(): Promise<readonly DecoderInfo[]> {
     return this.thread.run({ kind: 'list' });
+  }
+
+  encoders(): Promise<readonly EncoderInfo[]> {
+    return this.thread.run({ kind: 'encoders' });
+  }
+
+  /** Makes a payload of a text, under the limits of the thread. Never rejects for what the text is. */
+  async encode(
+    profileId: string,
+    topic: string,
+    order: EncodeOrder,
+    maxBytes: number,
+  ): Promise<EncodeOutcome> {
+    const sparkplug =
+      order.format === 'sparkplug'
+        ? await readSparkplugState(this.options.runtime(profileId), topic, Number.MAX_SAFE_INTEGER)
+        : null;
+    try {
+      return await this.thread.run({ kind: 'encode', order, topic, sparkplug, maxBytes });
+    } catch (error) {
+      if (!(error instanceof LoupeError) || error.code === 'cancelled') throw error;
+      return { kind: 'problem', message: error.message, start: null, end: null };
+    }
   }
 
   async decode(request: DecodeRequest): Promise<Decoded> {

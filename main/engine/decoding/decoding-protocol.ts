@@ -1,6 +1,8 @@
 import type { Decoded, DecoderInfo } from '../../../app/decoding/decoded';
 import type { DecodingSchema } from '../../../app/decoding/rules';
+import type { EncoderInfo } from '../../../app/contract-desk';
 import type { ChoiceFacts } from './choose';
+import type { EncodeOrder, EncodeOutcome } from './encode';
 import type { SparkplugState } from './sparkplug-state';
 
 /** What the decoding thread is asked. */
@@ -12,14 +14,25 @@ export type DecodingTask =
       readonly sparkplug: SparkplugState | null;
       readonly maxBytes: number;
     }
+  /** Makes the payload of a message to a topic. */
+  | {
+      readonly kind: 'encode';
+      readonly order: EncodeOrder;
+      readonly topic: string;
+      readonly sparkplug: SparkplugState | null;
+      readonly maxBytes: number;
+    }
   /** Which decoders there are. */
   | { readonly kind: 'list' }
+  | { readonly kind: 'encoders' }
   /** Understands a schema before it is kept. */
   | { readonly kind: 'types'; readonly schema: DecodingSchema };
 
 export interface DecodingResults {
   readonly decode: Decoded;
+  readonly encode: EncodeOutcome;
   readonly list: readonly DecoderInfo[];
+  readonly encoders: readonly EncoderInfo[];
   readonly types: readonly string[];
 }
 

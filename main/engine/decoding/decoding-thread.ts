@@ -85,7 +85,12 @@ export class DecodingThread {
   }
 
   private limitMs(task: DecodingTask): number {
-    const bytes = task.kind === 'decode' ? task.bytes.length : 0;
+    const bytes =
+      task.kind === 'decode'
+        ? task.bytes.length
+        : task.kind === 'encode'
+          ? task.order.text.length
+          : 0;
     const { limitMs = LIMIT_MS } = this.options;
     return Math.round(limitMs * (1 + bytes / SLOWEST_BYTES_PER_SECOND));
   }

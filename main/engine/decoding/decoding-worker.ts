@@ -1,5 +1,5 @@
 /**
- * The thread that decodes payloads: schemas that people bring, the code that libraries make of them and hostile bytes
+ * The thread that decodes and encodes payloads: schemas that people bring, the code that libraries make of them and hostile bytes
  * stay in here, under limits of time and memory. The bundle of this file is started by decoding-thread.ts.
  */
 import { parentPort } from 'node:worker_threads';
@@ -8,6 +8,8 @@ import type { DecodingSchema } from '../../../app/decoding/rules';
 import { readAvroSchema } from './avro-schema';
 import { runChain } from './chain';
 import { decoderInfos } from './decoder-list';
+import { runEncode } from './encode';
+import { encoderInfos } from './encoder-list';
 import type {
   DecodingResults,
   DecodingTask,
@@ -20,9 +22,11 @@ let schemas = new Map<string, DecodingSchema>();
 
 function run(task: DecodingTask): DecodingResults[DecodingTask['kind']] {
   if (task.kind === 'list') return decoderInfos;
+  if (task.kind === 'encoders') return encoderInfos;
   if (task.kind === 'types') return typesOf(task.schema);
-  const { bytes, facts, sparkplug, maxBytes } = task;
   const schema = (id: string): DecodingSchema | undefined => schemas.get(id);
+  if (task.kind === 'encode') return runEncode(task.order, { ...task, schema });
+  const { bytes, facts, sparkplug, maxBytes } = task;
   return runChain(bytes, facts, { topic: facts.topic, maxBytes, schema, sparkplug });
 }
 

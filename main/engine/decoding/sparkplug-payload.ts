@@ -9,7 +9,7 @@ const { root } = protobuf.parse(source, { keepCase: true });
 const payloadType = root.lookupType('sparkplug.Payload');
 
 /** By number (Sparkplug 3.0.0 §6.4.16, `DataType`). */
-const DATA_TYPES = [
+export const DATA_TYPES = [
   ...['Unknown', 'Int8', 'Int16', 'Int32', 'Int64', 'UInt8', 'UInt16', 'UInt32', 'UInt64'],
   ...['Float', 'Double', 'Boolean', 'String', 'DateTime', 'Text', 'UUID', 'DataSet', 'Bytes'],
   ...['File', 'Template', 'PropertySet', 'PropertySetList', 'Int8Array', 'Int16Array'],
@@ -81,6 +81,11 @@ export function readSparkplug(bytes: Uint8Array): SparkplugPayload {
       cause: error,
     });
   }
+}
+
+/** @param payload fields by the names of the specification, 64-bit numbers as `Long` */
+export function writeSparkplug(payload: object): Uint8Array {
+  return payloadType.encode(payload).finish();
 }
 
 /** What a birth says of the metrics it announces: their names and types by alias, their types by name. */

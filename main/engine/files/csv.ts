@@ -6,11 +6,11 @@ export function csvField(text: string): string {
 }
 
 /** The fields of one record, without its line break; null when a quote stands where none can. */
-export function csvFields(record: string): string[] | null {
+export function csvFields(record: string, separator = ','): string[] | null {
   const fields: string[] = [];
   for (let at = 0; ;) {
     if (record.charCodeAt(at) !== QUOTE) {
-      const comma = record.indexOf(',', at);
+      const comma = record.indexOf(separator, at);
       fields.push(record.slice(at, comma < 0 ? undefined : comma));
       if (comma < 0) return fields;
       at = comma + 1;
@@ -20,7 +20,7 @@ export function csvFields(record: string): string[] | null {
     if (end < 0) return null;
     fields.push(record.slice(at + 1, end).replaceAll('""', '"'));
     if (end + 1 === record.length) return fields;
-    if (record[end + 1] !== ',') return null;
+    if (record[end + 1] !== separator) return null;
     at = end + 2;
   }
 }

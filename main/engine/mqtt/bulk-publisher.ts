@@ -9,8 +9,6 @@ import type { BulkMessage, BulkOutcome } from './types';
 /** QoS 1 and 2 messages under way: enough for a broker far away, few enough to be sent again after a loss. */
 const WINDOW_MESSAGES = 1_000;
 const WINDOW_BYTES = 16 * 1024 * 1024;
-/** What properties may take beside their texts and bytes: identifiers and lengths. */
-const PROPERTY_OVERHEAD_BYTES = 64;
 
 interface UnderWay {
   readonly bytes: number;
@@ -42,8 +40,7 @@ export class BulkPublisher {
   publish(message: BulkMessage, done: (outcome: BulkOutcome) => void): boolean {
     if (this.#isFull(message)) return false;
     const properties = this.#version === '5' ? packetPropertiesOf(message.properties) : undefined;
-    const propertyBytes = properties === undefined ? 0 : bytesOfProperties(message);
-    const problem = publishProblem(message, this.#limits, this.#version, propertyBytes);
+    const problem = publishProblem(message, this.#limits, this.#version);
     if (problem !== null) {
       done({ kind: 'refused', reason: problem });
       return true;
@@ -121,13 +118,4 @@ export class BulkPublisher {
       told(new Error(messageOf(error)));
     }
   }
-}
-
-function bytesOfProperties({ properties }: BulkMessage): number {
-  if (properties === null) return 0;
-  const { responseTopic = '', contentType = '', correlationData, userProperties = [] } = properties;
-  const texts = [responseTopic, contentType, ...userProperties.flat()];
-  const bytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
-  const lengths = userProperties.length * 5 + PROPERTY_OVERHEAD_BYTES;
-  return bytes + lengths + (correlationData?.length ?? 0);
 }

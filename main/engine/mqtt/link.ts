@@ -6,7 +6,7 @@ import type { ServerSettings, SubscriptionOutcome } from '../../../app/connectio
 import type { AskSecret } from '../../../app/secret';
 import type { RawFailure } from '../../../app/connection-failure';
 import type { PublishResult } from '../../../app/contract';
-import { messageOf } from '../../../app/errors';
+import { LoupeError, messageOf } from '../../../app/errors';
 import type { Subscription } from '../../../app/subscription';
 import type { QoS } from '../../../app/message';
 import { authPacket } from './auth-packet';
@@ -34,7 +34,7 @@ import { serverSettings } from './server-settings';
 import type { StreamWatcher, WatchedStream } from './stream-tap';
 import type { SubscriptionSet } from './subscription-set';
 import type { Surroundings } from './surroundings';
-import { askRetained, unansweredOutcomes } from './subscriptions';
+import { askRetained, subscribeOnce, unansweredOutcomes } from './subscriptions';
 import type { Arrived, BulkMessage, BulkOutcome, OutgoingMessage, Receive } from './types';
 
 const OPEN_WITHIN_MS = 10_000;
@@ -137,6 +137,21 @@ export class Link {
       // Only a connection that closed meanwhile does not answer; its end is told by `onClosed`.
       return false;
     }
+  }
+
+  /** See `Connection.listen`. */
+  async listen(topic: string): Promise<() => void> {
+    const { subscriptions, profile } = this.#options;
+    const client = this.#client;
+    if (client === null || this.#publisher === null || this.#finished) throw notConnected();
+    if (subscriptions.brings(topic)) return () => undefined;
+    await subscribeOnce(client, topic, profile.version);
+    return () => {
+      if (subscriptions.optionsOf(topic) !== null) return;
+      // The broker still has it when the session outlives the connection.
+      if (this.#finished) subscriptions.leave(topic);
+      else client.unsubscribe(topic);
+    };
   }
 
   /** When the credentials end, wall clock in ms; null when they don't. */
@@ -487,6 +502,10 @@ export class Link {
     this.#events.onClosed(failure);
     this.#resolveClosed();
   }
+}
+
+function notConnected(): LoupeError {
+  return new LoupeError('not-connected', 'Not connected. Connect first.');
 }
 
 function disconnectPacket(reasonCode: number): Buffer {

@@ -8,6 +8,7 @@ import type {
 } from '../../../app/connection';
 import { describeFailure, repeatedFailure, type RawFailure } from '../../../app/connection-failure';
 import type { PublishResult } from '../../../app/contract';
+import { LoupeError } from '../../../app/errors';
 import type { QoS } from '../../../app/message';
 import { packetLimitBytes } from '../../../app/packet-limit';
 import type { Profile } from '../../../app/profile';
@@ -147,6 +148,11 @@ class MqttConnection implements Connection {
 
   askRetained(topic: string, arrived: Promise<unknown>): Promise<boolean> {
     return this.#link?.askRetained(topic, arrived) ?? Promise.resolve(false);
+  }
+
+  listen(topic: string): Promise<() => void> {
+    if (this.#link !== null && this.#state.kind === 'connected') return this.#link.listen(topic);
+    return Promise.reject(new LoupeError('not-connected', 'Not connected. Connect first.'));
   }
 
   #openLink(): void {

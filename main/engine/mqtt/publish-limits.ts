@@ -1,4 +1,4 @@
-import type { QoS } from '../../../app/message';
+import type { MessageProperties, QoS } from '../../../app/message';
 import { Buffer } from 'node:buffer';
 import type { Packet } from 'mqtt';
 import type { MqttVersion } from '../../../app/profile';
@@ -18,20 +18,18 @@ export interface ServerLimits {
 
 /**
  * Says why a server would not take a message, or returns null.
- * @param propertyBytes what its properties take, about
  */
 export function publishProblem(
   message: OutgoingMessage,
   { maximumQoS, retainAvailable, maximumPacketBytes }: ServerLimits,
   version: MqttVersion,
-  propertyBytes: number,
 ): string | null {
   if (message.qos > maximumQoS) {
     return `This broker accepts at most QoS ${String(maximumQoS)} [MQTT-3.2.2-11].`;
   }
   if (message.retain && !retainAvailable)
     return 'This broker does not keep retained messages [MQTT-3.2.2-14].';
-  const remaining = remainingBytes(message, version) + propertyBytes;
+  const remaining = remainingBytes(message, version);
   const total = 1 + lengthBytes(remaining) + remaining;
   if (remaining > MAX_REMAINING_BYTES) return 'An MQTT packet can have at most 256 MB.';
   if (total > maximumPacketBytes) {
@@ -40,10 +38,29 @@ export function publishProblem(
   return null;
 }
 
-/** Remaining Length of the PUBLISH (MQTT 5.0 §3.3): topic, packet identifier, an empty property list, payload. */
+/** Remaining Length of the PUBLISH (MQTT 5.0 §3.3): topic, packet identifier, properties, payload. */
 function remainingBytes(message: OutgoingMessage, version: MqttVersion): number {
   const head = 2 + Buffer.byteLength(message.topic) + (message.qos > 0 ? 2 : 0);
-  return head + (version === '5' ? 1 : 0) + message.payload.byteLength;
+  const properties = version === '5' ? propertyBytes(message.properties ?? null) : 0;
+  const length = version === '5' ? lengthBytes(properties) : 0;
+  return head + length + properties + message.payload.byteLength;
+}
+
+/** What the properties of a PUBLISH take (MQTT 5.0 §3.3.2.3): an identifier each, and two bytes before a text or bytes. */
+function propertyBytes(properties: MessageProperties | null): number {
+  if (properties === null) return 0;
+  const { responseTopic, contentType, correlationData, userProperties = [] } = properties;
+  const texts = [responseTopic, contentType].flatMap((text) => text ?? []);
+  const pairs = userProperties.map(
+    ([name, value]) => 5 + Buffer.byteLength(name) + Buffer.byteLength(value),
+  );
+  return (
+    (properties.payloadFormatIndicator === undefined ? 0 : 2) +
+    (properties.messageExpiryInterval === undefined ? 0 : 5) +
+    texts.reduce((sum, text) => sum + 3 + Buffer.byteLength(text), 0) +
+    (correlationData === undefined ? 0 : 3 + correlationData.length) +
+    pairs.reduce((sum, bytes) => sum + bytes, 0)
+  );
 }
 
 /** Why the broker refused a publish, as far as it said, or why it could not be sent. */

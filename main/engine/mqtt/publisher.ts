@@ -6,11 +6,14 @@ import { messageOf } from '../../../app/errors';
 import type { QoS } from '../../../app/message';
 import type { MqttVersion } from '../../../app/profile';
 import { topicNameProblem } from '../../../app/topic';
+import { packetPropertiesOf } from '../message-properties';
 import { BulkPublisher } from './bulk-publisher';
 import { refusalWords, publishProblem, type ServerLimits } from './publish-limits';
 import type { BulkMessage, BulkOutcome, OutgoingMessage } from './types';
 
 const ANSWER_WITHIN_MS = 15_000;
+/** A large message takes its time on a slow line. */
+const SLOWEST_BYTES_PER_MS = 64;
 /** Publishes that wait for the server's Receive Maximum; more than this are refused instead of piling up. */
 const MAX_WAITING = 10_000;
 const NO_MATCHING_SUBSCRIBERS = 0x10;
@@ -108,7 +111,7 @@ export class Publisher {
     const topicProblem = topicNameProblem(message.topic);
     if (topicProblem !== null) return topicProblem;
     if (this.#closed) return 'Not connected.';
-    const problem = publishProblem(message, this.#limits, this.#version, 0);
+    const problem = publishProblem(message, this.#limits, this.#version);
     if (problem !== null) return problem;
     if (this.#waiting.length >= MAX_WAITING)
       return 'Too many messages wait for the broker’s acknowledgement.';
@@ -116,11 +119,13 @@ export class Publisher {
   }
 
   #send(pending: PendingPublish): void {
-    const { topic, payload, qos, retain } = pending.message;
+    const { topic, payload, qos, retain, properties = null } = pending.message;
     const bytesView = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength);
+    const sendable = this.#version === '5' ? packetPropertiesOf(properties) : undefined;
+    const options = { qos, retain, ...(sendable && { properties: sendable }) };
     if (qos > 0) this.#unacknowledged += 1;
     try {
-      this.#client.publish(topic, bytesView, { qos, retain }, (error, packet) => {
+      this.#client.publish(topic, bytesView, options, (error, packet) => {
         if (qos > 0) this.#freeSlot();
         if (error) this.#refuse(pending, refusalWords(error, packet));
         else this.#succeed(pending, packet);
@@ -150,11 +155,13 @@ export class Publisher {
   }
 
   #limitTime(pending: PendingPublish): void {
+    const withinMs =
+      ANSWER_WITHIN_MS + Math.ceil(pending.message.payload.length / SLOWEST_BYTES_PER_MS);
     pending.timer = setTimeout(() => {
-      const seconds = String(ANSWER_WITHIN_MS / 1000);
+      const seconds = String(Math.round(withinMs / 1000));
       const what = pending.message.qos === 0 ? 'It could not be sent' : 'No acknowledgement';
       this.#refuse(pending, `${what} in ${seconds} s.`);
-    }, ANSWER_WITHIN_MS);
+    }, withinMs);
   }
 
   #succeed(pending: PendingPublish, packet: Packet | undefined): void {

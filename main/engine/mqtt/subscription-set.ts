@@ -1,6 +1,7 @@
 import type { MqttClient } from 'mqtt';
 import type { ServerSettings, SubscriptionOutcome } from '../../../app/connection';
 import type { MqttVersion } from '../../../app/profile';
+import { topicMatches } from '../../../app/topic';
 import { isShared, subscriptionFilterProblem, type Subscription } from '../../../app/subscription';
 import { outcomeOf, subscribeBatch, unsubscribeAll, type SubscribeOptions } from './subscriptions';
 
@@ -27,6 +28,8 @@ interface Asked {
 export class SubscriptionSet {
   /** Filters that the broker granted. */
   readonly #asked = new Map<string, Asked>();
+  /** Filters of no use any more that the broker may still have. */
+  readonly #left = new Set<string>();
   #work: Promise<unknown> = Promise.resolve();
 
   /** With which options a filter is subscribed; null when it is not. */
@@ -34,8 +37,21 @@ export class SubscriptionSet {
     return this.#asked.get(filter)?.options ?? null;
   }
 
+  /** Whether what is published to a topic comes anyway. */
+  brings(topic: string): boolean {
+    for (const filter of this.#asked.keys())
+      if (!isShared(filter) && topicMatches(filter, topic)) return true;
+    return false;
+  }
+
+  /** The broker may still have a subscription that nobody wants: it is ended with the next `bring`. */
+  leave(filter: string): void {
+    this.#left.add(filter);
+  }
+
   /** The broker has no session: nothing is subscribed any more. */
   clear(): void {
+    this.#left.clear();
     this.#asked.clear();
   }
 
@@ -61,16 +77,18 @@ export class SubscriptionSet {
     const active = new Map(
       wanted.filter(({ paused }) => paused !== true).map((one) => [one.filter, one]),
     );
-    const gone = [...this.#asked.keys()].filter((filter) => !active.has(filter));
+    const known = new Set([...this.#asked.keys(), ...this.#left]);
+    const gone = [...known].filter((filter) => !active.has(filter));
+    this.#left.clear();
     const outcomes = new Map<string, SubscriptionOutcome>();
     const groups = new Map<string, { options: SubscribeOptions; filters: string[] }>();
     for (const [filter, subscription] of active) {
       const sendable = subscribeOptionsOf(subscription, options);
       const key = JSON.stringify(sendable);
-      const known = this.#asked.get(filter);
+      const before = this.#asked.get(filter);
       const problem = localProblem(filter, options);
       if (problem !== null) outcomes.set(filter, { filter, granted: null, reason: problem });
-      else if (known?.key === key) outcomes.set(filter, known.outcome);
+      else if (before?.key === key) outcomes.set(filter, before.outcome);
       else {
         const group = groups.get(key) ?? { options: sendable, filters: [] };
         groups.set(key, group);

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { IClientSubscribeOptions, MqttClient } from 'mqtt';
 import type { SubscriptionOutcome } from '../../../app/connection';
-import { messageOf } from '../../../app/errors';
+import { LoupeError, messageOf } from '../../../app/errors';
 import type { QoS } from '../../../app/message';
 import type { MqttVersion } from '../../../app/profile';
 import { hexCode, reasonWords } from '../../../app/reason-codes';
@@ -64,6 +64,19 @@ export async function askRetained(
     if (own === null) client.unsubscribe(topic);
   }
   return true;
+}
+
+/** Subscribes to one topic for a while. @throws LoupeError `publish-refused` when the broker does not grant it */
+export async function subscribeOnce(
+  client: MqttClient,
+  topic: string,
+  version: MqttVersion,
+): Promise<void> {
+  const [code = REFUSED] = await subscribeBatch(client, [topic], { qos: 2, rap: true });
+  const { granted, reason } = outcomeOf(topic, code, version);
+  if (granted === null) {
+    throw new LoupeError('publish-refused', `${topic} could not be subscribed. ${reason ?? ''}`);
+  }
 }
 
 /** What a reason code of the SUBACK says. */

@@ -58,6 +58,8 @@ export interface OutgoingMessage {
   readonly payload: Uint8Array;
   readonly qos: QoS;
   readonly retain: boolean;
+  /** Sent with MQTT 5 only. */
+  readonly properties?: MessageProperties | null;
 }
 
 /** One of many messages that are sent one after the other; its topic name was checked before. */
@@ -95,4 +97,9 @@ export interface Connection {
    * there is none; false when it could not be asked.
    */
   askRetained(topic: string, arrived: Promise<unknown>): Promise<boolean>;
+  /**
+   * Has the broker send what is published to a topic, unless a subscription of the session's own brings it already. Returns
+   * how to end it. @throws LoupeError `not-connected`, `publish-refused` when the broker does not grant it
+   */
+  listen(topic: string): Promise<() => void>;
 }

@@ -13,6 +13,7 @@ function say(log: PublishLog, topic: string, bytes: number): void {
     payload: new Uint8Array(bytes).fill(7),
     qos: 0,
     retain: false,
+    properties: null,
     result: { kind: 'sent', elapsedMs: 1 },
   });
 }

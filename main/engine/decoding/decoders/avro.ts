@@ -1,7 +1,6 @@
 import type avsc from 'avsc';
 import { messageOf } from '../../../../app/errors';
-import type { DecodingSchema } from '../../../../app/decoding/rules';
-import { avroFingerprint, readAvroSchema } from '../avro-schema';
+import { avroFingerprint, avroTypeFor } from '../avro-schema';
 import { readAvro } from '../avro-reader';
 import { jsonValue, type Decoder } from '../decoder';
 import { writeJson } from '../json-writer';
@@ -15,26 +14,13 @@ export const avro: Decoder = {
   options: [{ name: 'schema', label: 'Schema', choices: [] }],
   contentTypes: [],
   decode: (bytes, options, context) => {
-    const schema = context.schema(options.schema ?? '');
-    if (schema?.kind !== 'avro') throw new Error('No schema is chosen: bring its .avsc file');
-    const type = typeOf(schema);
+    const { type, name } = avroTypeFor(options, context);
     const isSingle = bytes[0] === 0xc3 && bytes[1] === 0x01 && bytes.length >= 10;
-    const notes = isSingle ? fingerprintNotes(bytes, type, schema.name) : [];
+    const notes = isSingle ? fingerprintNotes(bytes, type, name) : [];
     const value = decodeSaying(type, isSingle ? bytes.subarray(10) : bytes);
     return jsonValue(writeJson(value, context.maxBytes), notes);
   },
 };
-
-const understood = new WeakMap<DecodingSchema, avsc.Type>();
-
-function typeOf(schema: DecodingSchema): avsc.Type {
-  let type = understood.get(schema);
-  if (!type) {
-    type = readAvroSchema(schema);
-    understood.set(schema, type);
-  }
-  return type;
-}
 
 function fingerprintNotes(bytes: Uint8Array, type: avsc.Type, name: string): string[] {
   const written = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(2, true);

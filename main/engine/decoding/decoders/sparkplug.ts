@@ -2,22 +2,20 @@ import { isSparkplugTopic } from '../../../../app/decoding/needs-engine';
 import { formatTimeUs } from '../../../../app/payload/format';
 import { jsonValue, type Decoder } from '../decoder';
 import { writeJson } from '../json-writer';
-import { Births, payloadMembers, readSparkplug, type SparkplugPayload } from '../sparkplug-payload';
+import {
+  payloadMembers,
+  readSparkplug,
+  type Births,
+  type SparkplugPayload,
+} from '../sparkplug-payload';
 import {
   sparkplugTopic,
   type SparkplugMessage,
   type SparkplugState,
   type SparkplugTopic,
 } from '../sparkplug-state';
+import { birthsBefore, NOTHING_BEFORE, readOrNone } from '../sparkplug-births';
 import { json } from './json';
-
-const NOTHING_BEFORE: SparkplugState = {
-  nodeBirth: null,
-  deviceBirth: null,
-  nodeDeath: null,
-  deviceDeath: null,
-  previous: null,
-};
 
 /**
  * Sparkplug B: metrics by the names that the last birth before the message gave their aliases, gaps of the sequence, and
@@ -37,8 +35,7 @@ export const sparkplug: Decoder = {
     if (context.topic.startsWith('spBv1.0/STATE/')) return json.decode(bytes, options, context);
     const payload = readSparkplug(bytes);
     const state = context.sparkplug ?? NOTHING_BEFORE;
-    const births = new Births();
-    for (const birth of birthsFor(place, state)) births.add(birth);
+    const births = birthsBefore(place, state);
     if (place?.type.endsWith('BIRTH') === true) births.add(payload);
     return jsonValue(writeJson(payloadMembers(payload, births), context.maxBytes), [
       ...(place ? aboutSequence(place, payload, state) : []),
@@ -47,26 +44,6 @@ export const sparkplug: Decoder = {
     ]);
   },
 };
-
-/** A new birth forgets the names of the one before. */
-function birthsFor(place: SparkplugTopic | null, state: SparkplugState): SparkplugPayload[] {
-  if (place?.type === 'NBIRTH') return [];
-  const { nodeBirth, deviceBirth } = state;
-  const isCurrent = deviceBirth !== null && deviceBirth.id > (nodeBirth?.id ?? 0);
-  const device = place?.type === 'DBIRTH' || !isCurrent ? null : deviceBirth;
-  return [nodeBirth, device].flatMap((birth) => readOrNone(birth));
-}
-
-/** A birth that can't be read names nothing; it says why itself where it is looked at. */
-function readOrNone(message: SparkplugMessage | null): SparkplugPayload[] {
-  if (!message) return [];
-  try {
-    return [readSparkplug(message.payload)];
-  } catch {
-    // As above: the aliases stay without names, which the notes tell.
-    return [];
-  }
-}
 
 function aboutAliases(payload: SparkplugPayload, births: Births): string[] {
   const unknown = payload.metrics.filter((metric) => births.of(metric).name === null);
