@@ -123,3 +123,8 @@ export function shortFloat32(value: number): number {
   }
   return value;
 }
+
+/** Whether 32 bits hold a number, and it is shown as it was written when it is read from them. */
+export function isShortFloat(value: number): boolean {
+  return Math.fround(value) === value && Object.is(shortFloat32(value), value);
+}

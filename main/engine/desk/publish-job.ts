@@ -3,8 +3,10 @@ import type { DraftOrder, JobSchedule, JobState, JobSummary } from '../../../app
 import { textsOf } from '../../../app/desk/draft';
 import { hasVariables } from '../../../app/desk/variables';
 import { messageOf } from '../../../app/errors';
-import type { BulkMessage, BulkOutcome } from '../mqtt/types';
+import type { BulkMessage } from '../mqtt/types';
 import { RateMeter } from '../rate-meter';
+import { Deliveries } from '../replay/deliveries';
+import { ProgressCounters } from '../replay/progress';
 import type { TargetRuntime } from '../replay/replay-desk';
 import type { Composed, Composer } from './composer';
 import { namedRow, type CsvRows } from './csv-rows';
@@ -42,9 +44,16 @@ export class PublishJob {
   #endedMs: number | null = null;
   #state: JobState = 'running';
   #problem: string | null = null;
-  #sent = 0;
-  #failed = 0;
-  #underWay = 0;
+  /** Messages that could not be made. */
+  #unmade = 0;
+  readonly #counters = new ProgressCounters(this.#beganMs);
+  readonly #deliveries = new Deliveries(
+    this.#counters,
+    () => undefined,
+    () => {
+      this.#settled();
+    },
+  );
   /** Made once where every message is the same. */
   #fixed: Composed | null = null;
   /** Ends what is waited for. */
@@ -80,16 +89,23 @@ export class PublishJob {
 
   /** To be called when the state of any connection changed. */
   connectionsChanged(): void {
+    if (this.isOver) return;
+    const { state } = this.#options.runtime;
+    const connection = this.#connection();
+    if (connection !== null && state.kind === 'connected')
+      this.#deliveries.reconnected(connection, state.sessionPresent);
     this.#wake();
   }
 
   summary(nowMs: number): JobSummary {
     const { id, order, schedule, runtime } = this.#options;
     const { profile } = runtime;
-    this.#rate.read(this.#sent, nowMs);
+    const { sent, failed } = this.#counters;
+    this.#rate.read(sent, nowMs);
     return {
       ...{ id, profileId: profile.id, profileName: profile.name, topic: order.draft.topic },
-      ...{ schedule, state: this.#state, sent: this.#sent, failed: this.#failed },
+      ...{ schedule, state: this.#state },
+      ...{ sent: sent - failed, failed: failed + this.#unmade },
       total: schedule.kind === 'repeat' ? schedule.times : null,
       perSecond: this.isOver ? 0 : (this.#rate.perSecond ?? 0),
       elapsedMs: (this.#endedMs ?? nowMs) - this.#beganMs,
@@ -112,7 +128,7 @@ export class PublishJob {
       await nextTurn();
       turnMs = performance.now();
     }
-    while (this.#underWay > 0 && !this.isOver) await this.#pause(MOST_TIMER_MS);
+    await this.#allSettled();
   }
 
   /** The next row of the file, none where there is no file; null behind the last one. */
@@ -181,40 +197,34 @@ export class PublishJob {
     return composed;
   }
 
-  /** Gives a message to the connection as soon as that takes it. */
+  /** Gives a message to the connection as soon as that takes it; what was lost with an earlier one goes first. */
   async #hand(message: BulkMessage): Promise<void> {
-    for (;;) {
+    while (!this.isOver) {
       const connection = this.#connection();
-      if (this.isOver) return;
-      const isTaken = connection?.publishBulk(message, (outcome) => {
-        this.#underWay -= 1;
-        this.#settle(outcome);
-      });
-      if (isTaken === true) {
-        this.#underWay += 1;
-        // With QoS 0 it may have been settled before it was counted.
-        if (this.#underWay === 0) this.#wake();
-        return;
-      }
       if (connection === null) await this.#connected();
+      else if (this.#deliveries.sendAgain(connection) && this.#deliveries.send(connection, message))
+        return;
       else await this.#pause(LOOK_AGAIN_MS);
     }
   }
 
-  #settle(outcome: BulkOutcome): void {
-    if (outcome.kind === 'sent' || outcome.kind === 'acknowledged') this.#sent += 1;
-    else {
-      this.#fail(
-        outcome.kind === 'refused'
-          ? outcome.reason
-          : 'The connection closed before a message was sent, or acknowledged.',
-      );
+  async #allSettled(): Promise<void> {
+    while (!this.#deliveries.isIdle && !this.isOver) {
+      const connection = this.#connection();
+      if (connection === null) await this.#connected();
+      else if (this.#deliveries.sendAgain(connection)) await this.#pause(MOST_TIMER_MS);
+      else await this.#pause(LOOK_AGAIN_MS);
     }
+  }
+
+  #settled(): void {
+    const last = this.#counters.failures.at(-1);
+    if (last !== undefined) this.#problem = last.reason;
     this.#wake();
   }
 
   #fail(why: string): void {
-    this.#failed += 1;
+    this.#unmade += 1;
     this.#problem = why;
     this.#options.onChange();
   }

@@ -3,6 +3,7 @@ import type { JsonContainer, JsonValue } from '../../../../app/payload/json';
 import { ByteWriter } from '../byte-writer';
 import type { TextEncoding } from '../encoder';
 import { bytesOfLiteral, readSource, SourceWalk, wellFormed, wholeNumber } from '../json-source';
+import { isShortFloat } from '../json-writer';
 import { LITERAL_NOTE, specialOf } from '../special-values';
 
 /** CBOR (RFC 8949) of JSON, in preferred serialization (§4.1). */
@@ -134,7 +135,7 @@ class CborWriter {
 
   #float(number: number, source: string): void {
     if (!Number.isFinite(number)) throw this.#walk.wrong(`${source} is larger than any float`);
-    const isShort = Math.fround(number) === number;
+    const isShort = isShortFloat(number);
     this.#out.byte(isShort ? 0xfa : 0xfb);
     if (isShort) this.#out.float32(number);
     else this.#out.float64(number);

@@ -10,6 +10,7 @@ import {
   wellFormed,
   wholeNumber,
 } from '../json-source';
+import { isShortFloat } from '../json-writer';
 import { LITERAL_NOTE, specialOf } from '../special-values';
 
 /** MessagePack of JSON, each value in its shortest form. */
@@ -145,7 +146,7 @@ class MessagePackWriter {
     const number = Number(value.source);
     if (!Number.isFinite(number))
       throw this.#walk.wrong(`${value.source} is larger than any float`);
-    const isShort = Math.fround(number) === number;
+    const isShort = isShortFloat(number);
     this.#out.byte(isShort ? 0xca : 0xcb);
     if (isShort) this.#out.float32(number);
     else this.#out.float64(number);
