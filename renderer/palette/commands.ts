@@ -12,6 +12,7 @@ import { replayBranch } from '../replay/replay-branch';
 import { THEMES } from '../frame/themes';
 import { messageCommands } from '../messages/message-commands';
 import { brokerCommands } from '../broker/broker-commands';
+import { deskCommands } from '../publish/desk-commands';
 import { packetCommands } from '../packets/packet-commands';
 import type { AppState } from '../state/app.svelte';
 import { isOpen, stateWord } from '../state/connection-words';
@@ -39,6 +40,7 @@ export function commands(app: AppState): Command[] {
   return [
     ...topicCommands(app),
     ...decodingCommands(app),
+    ...deskCommands(app),
     ...messageCommands(app),
     ...packetCommands(app),
     ...brokerCommands(app),

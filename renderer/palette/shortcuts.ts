@@ -5,6 +5,7 @@ import { vault } from '../profiles/vault/vault-state.svelte';
 import { overlays } from '../state/overlays.svelte';
 import { isMod } from '../ui/shortcut';
 import { timeDialogs } from '../time/time-dialogs.svelte';
+import { deskDialogs } from '../publish/desk-dialogs.svelte';
 import { commands } from './commands';
 
 /** Runs the command that a key stands for, and keeps the key from doing anything else. */
@@ -14,7 +15,8 @@ export function pressShortcut(app: AppState, event: KeyboardEvent): void {
     overlays.isAsking ||
     vault.question !== null ||
     doctorDialogs.subject !== null ||
-    timeDialogs.shown !== null
+    timeDialogs.shown !== null ||
+    deskDialogs.shown !== null
   )
     return;
   if (event.key === '/' && !isMod(event) && !isEditable(event.target) && !overlays.palette) {

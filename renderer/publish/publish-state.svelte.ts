@@ -1,11 +1,25 @@
 import type { EngineViews, PublishDraft, PublishResult, RecentPublish } from '../../app/contract';
+import type {
+  Answers,
+  Composition,
+  DraftOrder,
+  EncoderInfo,
+  RequestFrame,
+} from '../../app/contract-desk';
+import { EMPTY_DRAFT } from '../../app/desk/draft';
+import { PLAIN, suggestedEncoding, type Encoding } from '../../app/desk/suggest';
 import { messageOf } from '../../app/errors';
 import type { OpenView } from '../../app/rpc/client';
 import { app } from '../state/app.svelte';
 
 /** Longer payloads are kept while the window lives, and not written to the settings. */
 const MOST_REMEMBERED_CHARS = 256 * 1024;
-const NO_DRAFT: PublishDraft = { topic: '', payload: '', qos: 0, retain: false };
+/** Longer ones are not checked while they are typed, only when they are sent. */
+const MOST_CHECKED_CHARS = 1024 * 1024;
+const CHECK_DELAY_MS = 180;
+
+/** A draft whose encoding is said. */
+export type SettledDraft = PublishDraft & { readonly format: string };
 
 /** How the last publish of a profile went. */
 export type Outcome =
@@ -13,15 +27,20 @@ export type Outcome =
   | { readonly kind: 'done'; readonly topic: string; readonly result: PublishResult }
   | { readonly kind: 'failed'; readonly reason: string };
 
-/** The publish form of every profile: its draft, how sending went, what was sent lately. */
+/** The publish form of every profile: its draft, what it would send, how sending went, what was sent lately. */
 export class PublishState {
   #longPayloads = $state.raw<ReadonlyMap<string, string>>(new Map());
   #outcomes = $state.raw<ReadonlyMap<string, Outcome>>(new Map());
   #recent = $state.raw<readonly RecentPublish[]>([]);
-  readonly #encoder = new TextEncoder();
+  #request = $state.raw<RequestFrame | null>(null);
+  #encoders = $state.raw<readonly EncoderInfo[]>([]);
+  #composition = $state.raw<Composition | null>(null);
+  #asking = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #checkNumber = 0;
 
   draftOf(profileId: string): PublishDraft {
-    const draft = app.draftOf(profileId) ?? NO_DRAFT;
+    const draft = app.draftOf(profileId) ?? EMPTY_DRAFT;
     const payload = this.#longPayloads.get(profileId);
     return payload === undefined ? draft : { ...draft, payload };
   }
@@ -34,6 +53,30 @@ export class PublishState {
     else long.delete(profileId);
     this.#longPayloads = long;
     app.setDraft(profileId, isLong ? { ...draft, payload: '' } : draft);
+  }
+
+  /** Empty until they came. */
+  get encoders(): readonly EncoderInfo[] {
+    return this.#encoders;
+  }
+
+  /** How the payload would be encoded if nobody said otherwise. */
+  suggestionFor({ topic }: PublishDraft): Encoding {
+    return topic === ''
+      ? PLAIN
+      : suggestedEncoding(topic, app.decoding.ruleOf(topic), this.#encoders);
+  }
+
+  /** A draft with its encoding said. */
+  settled(draft: PublishDraft): SettledDraft {
+    if (draft.format !== null) return { ...draft, format: draft.format };
+    const { format, options, packing } = this.suggestionFor(draft);
+    return { ...draft, format, options, packing };
+  }
+
+  /** What the draft that is shown would send; null until it was checked. */
+  get composition(): Composition | null {
+    return this.#composition;
   }
 
   outcomeOf(profileId: string): Outcome | null {
@@ -52,45 +95,112 @@ export class PublishState {
     return this.#recent;
   }
 
-  /** Opens the list of what a profile published lately; returns how to close it. */
-  openRecent(profileId: string): () => void {
-    const view: OpenView<EngineViews['publishes']['params']> = app.engine.open(
+  /** The last request of the profile that is shown, and its answers. */
+  get request(): RequestFrame | null {
+    return this.#request;
+  }
+
+  /** Follows what a profile published and asked lately; returns how to end it. */
+  follow(profileId: string): () => void {
+    this.#loadEncoders();
+    const failed = (error: Error): void => {
+      app.toasts.problem(error.message);
+    };
+    const recent: OpenView<EngineViews['publishes']['params']> = app.engine.open(
       'publishes',
       { profileId },
       (frame) => {
         this.#recent = [...frame.publishes].sort((one, other) => other.id - one.id);
       },
-      (error) => {
-        app.toasts.problem(error.message);
+      failed,
+    );
+    const request: OpenView<EngineViews['request']['params']> = app.engine.open(
+      'request',
+      { profileId },
+      (frame) => {
+        this.#request = frame.request;
       },
+      failed,
     );
     return () => {
-      view.close();
+      recent.close();
+      request.close();
       this.#recent = [];
+      this.#request = null;
+      this.#composition = null;
     };
   }
 
-  async publish(profileId: string): Promise<void> {
+  /** Finds out, a moment after typing, what a draft would send. */
+  checkSoon(profileId: string, draft: PublishDraft): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.check(profileId, draft), CHECK_DELAY_MS);
+  }
+
+  /** Null when that could not be found out, or was not tried because the draft is too large. */
+  async check(profileId: string, draft: PublishDraft): Promise<Composition | null> {
+    clearTimeout(this.#timer);
+    const number = (this.#checkNumber += 1);
+    const isLarge = draft.source !== null || draft.payload.length > MOST_CHECKED_CHARS;
+    try {
+      const composition = isLarge
+        ? null
+        : await app.engine.calls.compose({ profileId, draft: this.settled(draft) });
+      if (number === this.#checkNumber) this.#composition = composition;
+      return composition;
+    } catch {
+      // The engine is being started again: what would be sent is not known, and sending says why.
+      if (number === this.#checkNumber) this.#composition = null;
+      return null;
+    }
+  }
+
+  async publish(profileId: string, answers: Answers): Promise<void> {
     if (this.outcomeOf(profileId)?.kind === 'busy') return;
-    const { topic, payload, qos, retain } = this.draftOf(profileId);
+    const order = this.orderOf(profileId, answers);
     this.#setOutcome(profileId, { kind: 'busy' });
     try {
-      const bytes = this.#encoder.encode(payload);
-      const result = await app.engine.calls.publish({
-        profileId,
-        topic,
-        payload: bytes,
-        qos,
-        retain,
-      });
-      this.#setOutcome(profileId, { kind: 'done', topic, result });
+      const result = await app.engine.calls.publishDraft(order);
+      this.#setOutcome(profileId, { kind: 'done', topic: order.draft.topic, result });
+    } catch (error) {
+      this.#setOutcome(profileId, { kind: 'failed', reason: messageOf(error) });
+    }
+    // Counters have gone on.
+    if (order.draft.variables) this.checkSoon(profileId, this.draftOf(profileId));
+  }
+
+  /** Sends the draft and waits for its answers. */
+  async ask(profileId: string, answers: Answers, timeoutMs: number): Promise<void> {
+    this.clearOutcome(profileId);
+    try {
+      const order = this.orderOf(profileId, answers);
+      await app.engine.calls.startRequest({ ...order, timeoutMs });
     } catch (error) {
       this.#setOutcome(profileId, { kind: 'failed', reason: messageOf(error) });
     }
   }
 
+  orderOf(profileId: string, answers: Answers): DraftOrder {
+    return { profileId, draft: this.settled(this.draftOf(profileId)), answers };
+  }
+
   async forgetRecent(profileId: string): Promise<void> {
     await app.attempt(() => app.engine.calls.forgetPublishes({ profileId }));
+  }
+
+  #loadEncoders(): void {
+    if (this.#asking || this.#encoders.length > 0) return;
+    this.#asking = true;
+    app.engine.calls.encoders().then(
+      (encoders) => {
+        this.#encoders = encoders;
+        this.#asking = false;
+      },
+      (error: unknown) => {
+        this.#asking = false;
+        app.toasts.problem(`The formats could not be listed: ${messageOf(error)}`);
+      },
+    );
   }
 
   #setOutcome(profileId: string, outcome: Outcome): void {

@@ -2,6 +2,7 @@ import Flag from '@lucide/svelte/icons/flag';
 import GitCompareArrows from '@lucide/svelte/icons/git-compare-arrows';
 import History from '@lucide/svelte/icons/history';
 import type { Message, MessageHead } from '../../../app/contract';
+import { editAgainEntries } from '../../publish/edit-again';
 import type { AppState } from '../../state/app.svelte';
 import { setMark } from '../../time/mark-actions';
 import { timeDialogs } from '../../time/time-dialogs.svelte';
@@ -33,6 +34,8 @@ export function messageMenu(
   const time = app.timeOf(profileId);
   const { timeUs } = message;
   return [
+    ...editAgainEntries(app, profileId, topic, message),
+    { kind: 'separator' },
     {
       kind: 'action',
       label: SHOW_MOMENT,
