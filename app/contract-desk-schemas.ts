@@ -83,7 +83,7 @@ const template: v.GenericSchema<unknown, Template> = v.object({
   draft: draftSchema,
 });
 
-/** A file of templates; `docs/templates.md` tells of it. */
+/** A file of templates; `docs/templates-format.md` tells of it. */
 export const templatesFileSchema = v.object({
   format: v.literal('mqtt-loupe-templates'),
   version: v.literal(1),

@@ -46,20 +46,23 @@ export function packetPropertiesOf(
     ...(responseTopic === undefined ? {} : { responseTopic }),
     ...(contentType === undefined ? {} : { contentType }),
     ...(correlationData === undefined ? {} : { correlationData: Buffer.from(correlationData) }),
-    ...(userProperties.length === 0 ? {} : { userProperties: grouped(userProperties) }),
+    ...(userProperties.length === 0 ? {} : { userProperties: inOrder(userProperties) }),
   };
   return Object.keys(packet).length === 0 ? undefined : packet;
 }
 
-/** mqtt.js wants one entry for each name; no prototype, because names come from outside. */
-function grouped(
+/**
+ * In their order, also where names repeat: mqtt-packet writes the entries of a list one after the other, where one object
+ * would gather what has the same name. No prototype, because names come from outside.
+ */
+function inOrder(
   pairs: NonNullable<MessageProperties['userProperties']>,
 ): NonNullable<PacketProperties['userProperties']> {
-  const values = new Map<string, string[]>();
-  for (const [name, value] of pairs) values.set(name, [...(values.get(name) ?? []), value]);
-  const entries = Object.create(null) as Record<string, string | string[]>;
-  for (const [name, list] of values) entries[name] = list.length === 1 ? (list[0] ?? '') : list;
-  return entries;
+  const entries = pairs.map(([name, value]) =>
+    Object.assign(Object.create(null) as Record<string, string>, { [name]: value }),
+  );
+  // The library's types have the one object only.
+  return entries as unknown as NonNullable<PacketProperties['userProperties']>;
 }
 
 function pairsOf(properties: PacketProperties['userProperties']): (readonly [string, string])[] {
