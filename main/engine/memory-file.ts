@@ -192,15 +192,13 @@ type KeptProperties = v.InferOutput<typeof keptPropertiesSchema>;
 
 function keptProperties(properties: MessageProperties | null): KeptProperties {
   if (properties === null) return null;
-  const {
-    correlationData,
-    userProperties,
-    topicAlias: _,
-    subscriptionIdentifiers: __,
-    ...rest
-  } = properties;
+  const { payloadFormatIndicator, messageExpiryInterval, responseTopic, contentType } = properties;
+  const { correlationData, userProperties } = properties;
   return {
-    ...rest,
+    ...(payloadFormatIndicator !== undefined && { payloadFormatIndicator }),
+    ...(messageExpiryInterval !== undefined && { messageExpiryInterval }),
+    ...(responseTopic !== undefined && { responseTopic }),
+    ...(contentType !== undefined && { contentType }),
     ...(userProperties && { userProperties: userProperties.map(([name, value]) => [name, value]) }),
     ...(correlationData && { correlationBase64: Buffer.from(correlationData).toString('base64') }),
   };

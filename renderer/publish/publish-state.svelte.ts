@@ -35,6 +35,8 @@ export class PublishState {
   #request = $state.raw<RequestFrame | null>(null);
   #encoders = $state.raw<readonly EncoderInfo[]>([]);
   #composition = $state.raw<Composition | null>(null);
+  /** The topic as it stood in the draft that was checked. */
+  #checkedTopic = $state.raw('');
   #asking = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #checkNumber = 0;
@@ -77,6 +79,12 @@ export class PublishState {
   /** What the draft that is shown would send; null until it was checked. */
   get composition(): Composition | null {
     return this.#composition;
+  }
+
+  /** What is wrong with a topic with variables, when that is known. */
+  problemOfTopic(topic: string): string | null {
+    if (topic !== this.#checkedTopic) return null;
+    return this.#composition?.problems.find(({ field }) => field === 'topic')?.message ?? null;
   }
 
   outcomeOf(profileId: string): Outcome | null {
@@ -146,7 +154,10 @@ export class PublishState {
       const composition = isLarge
         ? null
         : await app.engine.calls.compose({ profileId, draft: this.settled(draft) });
-      if (number === this.#checkNumber) this.#composition = composition;
+      if (number === this.#checkNumber) {
+        this.#composition = composition;
+        this.#checkedTopic = draft.topic;
+      }
       return composition;
     } catch {
       // The engine is being started again: what would be sent is not known, and sending says why.

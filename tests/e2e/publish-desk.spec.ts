@@ -53,7 +53,7 @@ test('a template asks, is wrong at a place, and is answered; a stored message ke
 
   await topic.fill('desk/{{ask "device" "press"}}/set');
   await payload.fill('{"n": {{counter}}, "to": {{random 7 7}}, "wrong": {{nwo}}}');
-  await expect(form.getByRole('alert')).toContainText('Line 1, column 48: “nwo” is no variable');
+  await expect(form.getByRole('alert')).toContainText('Line 1, column 51: “nwo” is no variable');
   await window.getByRole('button', { name: 'Publish', exact: true }).click();
   await payload.fill('{"n": {{counter}}, "to": {{random 7 7}}}');
   await expect(form.getByRole('note', { name: 'For example' })).toContainText('desk/press/set');

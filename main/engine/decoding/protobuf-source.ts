@@ -57,7 +57,7 @@ function unknownWords(type: protobuf.Type, name: string): string {
 }
 
 function fieldValue(walk: SourceWalk, field: protobuf.Field, value: JsonValue): unknown {
-  if (field instanceof protobuf.MapField) return mapFields(walk, field as unknown as MapOf, value);
+  if (field instanceof protobuf.MapField) return mapFields(walk, field, value);
   if (!field.repeated) return single(walk, field, value);
   const items: unknown[] = [];
   walk.items(listOf(walk, value), (item) => items.push(single(walk, field, item)));

@@ -13,7 +13,7 @@ import {
   wholeNumber,
   wholeOf,
 } from './json-source';
-import { DATA_TYPES, type Births, type Metric } from './sparkplug-payload';
+import { DATA_TYPES, type Births } from './sparkplug-payload';
 
 type Fields = Record<string, unknown>;
 
@@ -76,7 +76,7 @@ export class SparkplugSource {
       if (name === 'value') value = member;
       else this.#metricField(metric, name, member);
     });
-    const known = this.births.of(metric as Metric).datatype;
+    const known = this.births.of(metric).datatype;
     if (value === null) return metric;
     const found: JsonValue = value;
     this.#walk.within('value', () => {
