@@ -27,13 +27,15 @@ function targetsOf(app: AppState, profileId: string): readonly { id: string; nam
     .map(({ profile }) => ({ id: profile.id, name: profile.name }));
 }
 
-/** Puts a stored message into the publish form, by its own connection or another. */
+/** What puts a stored message into the publish form of its own connection, or of another; nothing where there is no form. */
 export function editAgainEntries(
   app: AppState,
   profileId: string,
   topic: string,
   message: MessageHead,
 ): MenuEntry[] {
+  // A window of one topic has no publish form.
+  if (app.popOut !== null) return [];
   const targets = targetsOf(app, profileId);
   const isOwn = targets.length === 1 && targets[0]?.id === profileId;
   if (targets.length === 0) {

@@ -33,9 +33,10 @@ export function messageMenu(
 ): MenuEntry[] {
   const time = app.timeOf(profileId);
   const { timeUs } = message;
+  const again = editAgainEntries(app, profileId, topic, message);
   return [
-    ...editAgainEntries(app, profileId, topic, message),
-    { kind: 'separator' },
+    ...again,
+    ...(again.length === 0 ? [] : [{ kind: 'separator' } as const]),
     {
       kind: 'action',
       label: SHOW_MOMENT,
