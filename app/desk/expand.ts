@@ -178,7 +178,10 @@ function lastValue(
 
 function cell(column: string, row: ReadonlyMap<string, string> | null): Value {
   if (row === null) {
-    return { problem: '{{csv …}} has a value only while a CSV file is sent row by row.' };
+    return {
+      problem:
+        '{{csv …}} has its value while a CSV file is sent row by row: choose “Repeat” beside Publish.',
+    };
   }
   const text = row.get(column);
   if (text !== undefined) return { text };

@@ -41,7 +41,7 @@ const xmlLanguage = StreamLanguage.define<{ within: XmlState['within'] }>({
         return 'propertyName';
       }
       if (stream.match(/^&[#\w]+;/u)) return 'number';
-      stream.match(/^[^<&]+/u) || stream.next();
+      if (!stream.match(/^[^<&]+/u)) stream.next();
       return null;
     }
     if (stream.eatSpace()) return null;
@@ -105,7 +105,7 @@ export const wrongPlaceMarks: Extension = [
     update: (marks, transaction) => {
       const told = transaction.effects.find((effect) => effect.is(setWrongPlace));
       if (!told) return marks.map(transaction.changes);
-      return placeMarks(told.value as WrongPlace | null, transaction.state.doc.length);
+      return placeMarks(told.value, transaction.state.doc.length);
     },
     provide: (field) => EditorView.decorations.from(field),
   }),

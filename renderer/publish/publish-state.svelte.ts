@@ -6,7 +6,8 @@ import type {
   EncoderInfo,
   RequestFrame,
 } from '../../app/contract-desk';
-import { EMPTY_DRAFT } from '../../app/desk/draft';
+import { EMPTY_DRAFT, textsOf } from '../../app/desk/draft';
+import { hasVariables } from '../../app/desk/variables';
 import { PLAIN, suggestedEncoding, type Encoding } from '../../app/desk/suggest';
 import { messageOf } from '../../app/errors';
 import type { OpenView } from '../../app/rpc/client';
@@ -17,6 +18,7 @@ const MOST_REMEMBERED_CHARS = 256 * 1024;
 /** Longer ones are not checked while they are typed, only when they are sent. */
 const MOST_CHECKED_CHARS = 1024 * 1024;
 const CHECK_DELAY_MS = 180;
+const NO_PAYLOAD = { source: null, payload: '', format: 'text', options: {}, packing: [] } as const;
 
 /** A draft whose encoding is said. */
 export type SettledDraft = PublishDraft & { readonly format: string };
@@ -34,9 +36,8 @@ export class PublishState {
   #recent = $state.raw<readonly RecentPublish[]>([]);
   #request = $state.raw<RequestFrame | null>(null);
   #encoders = $state.raw<readonly EncoderInfo[]>([]);
-  #composition = $state.raw<Composition | null>(null);
-  /** The topic as it stood in the draft that was checked. */
-  #checkedTopic = $state.raw('');
+  /** The draft that was checked last, and what it would send. */
+  #checked = $state.raw<{ draft: PublishDraft; composition: Composition } | null>(null);
   #asking = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #checkNumber = 0;
@@ -78,13 +79,25 @@ export class PublishState {
 
   /** What the draft that is shown would send; null until it was checked. */
   get composition(): Composition | null {
-    return this.#composition;
+    return this.#checked?.composition ?? null;
   }
 
   /** What is wrong with a topic with variables, when that is known. */
   problemOfTopic(topic: string): string | null {
-    if (topic !== this.#checkedTopic) return null;
-    return this.#composition?.problems.find(({ field }) => field === 'topic')?.message ?? null;
+    if (topic !== this.#checked?.draft.topic) return null;
+    return (
+      this.#checked.composition.problems.find(({ field }) => field === 'topic')?.message ?? null
+    );
+  }
+
+  /**
+   * What a draft would send, found out anew where variables may have other values by now. Without them what was found last
+   * serves, and what was not found is left to the engine: it sends nothing that is wrong.
+   */
+  async readyOf(profileId: string, draft: PublishDraft): Promise<Composition | null> {
+    const hasBraces = draft.variables && textsOf(draft).some(hasVariables);
+    if (hasBraces) return this.check(profileId, draft);
+    return this.#checked?.draft === draft ? this.#checked.composition : null;
   }
 
   outcomeOf(profileId: string): Outcome | null {
@@ -135,7 +148,7 @@ export class PublishState {
       request.close();
       this.#recent = [];
       this.#request = null;
-      this.#composition = null;
+      this.#checked = null;
     };
   }
 
@@ -145,23 +158,24 @@ export class PublishState {
     this.#timer = setTimeout(() => void this.check(profileId, draft), CHECK_DELAY_MS);
   }
 
-  /** Null when that could not be found out, or was not tried because the draft is too large. */
+  /**
+   * Finds out what a draft would send; of a payload that is large or not in the form only what is around it. Null when it
+   * could not be found out.
+   */
   async check(profileId: string, draft: PublishDraft): Promise<Composition | null> {
     clearTimeout(this.#timer);
     const number = (this.#checkNumber += 1);
     const isLarge = draft.source !== null || draft.payload.length > MOST_CHECKED_CHARS;
+    const settled = this.settled(draft);
+    const checked = isLarge ? { ...settled, ...NO_PAYLOAD } : settled;
     try {
-      const composition = isLarge
-        ? null
-        : await app.engine.calls.compose({ profileId, draft: this.settled(draft) });
-      if (number === this.#checkNumber) {
-        this.#composition = composition;
-        this.#checkedTopic = draft.topic;
-      }
+      const found = await app.engine.calls.compose({ profileId, draft: checked });
+      const composition = isLarge ? { ...found, sizeBytes: null } : found;
+      if (number === this.#checkNumber) this.#checked = { draft, composition };
       return composition;
     } catch {
       // The engine is being started again: what would be sent is not known, and sending says why.
-      if (number === this.#checkNumber) this.#composition = null;
+      if (number === this.#checkNumber) this.#checked = null;
       return null;
     }
   }

@@ -137,10 +137,10 @@ test('a job is seen and stopped; closing the window while one runs asks', async 
   await app.evaluate(({ dialog: system }) => {
     const asked: string[] = [];
     Object.assign(globalThis, { asked });
-    system.showMessageBox = ((...all: unknown[]) => {
+    system.showMessageBox = (...all: unknown[]) => {
       asked.push((all.at(-1) as { message: string }).message);
       return Promise.resolve({ response: asked.length - 1, checkboxChecked: false });
-    }) as typeof system.showMessageBox;
+    };
   });
   const asked = (): Promise<string[]> =>
     app.evaluate(() => (globalThis as unknown as { asked: string[] }).asked);
