@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import type { EngineCalls, EngineViews, ShellCalls } from './contract';
 import { atUs, timeCallSchemas, timeViewSchemas } from './contract-time-schemas';
 import { brokerViewSchemas } from './contract-broker-schemas';
+import { chartCallSchemas, chartViewSchemas } from './contract-charts-schemas';
 import { doctorViewSchemas } from './contract-doctor-schemas';
 import { manageCallSchemas, manageViewSchemas } from './contract-manage-schemas';
 import { filesCallSchemas, filesShellSchemas, filesViewSchemas } from './contract-files-schemas';
@@ -130,6 +131,7 @@ export const engineCallSchemas: Schemas<EngineCalls> = {
   ...decodingCallSchemas,
   ...retainedCallSchemas,
   ...deskCallSchemas,
+  ...chartCallSchemas,
 };
 
 export const engineViewSchemas: ParamsSchemas<EngineViews> = {
@@ -166,6 +168,7 @@ export const engineViewSchemas: ParamsSchemas<EngineViews> = {
   ...packetViewSchemas,
   ...decodingViewSchemas,
   ...deskViewSchemas,
+  ...chartViewSchemas,
 };
 
 const paneWidth = v.pipe(v.number(), v.minValue(0), v.maxValue(4000));

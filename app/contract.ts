@@ -14,6 +14,7 @@ import type { BrokerViews } from './contract-broker';
 import type { RetainedCalls, RetainedViews } from './contract-retained';
 import type { SecretsShellCalls, TlsCalls } from './contract-tls';
 import type { DoctorViews } from './contract-doctor';
+import type { ChartCalls, ChartViews } from './contract-charts';
 import type { DecodingCalls, DecodingViews } from './contract-decoding';
 import type { SearchCalls, SearchViews } from './contract-search';
 import type { DeskCalls, DeskShellCalls, DeskViews, PublishDraft } from './contract-desk';
@@ -59,6 +60,7 @@ export interface EngineCalls
     DecodingCalls,
     MoveInCalls,
     DeskCalls,
+    ChartCalls,
     RetainedCalls {
   saveProfile(arg: { readonly profile: Profile }): Profile;
   duplicateProfile(arg: { readonly profileId: string }): Profile;
@@ -345,7 +347,7 @@ interface View<Params, Frame> {
 
 /** Open → frames, the next one only when the previous was acknowledged. */
 export interface EngineViews
-  extends TimeViews, SearchViews, FilesViews, ReplayViews, PacketViews, DoctorViews, DecodingViews, BrokerViews, RetainedViews, DeskViews {
+  extends TimeViews, SearchViews, FilesViews, ReplayViews, PacketViews, DoctorViews, DecodingViews, BrokerViews, RetainedViews, DeskViews, ChartViews {
   profiles: View<Record<never, never>, ProfilesFrame>;
   status: View<{ readonly profileId: string }, StatusFrame>;
   tree: View<TreeParams, TreeFrame>;

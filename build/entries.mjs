@@ -19,6 +19,7 @@ export const nodeEntries = [
   { source: 'main/engine/move-in/move-in-worker.ts', output: 'engine/move-in.cjs' },
   { source: 'main/engine/replay/source-worker.ts', output: 'engine/replay-source.cjs' },
   { source: 'main/engine/decoding/decoding-worker.ts', output: 'engine/decoding.cjs' },
+  { source: 'main/engine/charts/chart-worker.ts', output: 'engine/charts.cjs' },
   { source: 'main/engine/demo/demo-worker.ts', output: 'engine/demo-broker.cjs' },
   { source: 'main/cli/mqtt-loupe.ts', output: commandLineFile },
   { source: 'main/cli/cli.ts', output: 'cli/cli.cjs' },

@@ -42,6 +42,7 @@ const READING: ReadonlySet<string> = new Set<keyof EngineCalls>([
   'completeTopic',
   'template',
   'csvHead',
+  'chartCandidates',
 ]);
 
 interface OpenView {

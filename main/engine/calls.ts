@@ -2,6 +2,7 @@ import type { EngineCalls } from '../../app/contract';
 import { LoupeError } from '../../app/errors';
 import type { Implementation } from '../../app/rpc/derive';
 import type { EngineCore } from './engine-core';
+import { chartCalls } from './charts/chart-calls';
 import { decodingCalls } from './decoding/decoding-calls';
 import { deskCalls } from './desk/desk-calls';
 import { filesCalls } from './files/files-calls';
@@ -22,12 +23,14 @@ export function engineCalls(core: EngineCore): Implementation<EngineCalls> {
     ...filesCalls(core.files),
     ...decodingCalls(core.decoding),
     ...deskCalls(core.desk),
+    ...chartCalls(core.charts),
     ...replayCalls(core.replay),
     ...tlsCalls(core),
     ...moveInCalls(core),
     saveProfile: ({ profile }) => core.saveProfile(profile),
     duplicateProfile: ({ profileId }) => {
       const copy = core.profiles.duplicate(profileId);
+      core.charts.panels.copy(profileId, copy.id);
       core.listChanged();
       return copy;
     },

@@ -9,6 +9,7 @@ import { EngineServer, type ViewOpeners } from '../../app/rpc/server';
 import type { Port, ToEngine, ToRenderer } from '../../app/rpc/wire';
 import { Archives } from './archives';
 import { engineCalls } from './calls';
+import { ChartDesk } from './charts/chart-desk';
 import { Clock } from './clock';
 import { startDemoBroker, type DemoBroker } from './demo/demo-broker';
 import { PublishDesk } from './desk/publish-desk';
@@ -35,6 +36,8 @@ import { ReplayView } from './views/replay-view';
 import { JobsView, RequestView, TemplatesView } from './views/desk-views';
 import { DecodingView } from './views/decoding-view';
 import { ChartView } from './views/chart-view';
+import { PanelsView } from './views/panels-view';
+import { SeriesView } from './views/series-view';
 import { FileJobView } from './views/file-job-view';
 import { ProfilesView, PublishesView, StatusView } from './views/list-views';
 import { TimelineView } from './views/timeline-view';
@@ -104,6 +107,7 @@ export class EngineCore {
   readonly files: FileJobs;
   readonly decoding: DecodingDesk;
   readonly desk: PublishDesk;
+  readonly charts: ChartDesk;
   readonly moveIn: MoveIn;
   private readonly replaying: EngineReplay;
   private readonly undo: UndoStore;
@@ -191,6 +195,13 @@ export class EngineCore {
       program: `MQTT Loupe ${version}`,
       placeOf: (profileId) => this.placeOf(profileId),
       open: (file) => this.archives.open(file),
+    });
+    this.charts = new ChartDesk({
+      ...{ home: options.home, threads: this.threads, warn: options.warn },
+      runtime: (profileId) => this.runtime(profileId),
+      placeOf: (profileId) => this.pastOf(profileId),
+      decoding: this.decoding,
+      files: this.files,
     });
   }
 
@@ -391,6 +402,7 @@ export class EngineCore {
     if (this.ticker !== null) clearInterval(this.ticker);
     await this.files.close();
     this.desk.close();
+    await this.charts.close();
     await this.decoding.close();
     for (const server of this.servers) server.close();
     await this.replay.close();
@@ -421,6 +433,14 @@ export class EngineCore {
       tree: (params) => new TreeView(this.runtime(params.profileId), params),
       topic: (params) => new TopicView(this.runtime(params.profileId), params),
       chart: (params) => new ChartView(this.runtime(params.profileId), params),
+      series: (params) =>
+        new SeriesView(
+          this.charts,
+          this.runtime(params.source.profileId),
+          () => this.clock.nowUs(),
+          params,
+        ),
+      charts: (params) => new PanelsView((id) => this.charts.panels.panels(id), params),
       timeline: (params) =>
         new TimelineView(
           {
@@ -553,6 +573,7 @@ export class EngineCore {
         this.profiles.finish(profileId);
         if (gone) this.releaseFiles(gone);
         this.memory.forget(profileId);
+        this.charts.panels.forget(profileId);
         this.options.onProfileGone(profileId);
       },
       (error: unknown) => {

@@ -20,8 +20,8 @@ export interface Bundles {
   dispose(): Promise<void>;
 }
 
-/** Bundles the history beside `node_modules`, so that the bundles find the database driver. @param jobs also that of jobs.ts @param decoding also that of decoding-thread.ts */
-export async function bundleHistory({ jobs = false, decoding = false } = {}): Promise<Bundles> {
+/** Bundles the history beside `node_modules`, so that the bundles find the database driver. @param jobs also that of jobs.ts @param decoding also that of decoding-thread.ts @param charts also that of chart-thread.ts */
+export async function bundleHistory({ jobs = false, decoding = false, charts = false } = {}): Promise<Bundles> {
   await mkdir(stateDir, { recursive: true });
   const threads = await mkdtemp(join(stateDir, 'history-test-'));
   const bundle = async (source: string, output: string): Promise<string> => {
@@ -34,6 +34,7 @@ export async function bundleHistory({ jobs = false, decoding = false } = {}): Pr
   await bundle('writer-worker.ts', 'history-writer.cjs');
   if (jobs) await bundle('job-worker.ts', 'history-jobs.cjs');
   if (decoding) await bundle('../decoding/decoding-worker.ts', 'decoding.cjs');
+  if (charts) await bundle('../charts/chart-worker.ts', 'charts.cjs');
   return {
     threads,
     historyFile: await bundle('sqlite-history.ts', 'sqlite-history.cjs'),

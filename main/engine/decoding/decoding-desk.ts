@@ -27,6 +27,8 @@ export class DecodingDesk {
   private readonly thread: DecodingThread;
   /** Counted up with each change of rules or schemas. */
   version = 1;
+  /** Counted up with each change of schemas. */
+  schemasVersion = 1;
 
   constructor(private readonly options: DecodingDeskOptions) {
     this.file = new DecodingFile(options.home, options.warn);
@@ -38,6 +40,11 @@ export class DecodingDesk {
 
   get frame(): DecodingFrame {
     return { rules: this.file.rules, schemas: this.file.summaries };
+  }
+
+  /** The same objects until they change. */
+  get schemas(): readonly DecodingSchema[] {
+    return this.file.schemas;
   }
 
   /** From the thread, so that the libraries of the decoders stay out of the engine's. */
@@ -130,6 +137,7 @@ export class DecodingDesk {
 
   private schemasChanged(): void {
     this.version += 1;
+    this.schemasVersion += 1;
     this.thread.schemasChanged();
   }
 }

@@ -138,6 +138,11 @@ function metricMembers(metric: Metric, births: Births): Members {
   return members;
 }
 
+/** A metric's value, as `writeJson` takes it. */
+export function metricValue(metric: Metric, births: Births): unknown {
+  return valueOf(metric, births.of(metric).datatype, births);
+}
+
 function valueOf(value: Value, datatype: number, births: Births): unknown {
   if (value.is_null === true) return null;
   if (value.int_value !== undefined) return signed(value.int_value, datatype);

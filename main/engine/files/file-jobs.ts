@@ -2,6 +2,7 @@ import { isAbsolute, join, normalize } from 'node:path';
 import type { FileJobFrame, FilesCalls } from '../../../app/contract-files';
 import { LoupeError, messageOf, toWireError } from '../../../app/errors';
 import type { Selection } from '../../../app/selection';
+import type { ChartExportRequest } from '../charts/chart-protocol';
 import type { FilesResults } from './files-protocol';
 import { runInThread, type FilesRun } from './files-thread';
 import { removeUnfinishedImports } from './import-own-history';
@@ -82,6 +83,23 @@ export class FileJobs {
     const request = { file: place.file, selection: there, format, name, note, program };
     return this.#start('export', (onProgress) => {
       const run = this.#run({ kind: 'export', request, path }, onProgress);
+      const result = run.result.then(({ messages, bytes }): FileJobFrame => ({
+        state: 'exported',
+        messages,
+        bytes,
+        path,
+      }));
+      return { ...run, result };
+    });
+  }
+
+  /** Writes the points of a chart. @throws LoupeError `forbidden` for a path that nobody chose */
+  async startChartExport(path: string, request: ChartExportRequest): Promise<number> {
+    if (!this.#allowed.delete(normalize(path))) {
+      throw new LoupeError('forbidden', 'Nobody chose to export to that file.');
+    }
+    return this.#start('export', (onProgress) => {
+      const run = this.#run({ kind: 'chart', request, path }, onProgress);
       const result = run.result.then(({ messages, bytes }): FileJobFrame => ({
         state: 'exported',
         messages,

@@ -1,6 +1,7 @@
 import type { ImportPreview } from '../../../app/contract-files';
 import type { WireError } from '../../../app/errors';
 import type { Selection } from '../../../app/selection';
+import type { ChartExportRequest } from '../charts/chart-protocol';
 import type { SelectionCount } from '../history/archive';
 import type { ExportProgress, ExportRequest } from './exporter';
 import type { OwnHistoryResult } from './import-own-history';
@@ -9,6 +10,7 @@ import type { OwnHistoryResult } from './import-own-history';
 export type FilesTask =
   | { readonly kind: 'count'; readonly file: string; readonly selection: Selection }
   | { readonly kind: 'export'; readonly request: ExportRequest; readonly path: string }
+  | { readonly kind: 'chart'; readonly request: ChartExportRequest; readonly path: string }
   | { readonly kind: 'preview'; readonly path: string; readonly isBase64: boolean | null }
   | {
       readonly kind: 'import';
@@ -22,6 +24,7 @@ export type FilesTask =
 export interface FilesResults {
   readonly count: SelectionCount;
   readonly export: ExportProgress;
+  readonly chart: ExportProgress;
   readonly preview: ImportPreview;
   readonly import: OwnHistoryResult;
 }

@@ -5,6 +5,7 @@
 import { stat } from 'node:fs/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { LoupeError, toWireError } from '../../../app/errors';
+import { exportChart } from '../charts/chart-export';
 import { openArchive } from '../history/sqlite-archive';
 import { exportToFile } from './exporter';
 import type {
@@ -41,6 +42,8 @@ function run(what: FilesTask): Promise<FilesResults[FilesTask['kind']]> {
       return Promise.resolve(count(what.file, what.selection));
     case 'export':
       return exportToFile(what.request, what.path, { progress, isCancelled });
+    case 'chart':
+      return exportChart(what.request, what.path, { progress, isCancelled });
     case 'preview':
       return previewImport(what.path, what.isBase64);
     case 'import':
