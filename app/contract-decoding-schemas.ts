@@ -8,6 +8,7 @@ import {
   MOST_SCHEMAS,
   MOST_STEPS,
 } from './decoding/rules';
+import { PROFILE_COLOURS } from './profile-colours';
 import { MAX_TOPIC_BYTES, topicFilterProblem } from './topic';
 
 const id = v.pipe(v.string(), v.minLength(1), v.maxLength(64));
@@ -43,6 +44,8 @@ export const ruleSchema = v.object({
   viewer: v.nullable(shortText),
   chartPath: v.nullable(v.pipe(v.array(v.union([v.string(), v.number()])), v.maxLength(200))),
   unit: v.nullable(shortText),
+  // Files from before have none.
+  colour: v.optional(v.nullable(v.picklist(PROFILE_COLOURS)), null),
   enabled: v.boolean(),
 });
 const rules = v.pipe(v.array(ruleSchema), v.maxLength(MOST_RULES));

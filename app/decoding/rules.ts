@@ -1,3 +1,4 @@
+import type { ProfileColour } from '../profile-colours';
 import { topicMatches } from '../topic';
 import type { DecoderStep } from './decoded';
 
@@ -13,6 +14,8 @@ export interface DecodingRule {
   readonly chartPath: ReadonlyArray<string | number> | null;
   /** Stands behind the number; null for what the message says. */
   readonly unit: string | null;
+  /** What its charts are drawn in; null for the next free one. */
+  readonly colour: ProfileColour | null;
   readonly enabled: boolean;
 }
 

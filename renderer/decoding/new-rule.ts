@@ -10,6 +10,7 @@ export function newRule(topic: string, steps: readonly DecoderStep[]): DecodingR
     viewer: null,
     chartPath: null,
     unit: null,
+    colour: null,
     enabled: true,
   };
 }

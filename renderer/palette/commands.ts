@@ -1,5 +1,6 @@
 import { chooseImport } from '../files/choose-import';
 import { doctorDialogs } from '../doctor/doctor-dialogs.svelte';
+import { chartCommands } from '../charts/chart-commands';
 import { decodingCommands } from '../decoding/decoding-commands';
 import { exportBranch, exportHistory } from '../files/export-wishes';
 import { chooseArchive, closeArchive } from '../archives/open-archive';
@@ -26,7 +27,7 @@ import { TREE_SORTS } from '../tree/tree-sorts';
 /** One thing that the palette (and, where it has a shortcut, a key) does. */
 export interface Command {
   readonly id: string;
-  readonly group: 'Topics' | 'Messages' | 'Packets' | 'Broker' | 'Time' | 'Replay' | 'Connections' | 'Window';
+  readonly group: 'Topics' | 'Messages' | 'Packets' | 'Broker' | 'Charts' | 'Time' | 'Replay' | 'Connections' | 'Window';
   readonly label: string;
   /** Faint words behind the label. */
   readonly hint?: string;
@@ -44,6 +45,7 @@ export function commands(app: AppState): Command[] {
     ...messageCommands(app),
     ...packetCommands(app),
     ...brokerCommands(app),
+    ...chartCommands(app),
     ...timeCommands(app),
     ...replayCommands(app),
     ...connectionCommands(app),

@@ -9,6 +9,7 @@ export type Place =
   | 'packets'
   | 'traffic'
   | 'retained'
+  | 'chart'
   | 'detail'
   | 'publish'
   | 'timeline';
@@ -22,6 +23,7 @@ const PLACES: readonly Place[] = [
   'packets',
   'traffic',
   'retained',
+  'chart',
   'detail',
   'publish',
   'timeline',

@@ -1,3 +1,4 @@
+import ChartLine from '@lucide/svelte/icons/chart-line';
 import ChevronsDownUp from '@lucide/svelte/icons/chevrons-down-up';
 import ChevronsUpDown from '@lucide/svelte/icons/chevrons-up-down';
 import ClipboardCopy from '@lucide/svelte/icons/clipboard-copy';
@@ -12,6 +13,7 @@ import Repeat2 from '@lucide/svelte/icons/repeat-2';
 import Send from '@lucide/svelte/icons/send';
 import Trash from '@lucide/svelte/icons/trash-2';
 import TextSearch from '@lucide/svelte/icons/text-search';
+import { chartDialogs } from '../charts/chart-dialogs.svelte';
 import type { TreeRow } from '../../app/contract';
 import { replayBranch } from '../replay/replay-branch';
 import { openMessages } from '../messages/message-lists';
@@ -57,6 +59,18 @@ export function rowMenu(app: AppState, tree: TreeState, row: MenuRow): MenuEntry
       label: 'Open in a window of its own',
       icon: PictureInPicture2,
       onselect: () => void popOutTopic(app, tree.profileId, row.path),
+    },
+    {
+      kind: 'action',
+      label: 'Add to a chart…',
+      icon: ChartLine,
+      onselect: () => {
+        chartDialogs.add(
+          tree.profileId,
+          row.path,
+          row.kind === null ? { what: { kind: 'rate', below: true } } : {},
+        );
+      },
     },
     {
       kind: 'action',

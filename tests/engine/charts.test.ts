@@ -1,5 +1,5 @@
 /** Charts, read in their thread from a real history: nothing is thinned out that the eye would miss. */
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
@@ -272,19 +272,9 @@ test('packed payloads and rules are decoded, through all of the history', async 
     ...{ steps: [{ decoder: 'numbers', options: { type: 'int16', order: 'little' } }] },
     colour: null,
   };
-  const [candidate] = (await frameOf(thread, sourceOf(file, 'raw', undefined, rule), span)).values;
-  expect(candidate ?? (await readFirst(thread, file, rule, span))).toBe(10);
+  const ruled = sourceOf(file, 'raw', undefined, rule);
+  expect([...(await frameOf(thread, ruled, span)).values]).toEqual([10, 20, -30]);
 });
-
-async function readFirst(
-  thread: ChartThread,
-  file: string,
-  rule: DecodingRule,
-  span: typeof all,
-): Promise<number | undefined> {
-  const source = sourceOf(file, 'raw', { kind: 'value', path: [0] }, rule);
-  return (await frameOf(thread, source, span)).values[0];
-}
 
 test('a Sparkplug metric is found by its name, whatever alias the birth before it gave', async () => {
   const { history, file } = await openForTest(bundles);
@@ -325,22 +315,33 @@ test('a rate counts the messages of a topic and of all below it, quiet seconds t
   expect(await rate(true)).toEqual([2, 0, 2, 1]);
 });
 
-test('a payload that never ends to decode ends the thread, not the other charts', async () => {
-  const { history, file } = await openForTest(bundles);
-  await store(history, [{ topic: 'a', payload: bytes('1'), timeUs: START_US }]);
-  const thread = new ChartThread({
-    workerFile: join(bundles.threads, 'charts.cjs'),
-    schemas: () => [],
-    stuckMs: -1,
-  });
+test('a thread that is stuck on a topic is ended, and what waits behind it goes on in a new one', async () => {
+  const workerFile = join(await temporaryFolder(), 'stuck.cjs');
+  // Works on the topic "stuck" for ever, and answers everything else.
+  await writeFile(
+    workerFile,
+    `const { parentPort, workerData } = require('node:worker_threads');
+     const pulse = new Int32Array(workerData.pulse);
+     parentPort.on('message', ({ t, id, request }) => {
+       if (t !== 'read') return;
+       pulse[1] = id;
+       while (request.source.topic === 'stuck');
+       pulse[1] = 0;
+       parentPort.postMessage({ t: 'done', id, answer: { frame: null, seen: null, lastId: 7 } });
+     });`,
+  );
+  const thread = new ChartThread({ workerFile, schemas: () => [], stuckMs: 500 });
   onTestFinished(() => thread.close());
-  // With no patience at all the first look finds it stuck.
-  const missing = thread.read(
-    { ...all, since: null, source: sourceOf(join(file, 'nowhere'), 'a') },
+  const stuck = thread.read(
+    { ...all, since: null, source: sourceOf('x', 'stuck') },
     () => undefined,
   );
-  await expect(missing.answer).rejects.toMatchObject({ code: 'history-unavailable' });
-  expect([...(await frameOf(thread, sourceOf(file, 'a'), all)).values]).toEqual([1]);
+  const behind = thread.read(
+    { ...all, since: null, source: sourceOf('x', 'fine') },
+    () => undefined,
+  );
+  await expect(stuck.answer).rejects.toMatchObject({ code: 'timeout' });
+  expect((await behind.answer).lastId).toBe(7);
 });
 
 test('the CSV has every point of all lines in the order of time, and leaves nothing when cancelled', async () => {

@@ -34,6 +34,7 @@ afterAll(async () => {
 
 const rule: DecodingRule = {
   ...{ id: 'r', filter: 'raw/+', viewer: 'table', chartPath: null, unit: '°C', enabled: true },
+  colour: null,
   steps: [{ decoder: 'numbers', options: { type: 'int16', order: 'little' } }],
 };
 const proto = bytesOf('syntax = "proto3"; package plant; message Reading { float value = 1; }');

@@ -1,0 +1,51 @@
+/** Axes for numbers. */
+
+export interface ValueRange {
+  readonly low: number;
+  readonly high: number;
+}
+
+export interface ValueTick {
+  readonly value: number;
+  readonly label: string;
+}
+
+const STEPS = [1, 2, 2.5, 5, 10];
+
+/** Room above and below what is drawn; a constant stands in the middle. */
+export function paddedRange(low: number, high: number): ValueRange {
+  const room = high > low ? (high - low) * 0.08 : Math.abs(low) * 0.05 || 1;
+  return { low: low - room, high: high + room };
+}
+
+/** Round numbers within a range, at the most so many, all with the digits that tell them apart. */
+export function valueTicks({ low, high }: ValueRange, most: number): readonly ValueTick[] {
+  const length = high - low;
+  if (!(length > 0) || !Number.isFinite(length) || most < 1) return [];
+  const least = length / most;
+  const decade = 10 ** Math.floor(Math.log10(least));
+  const step = (STEPS.find((one) => one * decade >= least) ?? 10) * decade;
+  const ticks: ValueTick[] = [];
+  for (let at = Math.ceil(low / step); at * step <= high && ticks.length < most + 2; at++) {
+    ticks.push({ value: at * step, label: tickLabel(at * step, step) });
+  }
+  return ticks;
+}
+
+const LARGE: ReadonlyArray<readonly [size: number, letter: string]> = [
+  [1e12, 'T'],
+  [1e9, 'G'],
+  [1e6, 'M'],
+  [1e4, 'k'],
+];
+
+function tickLabel(value: number, step: number): string {
+  const size = Math.abs(value);
+  if (size >= 1e15 || (step < 1e-6 && size > 0)) return value.toPrecision(4).replace(/\.?0+e/, 'e');
+  const large = LARGE.find(([from]) => size >= from && step >= from / 1e4);
+  const scale = large ? (large[1] === 'k' ? 1e3 : large[0]) : 1;
+  const digits = Math.max(0, Math.min(12, -Math.floor(Math.log10((step / scale) * 1.000001))));
+  const isHalf = Math.abs(step / 10 ** Math.floor(Math.log10(step)) - 2.5) < 1e-9;
+  const text = (value / scale).toFixed(isHalf && digits > 0 ? digits + 1 : digits + Number(isHalf));
+  return `${text}${large?.[1] ?? ''}`;
+}

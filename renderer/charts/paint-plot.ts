@@ -1,0 +1,242 @@
+import { firstAt, unbroken, type ChartGap } from '../../app/chart/track';
+import { timeTicks } from '../../app/time/ticks';
+import { paintLane } from './paint-lane';
+import {
+  layoutOf,
+  yOf,
+  type Area,
+  type PlotLayout,
+  type PlotLook,
+  type PlotScene,
+  type SceneLine,
+  type ValueScale,
+} from './plot-scene';
+
+const TICK_PX = 92;
+/** Single values are marked while there is room between them. */
+const MARK_PX = 10;
+const HATCH_PX = 6;
+
+/** Draws a plot; the canvas is `scale` device px for each CSS px. Returns where things stand. */
+export function paintPlot(
+  context: CanvasRenderingContext2D,
+  look: PlotLook,
+  scene: PlotScene,
+  scale: number,
+): PlotLayout {
+  context.setTransform(scale, 0, 0, scale, 0, 0);
+  context.clearRect(0, 0, scene.width, scene.height);
+  return drawPlot(context, look, scene);
+}
+
+/** The same without clearing, where the context stands: also for a picture. */
+export function drawPlot(
+  context: CanvasRenderingContext2D,
+  look: PlotLook,
+  scene: PlotScene,
+): PlotLayout {
+  const layout = layoutOf(scene);
+  const painter = new Painter(context, look, scene, layout);
+  painter.timeAxis();
+  if (layout.left) painter.valueAxis(layout.left, 'left');
+  if (layout.right) painter.valueAxis(layout.right, 'right');
+  painter.gaps();
+  painter.lines();
+  return layout;
+}
+
+class Painter {
+  private readonly usPerPx: number;
+
+  constructor(
+    private readonly context: CanvasRenderingContext2D,
+    private readonly look: PlotLook,
+    private readonly scene: PlotScene,
+    private readonly layout: PlotLayout,
+  ) {
+    const { left, right } = layout.area;
+    this.usPerPx = (scene.span.toUs - scene.span.fromUs) / (right - left);
+  }
+
+  timeAxis(): void {
+    const { context, look, scene } = this;
+    const { area } = this.layout;
+    context.font = look.font;
+    context.textBaseline = 'alphabetic';
+    context.textAlign = 'center';
+    const most = Math.max(1, Math.floor((area.right - area.left) / TICK_PX));
+    for (const { timeUs, label, strong } of timeTicks(scene.span, most)) {
+      const x = this.x(timeUs);
+      context.fillStyle = look.grid;
+      context.fillRect(Math.round(x), area.top, 1, area.bottom - area.top);
+      context.fillStyle = strong ? look.soft : look.faint;
+      const half = context.measureText(label).width / 2;
+      const centre = Math.max(half + 2, Math.min(scene.width - half - 2, x));
+      context.fillText(label, centre, area.bottom + 15);
+    }
+    context.fillStyle = look.line;
+    context.fillRect(area.left, area.bottom, area.right - area.left, 1);
+  }
+
+  valueAxis(scale: ValueScale, side: 'left' | 'right'): void {
+    const { context, look } = this;
+    const { numbers } = this.layout;
+    context.font = look.font;
+    context.textBaseline = 'middle';
+    context.textAlign = side === 'left' ? 'right' : 'left';
+    const x = side === 'left' ? numbers.left - 8 : numbers.right + 8;
+    const hasGrid = side === 'left' || this.layout.left === null;
+    const withUnit = scale.unit !== '' && scale.unit.length <= 4;
+    for (const [index, { value, label }] of scale.ticks.entries()) {
+      const y = yOf(scale, numbers, value);
+      context.fillStyle = look.grid;
+      if (hasGrid) context.fillRect(numbers.left, Math.round(y), numbers.right - numbers.left, 1);
+      const isTop = withUnit && index === scale.ticks.length - 1;
+      context.fillStyle = look.faint;
+      context.fillText(isTop ? `${label} ${scale.unit}` : label, x, y);
+    }
+  }
+
+  /** A hatched ground: nothing can be said of values there. */
+  gaps(): void {
+    const { context, look } = this;
+    const { area } = this.layout;
+    for (const gap of this.scene.gaps) {
+      const from = Math.max(area.left, this.x(gap.fromUs));
+      const to = Math.min(area.right, Math.max(this.x(gap.toUs), this.x(gap.fromUs) + 2));
+      if (to <= from) continue;
+      context.save();
+      context.beginPath();
+      context.rect(from, area.top, to - from, area.bottom - area.top);
+      context.clip();
+      context.globalAlpha = 0.06;
+      context.fillStyle = look.gap;
+      context.fill();
+      context.globalAlpha = 0.22;
+      context.strokeStyle = look.gap;
+      context.lineWidth = 1;
+      this.hatch({ ...area, left: from, right: to });
+      context.restore();
+    }
+  }
+
+  lines(): void {
+    const { context, layout } = this;
+    for (const lane of layout.lanes) {
+      paintLane(context, this.look, lane.line, lane.area, this.scene);
+    }
+    context.save();
+    context.beginPath();
+    const { numbers } = layout;
+    context.rect(
+      numbers.left - 1,
+      numbers.top - 4,
+      numbers.right - numbers.left + 2,
+      numbers.bottom - numbers.top + 8,
+    );
+    context.clip();
+    for (const line of this.scene.lines) {
+      const scale = line.axis === 'left' ? layout.left : layout.right;
+      if (scale && line.frame.form === 'number') this.line(line, scale);
+    }
+    context.restore();
+  }
+
+  private line(line: SceneLine, scale: ValueScale): void {
+    const { context, scene } = this;
+    const { frame, colour } = line;
+    const { timesUs } = frame;
+    const from = Math.max(0, firstAt(timesUs, scene.span.fromUs) - 1);
+    const end = Math.min(timesUs.length, firstAt(timesUs, scene.span.toUs + 1) + 1);
+    context.strokeStyle = colour;
+    context.fillStyle = colour;
+    context.lineWidth = 1.5;
+    context.lineJoin = 'round';
+    const parts = unbroken(frame, from, end, line.gaps);
+    context.beginPath();
+    for (const part of parts) this.trace(frame, part, scale);
+    this.reachOut(line, parts, scale);
+    context.stroke();
+    const isSparse =
+      (end - from) * MARK_PX < this.layout.area.right - this.layout.area.left && end - from < 400;
+    for (const [begun, ended] of parts) {
+      if (isSparse) this.marks(line, begun, ended, scale);
+      else if (ended - begun === 1) this.marks(line, begun, ended, scale);
+    }
+  }
+
+  private trace(
+    { timesUs, values }: SceneLine['frame'],
+    [from, end]: readonly [number, number],
+    scale: ValueScale,
+  ): void {
+    const { context } = this;
+    const { numbers } = this.layout;
+    context.moveTo(this.x(timesUs[from] ?? 0), yOf(scale, numbers, values[from] ?? 0));
+    for (let at = from + 1; at < end; at++) {
+      context.lineTo(this.x(timesUs[at] ?? 0), yOf(scale, numbers, values[at] ?? 0));
+    }
+  }
+
+  /** To the nearest points that are not here, so that a line does not end at the edge of what was asked for. */
+  private reachOut(
+    { frame, gaps }: SceneLine,
+    parts: ReadonlyArray<readonly [number, number]>,
+    scale: ValueScale,
+  ): void {
+    const { context } = this;
+    const { numbers } = this.layout;
+    const { before, after, timesUs, values } = frame;
+    const [first] = parts;
+    const last = parts.at(-1);
+    const reach = (fromUs: number, value: number, toUs: number, to: number): void => {
+      if (Number.isNaN(value) || Number.isNaN(to) || parted(gaps, fromUs, toUs)) return;
+      context.moveTo(this.x(fromUs), yOf(scale, numbers, value));
+      context.lineTo(this.x(toUs), yOf(scale, numbers, to));
+    };
+    if (before && first?.[0] === 0) {
+      reach(before.timeUs, before.value, timesUs[0] ?? 0, values[0] ?? NaN);
+    }
+    const at = timesUs.length - 1;
+    if (after && last?.[1] === timesUs.length) {
+      reach(timesUs[at] ?? 0, values[at] ?? NaN, after.timeUs, after.value);
+    }
+    if (before && after && timesUs.length === 0) {
+      reach(before.timeUs, before.value, after.timeUs, after.value);
+    }
+  }
+
+  private marks(line: SceneLine, from: number, end: number, scale: ValueScale): void {
+    const { context } = this;
+    const { timesUs, values } = line.frame;
+    context.beginPath();
+    for (let at = from; at < end; at++) {
+      const x = this.x(timesUs[at] ?? 0);
+      const y = yOf(scale, this.layout.numbers, values[at] ?? 0);
+      context.moveTo(x + 2.5, y);
+      context.arc(x, y, 2.5, 0, 2 * Math.PI);
+    }
+    context.fill();
+  }
+
+  private hatch({ left, right, top, bottom }: Area): void {
+    const { context } = this;
+    const height = bottom - top;
+    context.beginPath();
+    // Aligned to the whole plot, so that the pattern stays where it is while the gap moves through it.
+    const begin = Math.floor((left - height) / HATCH_PX) * HATCH_PX;
+    for (let x = begin; x < right; x += HATCH_PX) {
+      context.moveTo(x, bottom);
+      context.lineTo(x + height, top);
+    }
+    context.stroke();
+  }
+
+  private x(timeUs: number): number {
+    return this.layout.area.left + (timeUs - this.scene.span.fromUs) / this.usPerPx;
+  }
+}
+
+function parted(gaps: readonly ChartGap[], fromUs: number, toUs: number): boolean {
+  return gaps.some((gap) => gap.fromUs >= fromUs && gap.fromUs < toUs);
+}
