@@ -152,19 +152,23 @@ export function isParted(oneUs: number, otherUs: number, gaps: readonly ChartGap
   return gaps.some((gap) => gap.fromUs >= fromUs && gap.fromUs <= toUs);
 }
 
-/** The lines without gaps that points make: from where to before where. `gaps` are sorted. */
+/**
+ * The lines without gaps that points make: from where to before where. `gaps` are sorted.
+ * @param leavesOut whether points within a gap say nothing: a rate of 0 where nobody counted
+ */
 export function unbroken(
   frame: SeriesFrame,
   from: number,
   end: number,
   gaps: readonly ChartGap[],
+  leavesOut = false,
 ): ReadonlyArray<readonly [from: number, end: number]> {
   const parts: (readonly [number, number])[] = [];
   let begun = from;
   let gap = 0;
   for (let at = from; at < end; at++) {
     const timeUs = frame.timesUs[at] ?? 0;
-    const isNothing = Number.isNaN(frame.values[at]);
+    const isNothing = Number.isNaN(frame.values[at]) || (leavesOut && isWithin(timeUs, gaps, gap));
     let isBroken = isNothing;
     const beforeUs = at > from ? (frame.timesUs[at - 1] ?? 0) : -Infinity;
     while (gap < gaps.length && (gaps[gap]?.fromUs ?? Infinity) < timeUs) {
@@ -177,4 +181,14 @@ export function unbroken(
   }
   if (end > begun) parts.push([begun, end]);
   return parts;
+}
+
+/** Whether a moment is within one of the gaps, those before `from` having been passed. */
+function isWithin(timeUs: number, gaps: readonly ChartGap[], from: number): boolean {
+  for (let at = Math.max(0, from - 1); at < gaps.length; at++) {
+    const gap = gaps[at];
+    if (!gap || gap.fromUs > timeUs) return false;
+    if (timeUs < gap.toUs) return true;
+  }
+  return false;
 }

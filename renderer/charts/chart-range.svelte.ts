@@ -1,6 +1,8 @@
 import { lengthOf, type Span } from '../../app/time/span';
 
 const SHORTEST_US = 1_000;
+/** A shorter time would make single measurements look like a long story. */
+const LEAST_FILLED_US = 5e6;
 const LONGEST_US = 100 * 365.25 * 86_400e6;
 
 export interface RangeHost {
@@ -14,6 +16,8 @@ export interface RangeHost {
 /** The time that charts show: until now (or the moment in view), or a part of the past that stands still. */
 export class ChartRange {
   #fixed = $state.raw<Span | null>(null);
+  /** When the first message came: a live range does not begin before it. */
+  #oldestUs = $state.raw<number | null>(null);
   /** What goes along with the clock; painted anew when it moved by a pixel. */
   #nowUs = $state.raw(Date.now() * 1000);
 
@@ -36,7 +40,17 @@ export class ChartRange {
   get span(): Span {
     if (this.#fixed) return this.#fixed;
     const toUs = this.#endUs;
-    return { fromUs: Math.max(0, toUs - this.host.lengthUs()), toUs };
+    const first = Math.min(this.#oldestUs ?? 0, toUs - LEAST_FILLED_US);
+    return { fromUs: Math.max(first, toUs - this.host.lengthUs()), toUs };
+  }
+
+  /** How much of the time until the end was asked for; there may be less. */
+  get chosenUs(): number {
+    return this.#fixed ? lengthOf(this.#fixed) : this.host.lengthUs();
+  }
+
+  set oldestUs(oldestUs: number | null) {
+    this.#oldestUs = oldestUs;
   }
 
   tick(nowUs: number): void {
@@ -73,9 +87,9 @@ export class ChartRange {
     this.#fixed = { fromUs: begin, toUs: begin + length };
   }
 
-  /** Back to the end, as long as it is. */
-  follow(): void {
-    if (this.#fixed) this.host.setLength(lengthOf(this.#fixed));
+  /** Back to the end: as long as it is, or as long as it was there. */
+  follow(asLong = true): void {
+    if (this.#fixed && asLong) this.host.setLength(lengthOf(this.#fixed));
     this.#fixed = null;
   }
 

@@ -7,11 +7,13 @@ const states = new Map<string, ChartsState>();
 export function chartsOf(app: AppState, profileId: string): ChartsState {
   const known = states.get(profileId);
   if (known) return known;
-  const state = new ChartsState(app.engine, profileId, () => {
-    // A recorded history ends with its last message.
-    const { atUs } = app.timeOf(profileId);
-    return atUs ?? app.profiles.find(profileId)?.archive?.newestTimeUs ?? null;
-  });
+  const state = new ChartsState(app.engine, profileId, () => endOfTime(app, profileId));
   states.set(profileId, state);
   return state;
+}
+
+/** Where a profile's time ends: with the moment in view, or a recorded history's last message; null is now. */
+export function endOfTime(app: AppState, profileId: string): number | null {
+  const { atUs } = app.timeOf(profileId);
+  return atUs ?? app.profiles.find(profileId)?.archive?.newestTimeUs ?? null;
 }

@@ -20,6 +20,7 @@ export class LineForm {
   panelId = $state<string>('');
   #candidates = $state.raw<readonly ChartCandidate[]>([]);
   #problem = $state.raw<string | null>(null);
+  #isLooking = $state.raw(false);
   #asked = '';
   #isTouched: boolean;
 
@@ -42,6 +43,11 @@ export class LineForm {
   /** What the topic's last message offers. */
   get candidates(): readonly ChartCandidate[] {
     return this.#candidates;
+  }
+
+  /** Whether the topic's last message is being looked at. */
+  get isLooking(): boolean {
+    return this.#isLooking;
   }
 
   /** Why nothing is offered, in words; null when all is well. */
@@ -102,6 +108,7 @@ export class LineForm {
     const asked = JSON.stringify([profileId, topic]);
     if (asked === this.#asked || topic === '') return;
     this.#asked = asked;
+    this.#isLooking = true;
     try {
       const steps = this.app.decoding.stepsOf(profileId, topic);
       const found = await this.app.engine.calls.chartCandidates({ profileId, topic, steps });
@@ -114,6 +121,8 @@ export class LineForm {
       if (this.#asked !== asked) return;
       this.#candidates = [];
       this.#problem = messageOf(error);
+    } finally {
+      if (this.#asked === asked) this.#isLooking = false;
     }
   }
 

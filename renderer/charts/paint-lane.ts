@@ -46,6 +46,11 @@ export function stretches(line: SceneLine, span: PlotScene['span'], nowUs: numbe
   const found: Stretch[] = [];
   const hold = (fromUs: number, value: number, untilUs: number): void => {
     if (Number.isNaN(value)) return;
+    const last = found.at(-1);
+    if (last?.value === value && last.toUs === fromUs) {
+      found[found.length - 1] = { ...last, toUs: untilGap(line.gaps, fromUs, untilUs) };
+      return;
+    }
     found.push({ fromUs, toUs: untilGap(line.gaps, fromUs, untilUs), value });
   };
   const endUs = Math.min(after ? Infinity : Math.max(toUs, nowUs), nowUs);

@@ -152,7 +152,7 @@ class Painter {
     context.fillStyle = colour;
     context.lineWidth = 1.5;
     context.lineJoin = 'round';
-    const parts = unbroken(frame, from, end, line.gaps);
+    const parts = unbroken(frame, from, end, line.gaps, line.isRate);
     context.beginPath();
     for (const part of parts) this.trace(frame, part, scale);
     this.reachOut(line, parts, scale);

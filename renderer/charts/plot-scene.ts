@@ -11,6 +11,8 @@ export interface SceneLine {
   readonly colour: string;
   readonly unit: string;
   readonly axis: ChartAxis;
+  /** Quiet seconds are counted; those of a gap are not. */
+  readonly isRate: boolean;
   readonly frame: SeriesFrame;
   /** Of its connection, sorted. */
   readonly gaps: readonly ChartGap[];
@@ -59,7 +61,7 @@ const TOP = 10;
 const TIME_HEIGHT = 22;
 const LANE_HEIGHT = 30;
 const LANE_GAP = 6;
-const TICK_PX = 38;
+const TICK_PX = 30;
 
 export interface Area {
   readonly left: number;

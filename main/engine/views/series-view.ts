@@ -141,6 +141,8 @@ export class SeriesView implements ViewSource<SeriesParams, SeriesFrame> {
   }
 
   private progress(): SeriesFrame | null {
+    // What is there stays while news are read.
+    if (this.answered === this.params) return null;
     const share = this.share ?? 0;
     if (this.told !== null && share - this.told < 0.01) return null;
     this.told = share;

@@ -1,4 +1,6 @@
 import type { JsonPath } from '../../../app/payload/numbers';
+import { ChartRange } from '../../charts/chart-range.svelte';
+import { endOfTime } from '../../charts/chart-states';
 import { app } from '../../state/app.svelte';
 
 /** The spans on offer, by milliseconds as text. */
@@ -30,3 +32,26 @@ export const chartChoices = {
     app.setChartPath(profileId, topic, path);
   },
 };
+
+const ranges = new Map<string, ChartRange>();
+
+/** The time that the chart of a profile's selected topic shows: as long as was chosen for all of them. */
+export function topicRange(profileId: string): ChartRange {
+  const known = ranges.get(profileId);
+  if (known) {
+    known.follow(false);
+    return known;
+  }
+  const range = new ChartRange({
+    endUs: () => endOfTime(app, profileId),
+    lengthUs: () => app.ui.chartSpanMs * 1000,
+    setLength: (lengthUs) => {
+      const chartSpanMs = Math.min(LONGEST_MS, Math.max(1000, Math.round(lengthUs / 1000)));
+      app.updateUi({ chartSpanMs });
+    },
+  });
+  ranges.set(profileId, range);
+  return range;
+}
+
+const LONGEST_MS = 366 * 86_400_000;

@@ -1,4 +1,7 @@
+import { whatAt } from '../../charts/chart-this';
 import type { Viewed } from '../topic-state.svelte';
+import type { ChartWhat } from '../../../app/contract-charts';
+import type { JsonValue } from '../../../app/payload/json';
 import { readingOfJson } from '../../../app/payload/detect';
 import { numericPaths, pathText, type JsonPath } from '../../../app/payload/numbers';
 
@@ -7,7 +10,10 @@ export interface ChartSource {
   /** The path as text that tells paths apart; the value of a menu. */
   readonly key: string;
   readonly path: JsonPath;
+  readonly what: ChartWhat;
   readonly label: string;
+  /** What the message says of it. */
+  readonly unit: string | null;
   /** Drawn as steps between false and true. */
   readonly boolean: boolean;
   /** What the message is about, rather than one number among many. */
@@ -19,8 +25,6 @@ const MOST_SOURCES = 200;
 
 /** The numbers that a message offers to draw, the one it is about first. */
 export function chartSources(shown: Viewed): readonly ChartSource[] {
-  // The engine charts payloads as they came; what has to be decoded first is not drawn.
-  if (shown.isDecoded) return [];
   const { kind, json } = shown.detected;
   if (kind === 'number' || kind === 'boolean') return [wholePayload(kind === 'boolean')];
   if (!json?.ok) return [];
@@ -32,25 +36,34 @@ export function chartSources(shown: Viewed): readonly ChartSource[] {
     .map(({ path, boolean }) => ({
       key: keyOf(path),
       path,
+      what: whatOf(value, path),
       label: pathText(path),
       boolean,
-      main: false,
     }));
-  const name = readingOfJson(value)?.name;
-  const main = name === undefined ? undefined : keyOf([name]);
+  const reading = readingOfJson(value);
+  const main = reading === null ? undefined : keyOf([reading.name]);
   return sources
-    .map((source) => ({ ...source, main: source.key === main }))
+    .map((source) => {
+      const isMain = source.key === main;
+      return { ...source, main: isMain, unit: isMain ? (reading?.unit ?? null) : null };
+    })
     .sort((one, other) => Number(other.main) - Number(one.main));
 }
 
 /** A source for a path that was chosen before, though the message at hand has no number there. */
 function sourceAt(path: JsonPath): ChartSource {
   const label = path.length === 0 ? 'Payload' : pathText(path);
-  return { key: keyOf(path), path, label, boolean: false, main: true };
+  const what: ChartWhat = { kind: 'value', path };
+  return { key: keyOf(path), path, what, label, unit: null, boolean: false, main: true };
 }
 
 function wholePayload(boolean: boolean): ChartSource {
   return { ...sourceAt([]), boolean };
+}
+
+/** A Sparkplug metric goes by its name. */
+function whatOf(root: JsonValue, path: JsonPath): ChartWhat {
+  return whatAt(root, path, { kind: 'null' }) ?? { kind: 'value', path };
 }
 
 function keyOf(path: JsonPath): string {
