@@ -41,7 +41,10 @@ const LARGE: ReadonlyArray<readonly [size: number, letter: string]> = [
 
 function tickLabel(value: number, step: number): string {
   const size = Math.abs(value);
-  if (size >= 1e15 || (step < 1e-6 && size > 0)) return value.toPrecision(4).replace(/\.?0+e/, 'e');
+  if (size >= 1e15 || (step < 1e-6 && size > 0)) {
+    const digits = Math.floor(Math.log10(size)) - Math.floor(Math.log10(step)) + 1;
+    return value.toExponential(Math.max(0, Math.min(20, digits))).replace(/\.?0+e/, 'e');
+  }
   const large = LARGE.find(([from]) => size >= from && step >= from / 1e4);
   const scale = large ? (large[1] === 'k' ? 1e3 : large[0]) : 1;
   const digits = Math.max(0, Math.min(12, -Math.floor(Math.log10((step / scale) * 1.000001))));

@@ -6,6 +6,7 @@ import { callerDir } from '../../build/paths.mjs';
 import type { BenchOptions, Scenario } from './bench';
 import { describe, machine } from './machine';
 import { isMet, ratioOf, tableOf, type Row } from './rows';
+import { charts } from './scenarios/charts';
 import { exportScenario, importScenario } from './scenarios/files';
 import { frames } from './scenarios/frames';
 import { history } from './scenarios/history';
@@ -29,6 +30,7 @@ const scenarios: readonly Scenario[] = [
   importScenario,
   replay,
   search,
+  charts,
   start,
   steady,
 ];

@@ -67,7 +67,7 @@ test('a recorded history opens by its path, is browsed read-only, and closes unc
   await openTopic(window, 'plant/press/temperature');
   await expect(window.locator('.headline')).toContainText('21.5');
   await window.getByRole('tab', { name: 'Chart' }).click();
-  await expect(window.getByRole('img', { name: /until .*minimum 21\.5/ })).toBeVisible();
+  await expect(window.getByRole('application', { name: /until .*minimum 21\.5/ })).toBeVisible();
   await window.keyboard.press('Control+W');
   await expect(bar).toBeHidden();
   const recent = window.getByRole('region', { name: 'Recorded histories' });
