@@ -300,32 +300,6 @@ export interface TopicFrame {
   };
 }
 
-export interface ChartParams {
-  readonly profileId: string;
-  readonly topic: TopicPath;
-  /** Where the number stands in a JSON payload: keys and indices; empty for the payload itself. */
-  readonly path: ReadonlyArray<string | number>;
-  readonly spanMs: number;
-  /** Points wanted at the most: about twice the pixels. */
-  readonly maxPoints: number;
-  /** The moment at which the span ends; absent or null: live. */
-  readonly atUs?: Moment | undefined;
-}
-
-export interface ChartFrame {
-  /** Seconds since 1970, ascending. */
-  readonly times: Float64Array;
-  readonly values: Float64Array;
-  /** Where the span ends, ms since 1970; null for now. */
-  readonly endMs: number | null;
-  /** Messages with a number at the path and without one within the span. */
-  readonly numeric: number;
-  readonly skipped: number;
-  readonly minimum: number | null;
-  readonly maximum: number | null;
-  readonly last: number | null;
-}
-
 export interface RecentPublish {
   readonly id: number;
   readonly timeMs: number;
@@ -352,7 +326,6 @@ export interface EngineViews
   status: View<{ readonly profileId: string }, StatusFrame>;
   tree: View<TreeParams, TreeFrame>;
   topic: View<TopicParams, TopicFrame>;
-  chart: View<ChartParams, ChartFrame>;
   /** A profile's sessions, and what is being deleted of it. */
   past: View<{ readonly profileId: string }, PastFrame>;
   recordings: View<Record<never, never>, RecordingsFrame>;
@@ -382,7 +355,7 @@ export interface UiState {
   readonly diffLayout: DiffLayout;
   /** Span of time that charts show. */
   readonly chartSpanMs: number;
-  /** Number chosen for the chart of a topic, newest last: profile id, topic, path as in `ChartParams`. */
+  /** Number chosen for the chart of a topic, newest last: profile id, topic, path as in `ChartWhat`. */
   readonly chartPaths: ReadonlyArray<
     readonly [profileId: string, topic: TopicPath, path: ReadonlyArray<string | number>]
   >;

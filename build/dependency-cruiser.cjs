@@ -6,7 +6,7 @@
 const processPackages =
   '^node_modules/(electron|better-sqlite3|mqtt|aedes|ws|protobufjs|avsc|cbor-x)(/|$)';
 const pagePackages =
-  '^node_modules/(svelte|bits-ui|runed|@lucide|uplot|codemirror|@codemirror|@lezer|@fontsource-variable)(/|$)';
+  '^node_modules/(svelte|bits-ui|runed|@lucide|codemirror|@codemirror|@lezer|@fontsource-variable)(/|$)';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {

@@ -9,12 +9,6 @@ export class ArchiveRuntime extends ProfileRuntime {
     return true;
   }
 
-  /** A span of time ends with the topic's last message: the present has nothing to show. */
-  override spanEndMs(topic: string): number | null {
-    const timeUs = this.tree.topic(topic)?.value?.timeUs;
-    return timeUs === undefined ? 0 : Math.ceil(timeUs / 1000);
-  }
-
   /** Throws `history-read-only`, as everything here that needs a broker. */
   override connect(): Promise<void> {
     return Promise.reject(readOnlyError('It cannot be connected'));

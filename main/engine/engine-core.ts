@@ -35,7 +35,6 @@ import { DoctorView } from './views/doctor-view';
 import { ReplayView } from './views/replay-view';
 import { JobsView, RequestView, TemplatesView } from './views/desk-views';
 import { DecodingView } from './views/decoding-view';
-import { ChartView } from './views/chart-view';
 import { PanelsView } from './views/panels-view';
 import { SeriesView } from './views/series-view';
 import { FileJobView } from './views/file-job-view';
@@ -432,7 +431,6 @@ export class EngineCore {
       status: ({ profileId }) => new StatusView(this.runtime(profileId)),
       tree: (params) => new TreeView(this.runtime(params.profileId), params),
       topic: (params) => new TopicView(this.runtime(params.profileId), params),
-      chart: (params) => new ChartView(this.runtime(params.profileId), params),
       series: (params) =>
         new SeriesView(
           this.charts,

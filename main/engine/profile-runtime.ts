@@ -148,11 +148,6 @@ export class ProfileRuntime {
     return false;
   }
 
-  /** Where a topic's spans of time end, ms since 1970; null for now. */
-  spanEndMs(_topic: string): number | null {
-    return null;
-  }
-
   get profile(): Profile {
     return this.currentProfile;
   }

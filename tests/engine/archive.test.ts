@@ -29,7 +29,7 @@ const SECOND_US = 1_000_000;
 
 let bundles: Bundles;
 beforeAll(async () => {
-  bundles = await bundleHistory();
+  bundles = await bundleHistory({ charts: true });
 });
 afterAll(() => bundles.dispose());
 
@@ -152,19 +152,16 @@ test('a copied recording is browsed like a connection, and not a byte of it chan
   );
   expect(large.last?.payload).toEqual(new Uint8Array(300_000).fill(7));
 
-  // The minute that a chart shows is the last one that was recorded.
+  // The last minute that was recorded, as a chart shows it.
+  const what = { kind: 'value', path: [] } as const;
+  const source = { profileId, topic: 'plant/press/temperature', what, steps: null };
+  const endUs = BEGAN_US + 199 * SECOND_US;
   const chart = await engine.waitFor(
-    'chart',
-    { profileId, topic: 'plant/press/temperature', path: [], spanMs: 60_000, maxPoints: 1000 },
-    ({ numeric }) => numeric > 0,
+    'series',
+    { source, fromUs: endUs - 60 * SECOND_US, toUs: endUs, bucketUs: SECOND_US },
+    ({ values }) => values.length > 0,
   );
-  expect(chart).toMatchObject({
-    numeric: 61,
-    minimum: 33.9,
-    maximum: 39.9,
-    last: 39.9,
-    endMs: (BEGAN_US + 199 * SECOND_US) / 1000,
-  });
+  expect([chart.values.length, chart.values[0], chart.values.at(-1)]).toEqual([61, 33.9, 39.9]);
 
   await calls.closeHistoryFile({ path: file });
   const closed = await engine.waitFor('profiles', {}, (frame) => frame.profiles.length === 0);

@@ -172,7 +172,7 @@ async function millionPoints(): Promise<Row[]> {
         const { window } = session;
         const load = startLoad({ port: broker.port, topics: 1, count: POINTS - 1, first: 1 });
         await load.result;
-        await session.storedReaches(POINTS, 180_000);
+        await session.storedReaches(POINTS);
         await show(window, 'Charts');
         const begun = performance.now();
         await window.getByRole('button', { name: 'All', exact: true }).click();

@@ -1,6 +1,5 @@
 import type { MomentDifferences, StepScope } from '../../../../app/contract-time';
 import type { GapKind } from '../../../../app/gap';
-import type { Series } from '../history';
 
 /** Which topics had a message at a moment, in no order; one entry of each column per topic. */
 export interface MomentTopics {
@@ -81,16 +80,6 @@ export interface CompareRequest {
   readonly previewBytes: number;
 }
 
-export interface SeriesAtRequest {
-  readonly topicKey: number;
-  readonly path: ReadonlyArray<string | number>;
-  /** Both belong to the span. */
-  readonly fromUs: number;
-  readonly atUs: number;
-  /** The newest so many are read. */
-  readonly limit: number;
-}
-
 /** What the thread for the past answers, of one profile. */
 export interface MomentQuestions {
   topicsAt(arg: { readonly atUs: number; readonly withIds: boolean }): MomentTopics;
@@ -102,7 +91,6 @@ export interface MomentQuestions {
   }): readonly MomentValue[];
   /** How many messages there are at or before a moment: another number means another state. */
   messagesAt(arg: { readonly atUs: number }): number;
-  seriesAt(arg: SeriesAtRequest): Series;
   density(arg: DensityRequest): Density;
   step(
     arg: StepRequest,

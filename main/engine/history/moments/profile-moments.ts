@@ -1,6 +1,5 @@
 import type { MomentDifferences } from '../../../../app/contract-time';
 import type { Database } from '../driver';
-import type { Series } from '../history';
 import type { RunSource } from '../run-source';
 import { BranchTopics } from './branch-topics';
 import { DensityCounts } from './density';
@@ -14,12 +13,10 @@ import type {
   MomentQuestions,
   MomentTopics,
   MomentValue,
-  SeriesAtRequest,
   StepRequest,
 } from './moments';
 import { RetainedMarks } from './retained';
 import { TopicPlaces } from './runs';
-import { SeriesAt } from './series-at';
 import { Spans } from './spans';
 import { States, type State } from './state';
 import { Steps } from './steps';
@@ -43,7 +40,6 @@ export class ProfileMoments implements MomentQuestions {
   readonly #lastIds: LastIds;
   readonly #retained: RetainedMarks;
   readonly #values: MomentValues;
-  readonly #series: SeriesAt;
   readonly #density: DensityCounts;
   readonly #spans: Spans;
   readonly #steps: Steps;
@@ -60,7 +56,6 @@ export class ProfileMoments implements MomentQuestions {
     this.#lastIds = new LastIds(this.#units, this.#slots, contents, places);
     this.#retained = new RetainedMarks(database, this.#units, places);
     this.#values = new MomentValues(database, this.#units, this.#slots, places, this.#retained);
-    this.#series = new SeriesAt(database, this.#units, places);
     this.#density = new DensityCounts(database, profile, this.#units, contents);
     this.#spans = new Spans(database, profile);
     this.#steps = new Steps(this.#units, this.#slots, contents, places);
@@ -105,10 +100,6 @@ export class ProfileMoments implements MomentQuestions {
 
   messagesAt({ atUs }: { atUs: number }): number {
     return this.#states.messagesAt(atUs);
-  }
-
-  seriesAt(request: SeriesAtRequest): Series {
-    return this.#series.read(request);
   }
 
   density({ fromUs, toUs, nowUs, steps: most, isRecording }: DensityRequest): Density {
