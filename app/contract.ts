@@ -321,7 +321,18 @@ interface View<Params, Frame> {
 
 /** Open → frames, the next one only when the previous was acknowledged. */
 export interface EngineViews
-  extends TimeViews, SearchViews, FilesViews, ReplayViews, PacketViews, DoctorViews, DecodingViews, BrokerViews, RetainedViews, DeskViews, ChartViews {
+  extends
+    TimeViews,
+    SearchViews,
+    FilesViews,
+    ReplayViews,
+    PacketViews,
+    DoctorViews,
+    DecodingViews,
+    BrokerViews,
+    RetainedViews,
+    DeskViews,
+    ChartViews {
   profiles: View<Record<never, never>, ProfilesFrame>;
   status: View<{ readonly profileId: string }, StatusFrame>;
   tree: View<TreeParams, TreeFrame>;
@@ -387,12 +398,7 @@ export type SecretStorage =
 
 /** What only the main process can do. */
 export interface ShellCalls
-  extends
-    FilesShellCalls,
-    SecretsShellCalls,
-    MoveInShellCalls,
-    PopOutShellCalls,
-    DeskShellCalls {
+  extends FilesShellCalls, SecretsShellCalls, MoveInShellCalls, PopOutShellCalls, DeskShellCalls {
   startup(): {
     readonly version: string;
     readonly platform: string;

@@ -5,13 +5,7 @@ import type { Matching, Selection } from './selection';
 const NAMED = 3;
 
 /** What a selection means, as the rest of a sentence: `plant/line1/# from … to …`, `session 7`, `all topics`. */
-export function selectionWords({
-  filters,
-  fromUs,
-  toUs,
-  sessionKey,
-  matching,
-}: Selection): string {
+export function selectionWords({ filters, fromUs, toUs, sessionKey, matching }: Selection): string {
   const parts = [
     filters.length === 0 ? 'all topics' : filterWords(filters),
     ...(sessionKey === null ? [] : [`of session ${String(sessionKey)}`]),

@@ -27,7 +27,16 @@ import { TREE_SORTS } from '../tree/tree-sorts';
 /** One thing that the palette (and, where it has a shortcut, a key) does. */
 export interface Command {
   readonly id: string;
-  readonly group: 'Topics' | 'Messages' | 'Packets' | 'Broker' | 'Charts' | 'Time' | 'Replay' | 'Connections' | 'Window';
+  readonly group:
+    | 'Topics'
+    | 'Messages'
+    | 'Packets'
+    | 'Broker'
+    | 'Charts'
+    | 'Time'
+    | 'Replay'
+    | 'Connections'
+    | 'Window';
   readonly label: string;
   /** Faint words behind the label. */
   readonly hint?: string;

@@ -27,7 +27,8 @@ import { ThemeState } from './theme.svelte';
 import { TreeState } from './tree.svelte';
 import { UiStore } from './ui-store.svelte';
 
-export type Page = 'connections' | 'topics' | 'messages' | 'packets' | 'broker' | 'charts' | 'history' | 'replay';
+export type Page =
+  'connections' | 'topics' | 'messages' | 'packets' | 'broker' | 'charts' | 'history' | 'replay';
 
 export type EngineHealth =
   | { readonly kind: 'starting' }
@@ -143,7 +144,8 @@ export class AppState {
   /** Shows a profile's topics (or messages, packets, broker or charts, where those are shown); null goes back to the list of connections. */
   activate(profileId: string | null): void {
     const { page } = this;
-    const stays = page === 'messages' || page === 'packets' || page === 'broker' || page === 'charts';
+    const stays =
+      page === 'messages' || page === 'packets' || page === 'broker' || page === 'charts';
     const shown = stays ? page : 'topics';
     this.#page = profileId === null ? 'connections' : shown;
     if (profileId !== this.activeProfile) this.#ui.update({ activeProfile: profileId });

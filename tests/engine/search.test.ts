@@ -314,7 +314,8 @@ async function compare(
     const ids = rows.flatMap((row) => (row.kind === 'message' ? [row.head.id] : []));
     expect({ search, ids }).toEqual({ search, ids: expected });
     expect(progress).toMatchObject({ unreadable: 0, tooLarge: 0 });
-    if (question % 10 === 0) expectSelection(file, selectionOf({ ...allMessages(''), ...search }), ids);
+    if (question % 10 === 0)
+      expectSelection(file, selectionOf({ ...allMessages(''), ...search }), ids);
     found += ids.length;
     list.close();
   }

@@ -21,7 +21,11 @@ export interface Bundles {
 }
 
 /** Bundles the history beside `node_modules`, so that the bundles find the database driver. @param jobs also that of jobs.ts @param decoding also that of decoding-thread.ts @param charts also that of chart-thread.ts */
-export async function bundleHistory({ jobs = false, decoding = false, charts = false } = {}): Promise<Bundles> {
+export async function bundleHistory({
+  jobs = false,
+  decoding = false,
+  charts = false,
+} = {}): Promise<Bundles> {
   await mkdir(stateDir, { recursive: true });
   const threads = await mkdtemp(join(stateDir, 'history-test-'));
   const bundle = async (source: string, output: string): Promise<string> => {
