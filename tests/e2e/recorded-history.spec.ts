@@ -159,6 +159,8 @@ async function drop(window: Page, path: string): Promise<void> {
     const dataTransfer = new DataTransfer();
     for (const one of field?.files ?? []) dataTransfer.items.add(one);
     field?.remove();
-    window.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }));
+    document.body.dispatchEvent(
+      new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }),
+    );
   });
 }
