@@ -16,6 +16,8 @@ export const messagePassingFiles = [
   'main/engine/history/writer*.ts',
   'main/engine/history/job*.ts',
   'main/engine/files/files-*.ts',
+  'main/engine/charts/chart-thread.ts',
+  'main/engine/charts/chart-worker.ts',
   'main/engine/decoding/decoding-*.ts',
   'main/engine/move-in/move-in-worker.ts',
   'main/engine/demo/*.ts',

@@ -49,8 +49,8 @@ test('a document of many megabytes opens with its beginning; the rest comes on d
   });
   const loading = Date.now();
   await value.getByRole('button', { name: 'Load all' }).click();
-  const document = value.getByRole('treegrid', { name: 'JSON' });
-  await expect(document).toContainText('Far behind', { timeout: 60_000 });
+  const tree = value.getByRole('treegrid', { name: 'JSON' });
+  await expect(tree).toContainText('Far behind', { timeout: 60_000 });
   test.info().annotations.push({
     type: 'measured',
     description: `first screen ${String(first)} ms, all ${String(Date.now() - loading)} ms, longest gap ${String(Math.round(await gaps))} ms`,

@@ -15,6 +15,9 @@ export const TOPIC = 8;
 /** It has children. */
 export const BRANCH = 16;
 
+/** Among the marks: whether the broker is thought to keep a retained message. */
+export const RETAINED_BIT = 0x100;
+
 /** Rows that a node in a state takes, with so many rows below it. */
 export function weightOf(state: number, rows: number): number {
   if ((state & SHOWN) === 0) return 0;

@@ -1,6 +1,6 @@
 import type { MessageProperties } from '../../../app/message';
 import { BlockRows } from './block-rows';
-import { NONE, ROOT, TOPIC, weightOf } from './node-state';
+import { NONE, RETAINED_BIT, ROOT, TOPIC, weightOf } from './node-state';
 import { TopicNode } from './topic-node';
 
 const FIRST_CAPACITY = 64;
@@ -21,9 +21,6 @@ const MARKS = 12;
 const TOPIC_KEY = 13;
 const HASH = 14;
 const PARENT = 15;
-
-/** Among the marks: whether the broker is thought to keep a retained message. */
-export const RETAINED_BIT = 0x100;
 
 /**
  * The nodes of a tree in columns: numbers in typed arrays, which cost no object each and are gone through in order of

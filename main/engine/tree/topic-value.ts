@@ -1,6 +1,7 @@
 import type { MessageProperties } from '../../../app/message';
 import { FLAG_RETAIN } from '../history/history';
-import { RETAINED_BIT, type NodeTable } from './node-table';
+import { RETAINED_BIT } from './node-state';
+import type { NodeTable } from './node-table';
 import type { TopicNode, TopicValue } from './topic-node';
 
 /** The packet id and the properties are not here; the history has them. */

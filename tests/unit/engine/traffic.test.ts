@@ -178,7 +178,7 @@ test('another ranking is answered at once, and again when its pass is done', () 
   view.update({ ...topics, kind: 'branches' });
   let frame = view.next(0);
   expect(frame).toMatchObject({ kind: 'branches' });
-  for (let slice = 0; slice < 10_000 && frame?.passEndedMs == null; slice += 1)
+  for (let slice = 0; slice < 10_000 && (frame?.passEndedMs ?? null) === null; slice += 1)
     frame = view.next(0);
   expect(frame?.rows).toMatchObject([{ path: 'many', messages: 20_000, topics: 20_000 }]);
   expect(view.next(0)).toBeNull();

@@ -81,7 +81,8 @@ describe('the preview of a payload on one line', () => {
     for (let run = 0; run < 20; run++) previewOf(large, large.length, 120);
     const readFrom = performance.now();
     // Twenty previews take less than looking at each byte once.
-    for (let index = 0, sum = 0; index < large.length; index++) sum += large[index] ?? 0;
+    const sum = large.reduce((before, byte) => before + byte, 0);
+    expect(sum).toBeGreaterThan(0);
     expect(readFrom - previewsFrom).toBeLessThan(performance.now() - readFrom);
     expect(previewOf(large, large.length, 20)).toEqual({
       text: '{"items":[1,1,1,1,1…',
