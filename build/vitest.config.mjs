@@ -17,8 +17,8 @@ export default defineConfig({
     pool: 'forks',
     // Most of them wait for brokers and timers half of the time.
     maxWorkers: availableParallelism() + 1,
-    testTimeout: 20_000,
-    hookTimeout: 20_000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     // How long something is waited for, which on a busy machine takes as long as it takes.
     expect: { poll: { timeout: 15_000 } },
     restoreMocks: true,

@@ -31,7 +31,11 @@ test('an engine that crashes again and again is given up in words; the window st
     const card = window.getByRole('listitem', { name: 'Doomed' });
     await expect(card).toContainText('disconnected');
     await card.getByRole('button', { name: 'Connect', exact: true }).click();
-    await expect(window.getByText('The engine is not running.')).toBeVisible();
+    await expect(
+      window.getByText('The engine is not running. Quit MQTT Loupe and start it again.', {
+        exact: true,
+      }),
+    ).toBeVisible();
 
     await close();
     closed = true;
