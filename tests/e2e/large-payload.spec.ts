@@ -60,6 +60,7 @@ test('a document of many megabytes opens with its beginning; the rest comes on d
   await window.getByRole('option', { name: 'Text' }).click();
   const text = value.getByRole('group', { name: 'Text of the message' });
   await expect(text.getByRole('list')).toContainText('sensor 0');
+  await expect(text.getByRole('status')).not.toContainText('so far', { timeout: 60_000 });
   await text.getByRole('textbox', { name: 'Find in the text' }).fill('far BEHIND');
   await window.keyboard.press('Enter');
   await expect(text.getByRole('list')).toContainText('Far behind', { timeout: 60_000 });
