@@ -18,7 +18,8 @@ export interface ChartThreadOptions {
 }
 
 const LOOK_MS = 500;
-const STUCK_MS = 5_000;
+/** A file that is locked is waited for half as long. */
+const STUCK_MS = 10_000;
 /** What it knows, and the files that it holds, are let go of when nobody asked for so long. */
 const IDLE_MS = 60_000;
 const MOST_HEAP_MEGABYTES = 1_024;

@@ -1,4 +1,5 @@
-import type { SeriesFrame, SeriesParams } from '../../../app/contract-charts';
+import { bucketLength } from '../../../app/chart/buckets';
+import { MOST_BUCKETS, type SeriesFrame, type SeriesParams } from '../../../app/contract-charts';
 import { LoupeError, toWireError } from '../../../app/errors';
 import type { ViewSource } from '../../../app/rpc/server';
 import type { ChartDesk } from '../charts/chart-desk';
@@ -18,6 +19,7 @@ export class SeriesView implements ViewSource<SeriesParams, SeriesFrame> {
   private run: SeriesRun | null = null;
   private seen: SeriesSeen | null = null;
   private answered: SeriesParams | null = null;
+  private bucketUs = 0;
   private mark = '';
   private storedMark = '';
   private lastId = -1;
@@ -99,7 +101,10 @@ export class SeriesView implements ViewSource<SeriesParams, SeriesFrame> {
     const toUs = params.toUs ?? Math.max(params.fromUs, this.nowUs());
     const isBelow = params.source.what.kind === 'rate' && params.source.what.below;
     const newest = this.newestId();
-    const { fromUs, bucketUs } = params;
+    const { fromUs } = params;
+    const bucketUs = bucketWithin(params.bucketUs, toUs - fromUs);
+    if (bucketUs !== this.bucketUs) this.seen = null;
+    this.bucketUs = bucketUs;
     const run = this.desk.read(
       params.source,
       { fromUs, toUs, bucketUs, since: this.seen },
@@ -155,6 +160,12 @@ export class SeriesView implements ViewSource<SeriesParams, SeriesFrame> {
     this.share = null;
     this.told = null;
   }
+}
+
+/** What is live grows for as long as nobody asks for another span: its buckets become longer then. */
+function bucketWithin(wantedUs: number, lengthUs: number): number {
+  const isFine = lengthUs / wantedUs <= MOST_BUCKETS - 1;
+  return isFine ? wantedUs : bucketLength(lengthUs / (MOST_BUCKETS - 1));
 }
 
 const PATIENCE_MS = 120;
