@@ -4,7 +4,7 @@ import { shell } from '../shell-client';
 import { app } from '../state/app.svelte';
 import { valueWords } from './line-words';
 import { drawPlot } from './paint-plot';
-import { plotLook, type PlotLook, type PlotScene, type SceneLine } from './plot-scene';
+import { type PlotLook, type PlotScene, type SceneLine } from './plot-scene';
 
 const SCALE = 2;
 const EDGE = 18;
@@ -15,12 +15,7 @@ const LEAST_WIDTH = 640;
 const LEAST_HEIGHT = 240;
 
 /** Saves a chart as it is shown, light or dark, with its title, its times and its lines. */
-export async function savePicture(
-  title: string,
-  scene: PlotScene,
-  element: Element,
-): Promise<void> {
-  const look = plotLook(element);
+export async function savePicture(title: string, scene: PlotScene, look: PlotLook): Promise<void> {
   const width = Math.max(LEAST_WIDTH, scene.width);
   const height = Math.max(LEAST_HEIGHT, scene.height);
   const rows = scene.lines.length * ROW_HEIGHT;

@@ -1,7 +1,7 @@
 import type { ChartRange } from './chart-range.svelte';
 
 /** A chart moves on when that is something to see. */
-const STEP_PX = 0.5;
+const STEP_PX = 1;
 
 /** Moves a live range on with the clock, a frame at a time and not for less than can be seen. Returns how to stop. */
 export function followClock(range: ChartRange, width: () => number): () => void {

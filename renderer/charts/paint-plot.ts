@@ -1,3 +1,4 @@
+import { pixelColumns } from '../../app/chart/pixel-columns';
 import { firstAt, unbroken, type ChartGap } from '../../app/chart/track';
 import { timeTicks } from '../../app/time/ticks';
 import { paintLane } from './paint-lane';
@@ -16,6 +17,9 @@ const TICK_PX = 92;
 /** Single values are marked while there is room between them. */
 const MARK_PX = 10;
 const HATCH_PX = 6;
+const LINE_PX = 1.5;
+/** With more points than this a pixel, a line is drawn by columns: stroking all of its turns takes many times as long. */
+const DENSE = 1;
 
 /** Draws a plot; the canvas is `scale` device px for each CSS px. Returns where things stand. */
 export function paintPlot(
@@ -150,11 +154,15 @@ class Painter {
     const end = Math.min(timesUs.length, firstAt(timesUs, scene.span.toUs + 1) + 1);
     context.strokeStyle = colour;
     context.fillStyle = colour;
-    context.lineWidth = 1.5;
+    context.lineWidth = LINE_PX;
     context.lineJoin = 'round';
     const parts = unbroken(frame, from, end, line.gaps, line.isRate);
     context.beginPath();
-    for (const part of parts) this.trace(frame, part, scale);
+    const dense = (this.layout.area.right - this.layout.area.left) * DENSE;
+    for (const part of parts) {
+      if (part[1] - part[0] > dense) this.columns(frame, part, scale);
+      else this.trace(frame, part, scale);
+    }
     this.reachOut(line, parts, scale);
     context.stroke();
     const isSparse =
@@ -175,6 +183,32 @@ class Painter {
     context.moveTo(this.x(timesUs[from] ?? 0), yOf(scale, numbers, values[from] ?? 0));
     for (let at = from + 1; at < end; at++) {
       context.lineTo(this.x(timesUs[at] ?? 0), yOf(scale, numbers, values[at] ?? 0));
+    }
+  }
+
+  /** What a crowd of points covers, a column of pixels at a time. */
+  private columns(
+    frame: SceneLine['frame'],
+    [from, end]: readonly [number, number],
+    scale: ValueScale,
+  ): void {
+    const { context } = this;
+    const { numbers } = this.layout;
+    const width = Math.ceil(numbers.right - numbers.left) + 1;
+    const { lows, highs } = pixelColumns(
+      frame,
+      from,
+      end,
+      width,
+      (timeUs) => this.x(timeUs) - numbers.left,
+    );
+    for (let column = 0; column < width; column++) {
+      const low = lows[column] ?? NaN;
+      if (Number.isNaN(low)) continue;
+      const bottom = yOf(scale, numbers, low);
+      const top = yOf(scale, numbers, highs[column] ?? low);
+      const height = Math.max(LINE_PX, bottom - top);
+      context.fillRect(numbers.left + column, (top + bottom - height) / 2, 1, height);
     }
   }
 

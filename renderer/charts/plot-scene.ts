@@ -1,6 +1,7 @@
 import { paddedRange, valueTicks, type ValueRange, type ValueTick } from '../../app/chart/axis';
 import { firstAt, type ChartGap } from '../../app/chart/track';
 import type { ChartAxis, SeriesFrame } from '../../app/contract-charts';
+import { PROFILE_COLOURS, type ProfileColour } from '../../app/profile-colours';
 import type { Span } from '../../app/time/span';
 
 /** A line as it is drawn. */
@@ -31,6 +32,8 @@ export interface PlotScene {
 }
 
 export interface PlotLook {
+  /** Of lines. */
+  readonly colours: ReadonlyMap<ProfileColour, string>;
   readonly text: string;
   readonly soft: string;
   readonly faint: string;
@@ -47,6 +50,7 @@ export function plotLook(element: Element): PlotLook {
   const style = getComputedStyle(element);
   const colour = (name: string): string => style.getPropertyValue(name).trim();
   return {
+    colours: new Map(PROFILE_COLOURS.map((one) => [one, colour(`--profile-${one}`)])),
     ...{ text: colour('--text'), soft: colour('--soft'), faint: colour('--faint') },
     ...{ grid: colour('--line'), line: colour('--line-strong'), surface: colour('--panel') },
     gap: colour('--bad'),
