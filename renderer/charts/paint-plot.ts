@@ -19,7 +19,7 @@ const MARK_PX = 10;
 const HATCH_PX = 6;
 const LINE_PX = 1.5;
 /** With more points than this a pixel, a line is drawn by columns: stroking all of its turns takes many times as long. */
-const DENSE = 1;
+const DENSE = 0.6;
 
 /** Draws a plot; the canvas is `scale` device px for each CSS px. Returns where things stand. */
 export function paintPlot(

@@ -7,7 +7,7 @@ import type { SeriesAnswer, SeriesSeen } from '../charts/chart-protocol';
 import type { SeriesRun } from '../charts/chart-thread';
 import type { ProfileRuntime } from '../profile-runtime';
 
-const INTERVAL_MS = 150;
+const INTERVAL_MS = 200;
 /** How often it is looked whether the past of a span became another one, and whether time went on without news. */
 const LOOK_MS = 1_000;
 /** What came is stored by then. */
