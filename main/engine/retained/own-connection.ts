@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { ConnectionState, SubscriptionOutcome } from '../../../app/connection';
 import { LoupeError } from '../../../app/errors';
 import type { QoS } from '../../../app/message';
@@ -108,6 +109,16 @@ export class OwnConnection {
   /** See `Connection`. */
   publishBulk(message: BulkMessage, done: (outcome: BulkOutcome) => void): boolean {
     return this.#connection.publishBulk(message, done);
+  }
+
+  /**
+   * Resolves when the broker has handled what was published before: messages of QoS 0 have no answer of their own, but
+   * brokers handle the packets of a connection in their order, and this one they answer, if only to refuse it.
+   */
+  async handled(signal: AbortSignal): Promise<void> {
+    const filter = `mqtt-loupe/nothing/${randomUUID()}`;
+    const nothing = { filter, qos: 0, retainAsPublished: false, retainHandling: 2 } as const;
+    await this.subscribe([nothing], () => undefined, signal);
   }
 
   async close(): Promise<void> {

@@ -1,7 +1,7 @@
 import type { RetainedJob, RetainedJobKind } from '../../../app/contract-retained';
 import type { BulkSender } from './bulk-sender';
 
-type Outcome = Pick<
+export type JobOutcome = Pick<
   RetainedJob,
   'total' | 'skipped' | 'conflicts' | 'conflictTopics' | 'left' | 'problem' | 'undoId'
 >;
@@ -15,7 +15,7 @@ export class JobProgress {
   readonly #startedMs = performance.now();
   #endedMs: number | null = null;
   #phase: RetainedJob['phase'] = 'checking';
-  #outcome: Outcome = {
+  #outcome: JobOutcome = {
     ...{ total: 0, skipped: 0, conflicts: 0, conflictTopics: [] },
     ...{ left: null, problem: null, undoId: null },
   };
@@ -44,7 +44,7 @@ export class JobProgress {
   }
 
   /** What is known now, and where it is. */
-  is(phase: RetainedJob['phase'], outcome: Partial<Outcome> = {}): void {
+  is(phase: RetainedJob['phase'], outcome: Partial<JobOutcome> = {}): void {
     this.#phase = phase;
     this.#outcome = { ...this.#outcome, ...outcome };
     const isOver = ['done', 'cancelled', 'failed', 'asks'].includes(phase);

@@ -1,5 +1,6 @@
 import { LoupeError, messageOf } from '../../../app/errors';
 import type { QoS } from '../../../app/message';
+import { formatCountOf } from '../../../app/payload/format';
 import { topicNameProblem } from '../../../app/topic';
 import type { BulkMessage } from '../mqtt/types';
 import { BulkSender, type BulkTarget } from './bulk-sender';
@@ -7,7 +8,7 @@ import { askFor, type Asking } from './ask-broker';
 import { asKeptNow } from './list-broker';
 import type { OwnConnection } from './own-connection';
 import type { RetainedMessage } from './retained-list';
-import type { JobProgress } from './retained-job';
+import type { JobOutcome, JobProgress } from './retained-job';
 import { isSameMessage } from './same-message';
 import type { UndoStore } from './undo-store';
 
@@ -59,7 +60,9 @@ export async function clearListed(
       await ground.undo.remove(ground.profileId, undoId);
       job.is('sending', { undoId: null });
     }
-    await verify(ground, job, filter, { cleared: kept, known: kept });
+    await verify(ground, job, filter, kept, (there) => ({
+      left: kept.filter(({ topic }) => there.has(topic)).length,
+    }));
   });
 }
 
@@ -89,10 +92,18 @@ export async function putBack(
     await send(job, own, again, perSecond, ({ topic }) => {
       ground.mark(topic, true);
     });
+    if (!job.wasCancelled) await own.handled(job.signal);
     const isWhole = job.sender?.failed === 0 && job.sender.done === left.length;
-    if (isWhole) await ground.undo.remove(ground.profileId, undoId);
-    await verify(ground, job, filter, { cleared: null, known: messages });
+    await verify(ground, job, filter, messages, async (there) => {
+      const missing = left.filter(({ topic }) => !there.has(topic)).length;
+      if (isWhole && missing === 0) await ground.undo.remove(ground.profileId, undoId);
+      return { problem: isWhole && missing > 0 ? notKept(missing) : null };
+    });
   });
+}
+
+function notKept(missing: number): string {
+  return `${formatCountOf(missing, 'message was', 'messages were')} sent, but the broker does not keep them. They can be put back once more.`;
 }
 
 /** Sends listed messages to another broker. */
@@ -130,25 +141,21 @@ async function send(
   await job.sender.run();
 }
 
-/** What the broker says afterwards; a list that cannot be read then is no failure of what was done. */
+/**
+ * What the broker says afterwards; a list that cannot be read then is no failure of what was done.
+ * @param judge is given the topics that are kept now
+ */
 async function verify(
   ground: JobGround,
   job: JobProgress,
   filter: string,
-  {
-    cleared,
-    known,
-  }: {
-    readonly cleared: readonly RetainedMessage[] | null;
-    readonly known: readonly RetainedMessage[];
-  },
+  known: readonly RetainedMessage[],
+  judge: (there: ReadonlySet<string>) => Partial<JobOutcome> | Promise<Partial<JobOutcome>>,
 ): Promise<void> {
   job.is('verifying');
   const phase = job.wasCancelled ? 'cancelled' : 'done';
   try {
-    const there = await ground.relist(filter, known);
-    const left = cleared && cleared.filter(({ topic }) => there.has(topic)).length;
-    job.is(phase, { left });
+    job.is(phase, await judge(await ground.relist(filter, known)));
   } catch (error) {
     job.is(phase, { problem: `The broker could not be asked afterwards: ${messageOf(error)}` });
   }
