@@ -183,6 +183,8 @@ test('the list is walked with the keys, filtered, paused, cleared and switched o
   await window.getByRole('button', { name: 'Clear all' }).click();
 
   await window.getByRole('button', { name: 'Pause', exact: true }).click();
+  // Said by the engine: from then on nothing is kept.
+  await expect(window.getByText('Paused', { exact: true })).toBeVisible();
   await client.publishAsync('plant/line1', 'while paused');
   await expect(window.getByText('1 passed and not kept')).toBeVisible();
   await window.getByRole('button', { name: 'Go on' }).click();
