@@ -109,9 +109,9 @@ export class Recorder {
     const closed = this.#runtime.close();
     this.#letGo();
     await closed;
-    const summary = this.#summary(end);
+    // Closing keeps the limit once more: what that removes is counted too.
     await this.#history.close();
-    return summary;
+    return this.#summary(end);
   }
 
   stop(end: RecordingEnd): void {
