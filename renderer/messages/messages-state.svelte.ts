@@ -39,6 +39,8 @@ export class MessagesState {
   #activeRow = $state.raw<ListRow | null>(null);
   #sessions = $state.raw<readonly SessionChoice[]>([]);
   #view: OpenView<MessagesParams> | null = null;
+  /** Whether the list is on the screen; before that, a search has no view. */
+  #isOpen = false;
   #run = $state.raw(0);
   #sent = '';
   #onListed: (() => void) | null = null;
@@ -128,10 +130,23 @@ export class MessagesState {
 
   /** Opens the view; returns how to close it. */
   open(): () => void {
+    this.#isOpen = true;
+    this.#openView();
+    void this.#loadSessions();
+    return () => {
+      clearTimeout(this.#typing);
+      this.#isOpen = false;
+      // It may be another one by now.
+      this.#view?.close();
+      this.#view = null;
+    };
+  }
+
+  #openView(): void {
     this.#failure = null;
     const { params } = this;
     this.#sent = JSON.stringify(params);
-    const view = this.engine.open(
+    this.#view = this.engine.open(
       'messages',
       params,
       (frame) => {
@@ -142,14 +157,6 @@ export class MessagesState {
         this.#failure = messageOf(error);
       },
     );
-    this.#view = view;
-    void this.#loadSessions();
-    return () => {
-      clearTimeout(this.#typing);
-      // It may be another one by now.
-      this.#view?.close();
-      this.#view = null;
-    };
   }
 
   /** Tells the engine what is wanted now, if that is anything new. */
@@ -257,7 +264,7 @@ export class MessagesState {
     this.#stopped = false;
     this.choose(null);
     this.scroller.total = 0;
-    if (this.#view === null) this.open();
+    if (this.#isOpen && this.#view === null) this.#openView();
   }
 
   #hold(): void {
