@@ -133,7 +133,12 @@ export class JobDesk {
     if (schedule.kind !== 'rows') return null;
     this.#options.files.check(schedule.path);
     const file = new CsvRows(schedule.path);
-    return { file, columns: await file.header() };
+    try {
+      return { file, columns: await file.header() };
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
   }
 
   /** What cannot be sent once is not tried again and again. */
