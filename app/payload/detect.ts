@@ -14,6 +14,7 @@ export const VIEWERS = [
   'base64',
   'image',
   'fields',
+  'number',
 ] as const;
 export type Viewer = (typeof VIEWERS)[number];
 
