@@ -4,6 +4,11 @@ export interface FoundPlace {
   readonly end: number;
 }
 
+/** Matches some words in any case, as text and not as a pattern. */
+export function patternOf(wanted: string, flags: 'iu' | 'giu'): RegExp {
+  return new RegExp(wanted.replaceAll(/[$()*+.?[\\\]^{|}]/gu, String.raw`\$&`), flags);
+}
+
 /**
  * The next place of some words, in any case, from the one found before; at the end it goes on from the beginning. Null
  * when they are nowhere.
@@ -14,7 +19,7 @@ export function findFrom(
   from: FoundPlace | null,
   backwards: boolean,
 ): FoundPlace | null {
-  const pattern = new RegExp(wanted.replaceAll(/[$()*+.?[\\\]^{|}]/gu, String.raw`\$&`), 'giu');
+  const pattern = patternOf(wanted, 'giu');
   return backwards ? before(text, pattern, from) : after(text, pattern, from);
 }
 
