@@ -33,6 +33,12 @@ export function plainPreviewOf(bytes: Uint8Array, sizeBytes: number, maxChars: n
   return preview(bytes, sizeBytes, maxChars, false);
 }
 
+/** As `previewOf`, of a text that was decoded. */
+export function previewOfText(text: string, maxChars: number): Preview {
+  const isWhole = text.length <= PREVIEW_BYTES;
+  return textPreview(isWhole ? text : text.slice(0, PREVIEW_BYTES), isWhole, maxChars, true);
+}
+
 function preview(bytes: Uint8Array, sizeBytes: number, maxChars: number, short: boolean): Preview {
   if (sizeBytes === 0) return { text: '', kind: 'empty', number: null };
   const complete = bytes.length === sizeBytes;

@@ -34,6 +34,7 @@ import { plainSurroundings, type Surroundings } from './mqtt/surroundings';
 import { DoctorView } from './views/doctor-view';
 import { ReplayView } from './views/replay-view';
 import { JobsView, RequestView, TemplatesView } from './views/desk-views';
+import { DecodedPreviews } from './views/decoded-previews';
 import { DecodingView } from './views/decoding-view';
 import { PanelsView } from './views/panels-view';
 import { SeriesView } from './views/series-view';
@@ -429,7 +430,12 @@ export class EngineCore {
           }),
         ),
       status: ({ profileId }) => new StatusView(this.runtime(profileId)),
-      tree: (params) => new TreeView(this.runtime(params.profileId), params),
+      tree: (params) =>
+        new TreeView(
+          this.runtime(params.profileId),
+          params,
+          new DecodedPreviews(this.decoding, params.profileId),
+        ),
       topic: (params) => new TopicView(this.runtime(params.profileId), params),
       series: (params) =>
         new SeriesView(

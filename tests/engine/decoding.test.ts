@@ -4,6 +4,7 @@ import mqtt from 'mqtt';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { MOST_DECODED_BYTES, type Decoded, type DecoderStep } from '../../app/decoding/decoded';
+import type { TreeFrame } from '../../app/contract';
 import type { DecodingRule } from '../../app/decoding/rules';
 import type { DecodingTask } from '../../main/engine/decoding/decoding-protocol';
 import { DecodingThread } from '../../main/engine/decoding/decoding-thread';
@@ -170,6 +171,38 @@ describe('through the contract', () => {
     expect(jsonOf(before)).toMatchObject({ metrics: [{ name: 'Old', value: 1 }] });
     expect(before.notes.join()).not.toContain('gap');
   });
+});
+
+test('rows of the tree show what their values are decoded as: by topic, by content and by rule', async () => {
+  const engine = await open();
+  const id = await received(engine, [
+    [
+      'spBv1.0/g/NBIRTH/n',
+      sparkplugPayload({
+        seq: 0,
+        metrics: [{ name: 'Temp', alias: 1, datatype: 9, float_value: 20.5 }],
+      }),
+    ],
+    ['spBv1.0/g/NDATA/n', sparkplugPayload({ seq: 1, metrics: [{ alias: 1, float_value: 21.5 }] })],
+    ['packed', gzipSync('{"value": 7, "unit": "bar"}')],
+    ['raw/a', hex('0100 ffff')],
+    ['raw/b', hex('ff00fe')],
+  ]);
+  await engine.client.calls.setAllExpanded({ profileId: id, expanded: true });
+  const params = { profileId: id, first: 0, count: 50, sort: 'name' as const, filter: '' };
+  const rows = async (...wanted: readonly string[]): Promise<readonly string[]> => {
+    const shown = (frame: TreeFrame): string[] =>
+      frame.rows.flatMap(({ preview }) => (preview === null ? [] : [preview]));
+    const isThere = (frame: TreeFrame): boolean =>
+      wanted.every((one) => shown(frame).includes(one));
+    return shown(
+      await engine.waitFor('tree', { ...params, selected: null, holdOrder: false }, isThere),
+    );
+  };
+  await rows('7 bar', 'Temp 20.5', 'Temp 21.5', '01 00 ff ff · 4 B', 'ff 00 fe · 3 B');
+  await engine.client.calls.saveDecodingRules({ rules: [rule] });
+  // What a rule cannot decode stays bytes.
+  await rows('7 bar', '[1,-1]', 'ff 00 fe · 3 B');
 });
 
 describe('the thread', () => {

@@ -2,14 +2,19 @@ import { join } from 'node:path';
 import type { EncoderInfo } from '../../../app/contract-desk';
 import type { DecodingCalls, DecodingFrame } from '../../../app/contract-decoding';
 import type { Decoded, DecoderInfo } from '../../../app/decoding/decoded';
-import { ruleFor, type DecodingSchema, type SchemaSummary } from '../../../app/decoding/rules';
+import {
+  ruleFor,
+  type DecodingRule,
+  type DecodingSchema,
+  type SchemaSummary,
+} from '../../../app/decoding/rules';
 import { LoupeError } from '../../../app/errors';
 import type { Message } from '../../../app/message';
 import type { ProfileRuntime } from '../profile-runtime';
 import { DecodingFile } from './decoding-file';
 import { DecodingThread } from './decoding-thread';
 import type { EncodeOrder, EncodeOutcome } from './encode';
-import { readSparkplugState } from './sparkplug-reader';
+import { birthsInTree, readSparkplugState } from './sparkplug-reader';
 
 export interface DecodingDeskOptions {
   readonly home: string;
@@ -96,6 +101,34 @@ export class DecodingDesk {
       if (!(error instanceof LoupeError) || error.code === 'cancelled') throw error;
       return ended(error.message);
     }
+  }
+
+  /** The rule that says how a topic is decoded, if any does. */
+  ruleOf(topic: string): DecodingRule | null {
+    return ruleFor(this.file.rules, topic);
+  }
+
+  /**
+   * Decodes what the tree has of a topic, for a row: nothing is read from the history, so a busy topic costs little.
+   * @throws LoupeError when the thread was ended over it, or has too much to do
+   */
+  async glance(profileId: string, topic: string, maxBytes: number): Promise<Decoded | null> {
+    const { tree } = this.options.runtime(profileId);
+    const value = tree.topic(topic)?.value;
+    if (!value?.payload || value.payload.length !== value.sizeBytes) return null;
+    return this.thread.run({
+      kind: 'decode',
+      // A copy: what is a part of a socket's buffer would take all of it along.
+      bytes: Uint8Array.prototype.slice.call(value.payload),
+      facts: {
+        topic,
+        contentType: value.properties?.contentType,
+        steps: null,
+        rule: this.ruleOf(topic),
+      },
+      sparkplug: birthsInTree(tree, topic, value.id),
+      maxBytes,
+    });
   }
 
   saveRules({ rules }: Parameters<DecodingCalls['saveDecodingRules']>[0]): void {

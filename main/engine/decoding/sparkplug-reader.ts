@@ -38,6 +38,29 @@ export async function readSparkplugState(
   return { nodeBirth, nodeDeath, deviceBirth, deviceDeath, previous };
 }
 
+/** The births that the tree has, which give a message's metrics their names; null for other topics. */
+export function birthsInTree(
+  tree: ProfileRuntime['tree'],
+  topic: string,
+  messageId: number,
+): SparkplugState | null {
+  const place = sparkplugTopic(topic);
+  if (!place) return null;
+  const { group, node, device } = place;
+  const birth = (path: string): SparkplugMessage | null => {
+    const value = tree.topic(path)?.value;
+    if (!value?.payload || value.id >= messageId || value.payload.length !== value.sizeBytes)
+      return null;
+    const payload = Uint8Array.prototype.slice.call(value.payload);
+    return { id: value.id, timeUs: value.timeUs, topic: path, payload };
+  };
+  return {
+    nodeBirth: birth(`spBv1.0/${group}/NBIRTH/${node}`),
+    deviceBirth: device === '' ? null : birth(`spBv1.0/${group}/DBIRTH/${node}/${device}`),
+    ...{ nodeDeath: null, deviceDeath: null, previous: null },
+  };
+}
+
 /** A topic and the topics one level below it. */
 function topicsOf(runtime: ProfileRuntime, path: string): string[] {
   const node = runtime.tree.node(path);

@@ -5,6 +5,7 @@ import { TREND_POINTS, TREND_STEP_MS } from '../../../app/trend';
 import type { ProfileRuntime } from '../profile-runtime';
 import { RateMeter } from '../rate-meter';
 import type { TopicNode } from '../tree/topic-node';
+import type { DecodedPreviews } from './decoded-previews';
 import { MomentTree } from './moment-tree';
 import { treeWindow, type WindowRow } from './tree-window';
 
@@ -43,6 +44,8 @@ export class TreeView implements ViewSource<TreeParams, TreeFrame> {
   constructor(
     private readonly runtime: ProfileRuntime,
     private params: TreeParams,
+    /** Decodes the values of rows; absent: they are shown as their bytes say. */
+    private readonly previews: DecodedPreviews | null = null,
   ) {
     this.moment = new MomentTree(runtime.past);
     this.apply();
@@ -61,7 +64,9 @@ export class TreeView implements ViewSource<TreeParams, TreeFrame> {
     const { tree } = this.runtime;
     this.reorder(nowMs);
     const ratesMoved = this.sample(nowMs);
-    if (!this.updated && !ratesMoved && tree.version === this.sentVersion) return null;
+    const isDecoded = this.previews?.changed() ?? false;
+    if (!this.updated && !ratesMoved && !isDecoded && tree.version === this.sentVersion)
+      return null;
     this.updated = false;
     this.sentVersion = tree.version;
     return this.frame(nowMs);
@@ -69,6 +74,7 @@ export class TreeView implements ViewSource<TreeParams, TreeFrame> {
 
   close(): void {
     this.moment.stop();
+    this.previews?.close();
     this.memories.clear();
     this.shown = [];
   }
@@ -107,13 +113,34 @@ export class TreeView implements ViewSource<TreeParams, TreeFrame> {
     const shown = rows.map(({ node }) => [node, this.recall(node, nowMs)] as const);
     this.shown = shown;
     this.forget();
+    this.previews?.begin();
+    const frameRows = rows.map((row, index) =>
+      this.rowOf(row, shown[index]?.[1] ?? newMemory(row.node, nowMs), nowMs),
+    );
+    this.previews?.work(nowMs);
     return {
       ...window,
-      rows: rows.map((row, index) =>
-        rowOf(row, shown[index]?.[1] ?? newMemory(row.node, nowMs), nowMs),
-      ),
+      rows: frameRows,
       topics: tree.topics,
       matching: tree.matching,
+    };
+  }
+
+  private rowOf({ node, ...shape }: WindowRow, memory: RowMemory, nowMs: number): TreeRow {
+    const plain = previewFor(node, memory);
+    const decoded = plain && this.previews?.of(node, shape.path, plain);
+    const preview = decoded?.preview ?? plain;
+    // A row keeps what was decoded before until the next is; as a number of now it does not count.
+    const isCurrent = decoded?.isCurrent ?? true;
+    addToTrend(memory, isCurrent ? (preview?.number ?? null) : null, nowMs);
+    return {
+      ...shape,
+      rate: memory.meter.perSecond,
+      preview: preview?.text ?? null,
+      kind: preview?.kind ?? null,
+      lastTimeMs: node.value ? node.value.timeUs / 1000 : null,
+      retained: node.value?.retained ?? false,
+      trend: memory.trend.length > 1 ? [...memory.trend] : [],
     };
   }
 
@@ -148,21 +175,7 @@ function newMemory(node: TopicNode, nowMs: number): RowMemory {
   };
 }
 
-function rowOf({ node, ...shape }: WindowRow, memory: RowMemory, nowMs: number): TreeRow {
-  const preview = previewFor(node, memory);
-  addToTrend(memory, preview?.number ?? null, nowMs);
-  return {
-    ...shape,
-    rate: memory.meter.perSecond,
-    preview: preview?.text ?? null,
-    kind: preview?.kind ?? null,
-    lastTimeMs: node.value ? node.value.timeUs / 1000 : null,
-    retained: node.value?.retained ?? false,
-    trend: memory.trend.length > 1 ? [...memory.trend] : [],
-  };
-}
-
-/** Decoded once per value, and only for rows on the screen. */
+/** Read once per value, and only for rows on the screen. */
 function previewFor(node: TopicNode, memory: RowMemory): Preview | null {
   const { value } = node;
   if (!value) return null;
