@@ -31,6 +31,8 @@ interface Known {
   readonly preview: Preview | null;
   /** Not to be tried again before. */
   readonly restUntilMs: number;
+  /** Counted up with each that is decoded. */
+  readonly turn: number;
 }
 
 interface Ruled {
@@ -43,6 +45,7 @@ export class DecodedPreviews {
   private readonly known = new Map<TopicNode, Known>();
   private readonly ruled = new Map<TopicNode, Ruled>();
   private wanted: (readonly [TopicNode, string])[] = [];
+  private turns = 0;
   private isWorking = false;
   private hasNews = false;
   private seenVersion = 0;
@@ -118,9 +121,7 @@ export class DecodedPreviews {
   }
 
   private async decodeSome(nowMs: number): Promise<void> {
-    const isDue = ([node]: readonly [TopicNode, string]): boolean =>
-      (this.known.get(node)?.restUntilMs ?? 0) <= nowMs;
-    for (const [node, topic] of this.wanted.filter(isDue).slice(0, MOST_A_FRAME)) {
+    for (const [node, topic] of this.next(nowMs)) {
       if (this.isClosed) return;
       const id = node.value?.id ?? -1;
       const { version } = this.decoding;
@@ -131,9 +132,19 @@ export class DecodedPreviews {
         version,
         preview,
         restUntilMs: restMs === 0 ? 0 : nowMs + restMs,
+        turn: (this.turns += 1),
       });
       this.hasNews = true;
     }
+  }
+
+  /** Those that wait longest: rows that change all the time do not keep others from their turn. */
+  private next(nowMs: number): (readonly [TopicNode, string])[] {
+    const turnOf = (node: TopicNode): number => this.known.get(node)?.turn ?? 0;
+    return this.wanted
+      .filter(([node]) => (this.known.get(node)?.restUntilMs ?? 0) <= nowMs)
+      .sort(([one], [other]) => turnOf(one) - turnOf(other))
+      .slice(0, MOST_A_FRAME);
   }
 
   private async decode(topic: string): Promise<{ preview: Preview | null; restMs: number }> {
