@@ -18,7 +18,7 @@ const TYPES = new Map([
 /** To be called before the app is ready. */
 export function registerAppScheme(): void {
   protocol.registerSchemesAsPrivileged([
-    { scheme: 'app', privileges: { standard: true, secure: true } },
+    { scheme: 'app', privileges: { standard: true, secure: true, codeCache: true } },
   ]);
 }
 

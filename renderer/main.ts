@@ -3,6 +3,7 @@ import { messageOf } from '../app/errors';
 import App from './App.svelte';
 import PopOutWindow from './pop-out/PopOutWindow.svelte';
 import { app } from './state/app.svelte';
+import { loadLazyComponents } from './ui/lazy-component.svelte';
 import './theme/tokens.css';
 import './theme/base.css';
 
@@ -21,6 +22,7 @@ async function start(): Promise<void> {
   }
   if (app.popOut === null) mount(App, { target });
   else mount(PopOutWindow, { target, props: { popOut: app.popOut } });
+  loadLazyComponents();
 }
 
 void start();
