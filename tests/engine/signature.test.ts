@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { JsonTextClue } from '../../main/engine/history/search/json-text-clue';
 import { needleOf } from '../../main/engine/history/search/needle';
 import { mayHave, signatureBits, signatureOf } from '../../main/engine/history/signature';
 import { randomFrom } from '../helpers/random';
@@ -50,5 +51,51 @@ describe('a signature rules out nothing that is there', () => {
     const next = randomFrom(1);
     const body = Uint8Array.from({ length: 65_536 }, () => Math.floor(next() * 256));
     expect(signatureOf(body)).toBeNull();
+  });
+});
+
+describe('a signature rules out no JSON that has a text, however it is escaped', () => {
+  /** As JSON may be written: each character plain, or as one of its escapes. */
+  function written(text: string, next: () => number): string {
+    const shares = next() < 0.5 ? 0 : 0.3;
+    const units = next() < 0.5 ? text.split('') : [...text];
+    return units
+      .map((unit) => {
+        if (next() < shares) return unit.split('').map(escaped).join('');
+        return unit === '/' && next() < 0.5 ? '\\/' : JSON.stringify(unit).slice(1, -1);
+      })
+      .join('');
+  }
+
+  function escaped(unit: string): string {
+    const hex = unit.charCodeAt(0).toString(16).padStart(4, '0');
+    return `\\u${unit.charCodeAt(0) % 2 === 0 ? hex : hex.toUpperCase()}`;
+  }
+
+  test('keys and strings', () => {
+    let ruledOut = 0;
+    for (const seed of SEEDS) {
+      const next = randomFrom(seed);
+      const text = (): string =>
+        Array.from(
+          { length: Math.floor(next() * 8) + 1 },
+          () => [...ALPHABET, '/', '\n', '\ufffd'][Math.floor(next() * 30)] ?? 'x',
+        ).join('');
+      const json = `{"${written(text(), next)}":${String(seed)},"n":"${written('fault', next)}"}`;
+      const [key] = Object.keys(JSON.parse(json) as object);
+      if (key === undefined) throw new Error('it has a key');
+      const signature = signatureOf(Buffer.from(json));
+      if (signature === null) throw new Error('so small a body has a signature');
+      for (const there of [key, 'fault'])
+        expect(new JsonTextClue(there).mayBeIn(signature), `${there} in ${json}`).toBe(true);
+      for (const absent of ['running', 'state', text()])
+        if (!new JsonTextClue(absent).mayBeIn(signature)) ruledOut += 1;
+    }
+    expect(ruledOut).toBeGreaterThan(600);
+  });
+
+  test('bytes that are no UTF-8 are read as a replacement character', () => {
+    const signature = signatureOf(Buffer.from([0x7b, 0x22, 0x80, 0x22, 0x3a, 0x31, 0x7d]))!;
+    expect(new JsonTextClue('\ufffd').mayBeIn(signature)).toBe(true);
   });
 });

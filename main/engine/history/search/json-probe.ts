@@ -1,6 +1,7 @@
 import { isOrdered } from '../../../../app/search/compare-json';
 import type { Comparison } from '../../../../app/search/query';
 import { BodySearch } from './body-search';
+import { JsonTextClue } from './json-text-clue';
 import { textNeedle } from './needle';
 
 const COLON = 0x3a;
@@ -16,14 +17,25 @@ export class JsonProbe {
   /** What must be there; null when nothing is known. */
   readonly #key: BodySearch | null;
   readonly #value: BodySearch | null;
+  readonly #clues: readonly JsonTextClue[];
   readonly #comparison: Comparison;
 
   constructor(comparison: Comparison) {
     this.#comparison = comparison;
     const { path, operator, value } = comparison;
     const key = path.at(-1);
+    const equal = operator === '==' && typeof value === 'string' ? value : null;
     this.#key = typeof key === 'string' ? searchFor(key) : null;
-    this.#value = operator === '==' && typeof value === 'string' ? searchFor(value) : null;
+    this.#value = equal === null ? null : searchFor(equal);
+    const keys = path.filter((step) => typeof step === 'string');
+    this.#clues = [...keys, ...(equal === null ? [] : [equal])].map(
+      (text) => new JsonTextClue(text),
+    );
+  }
+
+  /** Whether a body with this signature can have a message of which the comparison is true, escapes included. */
+  mayBeIn(signature: Uint8Array): boolean {
+    return this.#clues.every((clue) => clue.mayBeIn(signature));
   }
 
   /** @returns whether the comparison can be true of any message in the body, unless one has a backslash */

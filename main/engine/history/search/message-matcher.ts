@@ -135,15 +135,18 @@ export class MessageMatcher {
 
   /** Whether the signature says that no payload has one of the texts that every message must have. */
   #isRuledOut(run: Run, sought: readonly boolean[]): boolean {
+    const needed = this.#texts
+      .filter((_, term) => sought[term] === true && this.#named[term] !== true)
+      .map(({ search }) => search.needle.signatureBits)
+      .filter((bits) => bits.length > 0);
     // The end of a large payload is not in the body.
-    if (run.bounds.large > 0) return false;
-    let signature: Uint8Array | null | undefined;
-    return this.#texts.some(({ search }, term) => {
-      const bits = search.needle.signatureBits;
-      if (sought[term] !== true || this.#named[term] === true || bits.length === 0) return false;
-      signature ??= run.signature;
-      return signature !== null && !mayHave(signature, bits);
-    });
+    if (run.bounds.large > 0 || needed.length + this.#probes.length === 0) return false;
+    const { signature } = run;
+    if (signature === null) return false;
+    return (
+      needed.some((bits) => !mayHave(signature, bits)) ||
+      this.#probes.some((probe) => !probe.mayBeIn(signature))
+    );
   }
 
   /** Whether the body has what every message that is meant must have. */
