@@ -185,14 +185,36 @@ test('a step leads to the next message in time, of a topic, a branch or all', as
       { kind: 'all' },
       { kind: 'topic', path: topic },
       { kind: 'branch', path: `lab/${String(round % 6)}` },
+      { kind: 'branch', path: 'lab' },
     ] as const;
-    const scope = scopes[round % 3]!;
+    const scope = scopes[round % scopes.length]!;
     const direction = past.appended.under(2) === 0 ? 'next' : 'previous';
     const atUs = round % 10 === 0 ? Infinity : past.moment(messages);
     expect(await moments.ask('step', { scope, atUs, direction }, false)).toEqual(
       stepFrom(messages, scope, atUs, direction),
     );
   }
+});
+
+test('a branch that came late, of more topics than are looked for one by one, is stepped to', async () => {
+  const past = await pastOf(12);
+  await past.append(150, 300);
+  const { timeUs } = past.appended;
+  const late = Array.from({ length: 20 }, (_, at) => ({
+    topic: `late/${String(at)}`,
+    timeUs: timeUs + 60_000_000 + at,
+    payload: Buffer.from('late'),
+  }));
+  await appendAll(past.history, 'lab', past.history.beginSession('lab', 2), late);
+  await past.append(150, 300);
+  const messages = await past.contents('lab');
+  const [first, last] = [messages[0]?.timeUs ?? 0, messages.at(-1)?.timeUs ?? 0];
+  const scope = { kind: 'branch', path: 'late' } as const;
+  for (const direction of ['next', 'previous'] as const)
+    for (const atUs of [first - 1, timeUs, timeUs + 60_000_010, last + 1])
+      expect(
+        await past.history.moments('lab').ask('step', { scope, atUs, direction }, false),
+      ).toEqual(stepFrom(messages, scope, atUs, direction));
 });
 
 test('two moments are compared exactly', async () => {

@@ -22,6 +22,7 @@ import { States, type State } from './state';
 import { Steps } from './steps';
 import { Sums } from './sums';
 import { stepsOf } from './time-steps';
+import { TopicPresence } from './topic-presence';
 import { TopicSlots } from './topic-slots';
 import { UnitContents } from './unit-contents';
 import { MomentValues } from './values';
@@ -58,7 +59,8 @@ export class ProfileMoments implements MomentQuestions {
     this.#values = new MomentValues(database, this.#units, this.#slots, places, this.#retained);
     this.#density = new DensityCounts(database, profile, this.#units, contents);
     this.#spans = new Spans(database, profile);
-    this.#steps = new Steps(this.#units, this.#slots, contents, places);
+    const presence = new TopicPresence(database);
+    this.#steps = new Steps(this.#units, this.#slots, contents, places, presence);
     this.#branches = new BranchTopics(database, profile);
     this.#differences = new Differences(database, this.#slots, this.#lastIds, this.#values);
   }

@@ -1,6 +1,7 @@
 import type { KnownUnit, KnownUnits } from './known-units';
 import type { StepRequest } from './moments';
 import type { TopicPlaces } from './runs';
+import type { TopicPresence } from './topic-presence';
 import type { TopicSlots } from './topic-slots';
 import type { UnitContents } from './unit-contents';
 
@@ -19,12 +20,20 @@ export class Steps {
   readonly #slots: TopicSlots;
   readonly #contents: UnitContents;
   readonly #places: TopicPlaces;
+  readonly #presence: TopicPresence;
 
-  constructor(units: KnownUnits, slots: TopicSlots, contents: UnitContents, places: TopicPlaces) {
+  constructor(
+    units: KnownUnits,
+    slots: TopicSlots,
+    contents: UnitContents,
+    places: TopicPlaces,
+    presence: TopicPresence,
+  ) {
     this.#units = units;
     this.#slots = slots;
     this.#contents = contents;
     this.#places = places;
+    this.#presence = presence;
   }
 
   /** @param topics keys of those meant; null for all */
@@ -38,22 +47,25 @@ export class Steps {
       ? this.#units.all.filter(({ lastUs }) => lastUs > atUs).sort((a, b) => a.firstUs - b.firstUs)
       : this.#units.all.filter(({ firstUs }) => firstUs < atUs).sort((a, b) => b.lastUs - a.lastUs);
     const nearest = new Nearest(atUs, isNext);
+    const sorted = topics && Uint32Array.from(topics).sort();
     for (const unit of units) {
       if (!nearest.canBeIn(unit)) break;
-      this.#look(unit, topics, nearest);
+      this.#look(unit, sorted, nearest);
     }
     return nearest.found;
   }
 
-  #look(unit: KnownUnit, topics: readonly number[] | null, nearest: Nearest): void {
+  /** @param topics the smallest key first */
+  #look(unit: KnownUnit, topics: Uint32Array | null, nearest: Nearest): void {
     if (topics !== null && topics.length <= FEW_TOPICS) {
       for (const topic of topics)
         for (const { run, at } of this.#places.before(unit, topic, Infinity))
           nearest.take(run.heads.timesUs[at] ?? 0, run.heads.ids[at] ?? 0, topic);
       return;
     }
+    // A branch that is seldom in a long history: its topics are not looked for among all of each unit.
+    if (topics !== null && !this.#presence.hasAny(unit, topics)) return;
     const meant = topics && this.#meant(unit, topics);
-    if (meant?.size === 0) return;
     const { slots, ids, timesUs } = this.#contents.times(unit);
     const { keys } = this.#slots;
     for (let at = 0; at < ids.length; at++) {
@@ -64,9 +76,11 @@ export class Steps {
   }
 
   /** Slots of the topics that the unit has. */
-  #meant(unit: KnownUnit, topics: readonly number[]): Set<number> {
+  #meant(unit: KnownUnit, topics: Uint32Array): Set<number> {
     const there = new Set(this.#contents.counts(unit).slots);
-    return new Set(topics.map((key) => this.#slots.find(key)).filter((slot) => there.has(slot)));
+    return new Set(
+      [...topics].map((key) => this.#slots.find(key)).filter((slot) => there.has(slot)),
+    );
   }
 }
 
