@@ -8,6 +8,8 @@ import { clock } from '../state/clock.svelte';
 const STEP_PX = 4;
 /** The engine's limit is higher; more would be finer than the screen. */
 const MOST_STEPS = 2000;
+/** A strip that was not measured yet is thought to be so wide: it is asked for before it is in the page. */
+const USUAL_WIDTH_PX = 1000;
 /** A history of a single moment still needs a span to be drawn in. */
 const SHORTEST_WHOLE_US = 1e6;
 
@@ -92,7 +94,8 @@ export class TimelineState {
   /** What the engine should send now. */
   get params(): TimelineParams {
     const { profileId } = this;
-    const steps = Math.max(1, Math.min(MOST_STEPS, Math.floor(this.#width / STEP_PX)));
+    const widthPx = this.#width === 0 ? USUAL_WIDTH_PX : this.#width;
+    const steps = Math.max(1, Math.min(MOST_STEPS, Math.floor(widthPx / STEP_PX)));
     if (!this.#span) return { profileId, fromUs: null, toUs: null, steps };
     const { fromUs, toUs } = this.shown;
     const endUs = this.#follows ? null : Math.ceil(toUs);
