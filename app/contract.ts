@@ -267,6 +267,8 @@ export interface TreeFrame {
   /** Topics in the tree, and how many of them the filter lets through. */
   readonly topics: number;
   readonly matching: number;
+  /** Topics that are stored are still being read: there may be more. */
+  readonly loading: boolean;
 }
 
 export interface TopicParams {

@@ -84,6 +84,7 @@ export class ProfileRuntime {
   private gapFromUs: number | null = null;
   private readonly rate: RateMeter;
   private loading: Promise<void> | null = null;
+  private loadingDone = false;
   private wanted = false;
 
   constructor(private readonly options: RuntimeOptions) {
@@ -182,13 +183,22 @@ export class ProfileRuntime {
 
   /** Fills the tree with what the history knows; quick when it was done before. */
   load(): Promise<void> {
-    this.loading ??= loadTree(this.tree, this.options.history, this.currentProfile.id);
+    this.loading ??= loadTree(this.tree, this.options.history, this.currentProfile.id).finally(
+      () => {
+        this.loadingDone = true;
+      },
+    );
     return this.loading;
+  }
+
+  /** Whether stored topics are still being read: what the tree counts meanwhile did not come now. */
+  get isLoading(): boolean {
+    return this.loading !== null && !this.loadingDone;
   }
 
   async connect(): Promise<void> {
     this.wanted = true;
-    await this.load();
+    await this.loadBefore();
     if (!this.wanted || this.busy) return;
     const { memory } = this.options;
     const { id } = this.currentProfile;
@@ -214,6 +224,17 @@ export class ProfileRuntime {
     });
     this.connection = connection;
     connection.connect();
+  }
+
+  /** A connection waits for what is stored to be read: a person sees that it is on its way. */
+  private async loadBefore(): Promise<void> {
+    if (this.isLoading && !this.busy) this.stateChanged({ kind: 'connecting' });
+    try {
+      await this.load();
+    } catch (error) {
+      if (!this.busy) this.stateChanged({ kind: 'disconnected' });
+      throw error;
+    }
   }
 
   /** Whether a connection exists that is up or on its way. */

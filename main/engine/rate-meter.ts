@@ -12,6 +12,13 @@ export class RateMeter {
     private atMs: number,
   ) {}
 
+  /** Begins anew: what was counted until now did not come in this time. */
+  restart(count: number, nowMs: number): void {
+    this.count = count;
+    this.atMs = nowMs;
+    this.perSecond = null;
+  }
+
   /** Takes a reading; true when the rate changed. */
   read(count: number, nowMs: number): boolean {
     const elapsedMs = nowMs - this.atMs;

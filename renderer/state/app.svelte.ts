@@ -193,6 +193,11 @@ export class AppState {
     return tree;
   }
 
+  /** Whether stored topics of the active profile are still being read. */
+  get isLoading(): boolean {
+    return this.activeProfile !== null && this.treeOf(this.activeProfile).isLoading;
+  }
+
   /** Which moment of a profile is in view. */
   timeOf(profileId: string): TimeState {
     const known = this.#times.get(profileId);

@@ -61,6 +61,11 @@ export class TreeState {
     return this.#frame;
   }
 
+  /** Whether stored topics are still being read: what is not there yet may come. */
+  get isLoading(): boolean {
+    return this.#frame?.loading ?? false;
+  }
+
   /** What is typed; the tree follows as fast as the engine can filter it. */
   get filter(): string {
     return this.#filter;

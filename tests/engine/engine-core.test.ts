@@ -125,6 +125,14 @@ test('a message is seen in the tree and the detail, stored whole, and there afte
 
   await engine.close();
   const again = await open(engine.home);
+  // What is stored is read first: who connects meanwhile sees that it is on its way, and can let it be.
+  const runtime = again.core.runtime(profileId);
+  expect(runtime.isLoading).toBe(true);
+  const connecting = again.core.connect(profileId);
+  expect(runtime.state).toEqual({ kind: 'connecting' });
+  await runtime.disconnect();
+  await connecting;
+  expect(runtime.state).toEqual({ kind: 'disconnected' });
   const restored = await again.waitFor('tree', tree(profileId), (one) => one.total === 5);
   expect(restored.rows[4]).toMatchObject({ count: 2, preview: expect.stringContaining('12.5') });
   const old = await again.client.calls.historyPage({

@@ -91,6 +91,7 @@ export class MomentTree {
       rows: rows.map((row, index) => pastRow(row, values[index])),
       topics: tree.topics,
       matching: tree.matching,
+      loading: false,
     };
   }
 }

@@ -35,7 +35,8 @@ export class TopicView implements ViewSource<TopicParams, TopicFrame> {
     const node = this.runtime.tree.node(this.params.topic);
     const own = node?.value?.count ?? 0;
     this.meter ??= new RateMeter(own, nowMs);
-    if (!this.runtime.isArchived) this.meter.read(own, nowMs);
+    if (this.runtime.isLoading) this.meter.restart(own, nowMs);
+    else if (!this.runtime.isArchived) this.meter.read(own, nowMs);
     const state = `${String(node?.latestId)}:${String(node?.count)}:${String(node?.value?.retained)}:${String(this.meter.perSecond)}`;
     if (state === this.sent) return null;
     this.sent = state;

@@ -39,6 +39,8 @@ export class TreeView implements ViewSource<TreeParams, TreeFrame> {
   private shown: ReadonlyArray<readonly [TopicNode, RowMemory]> = [];
   private reorderAtMs = 0;
   private samplesAtMs = 0;
+  /** Whether stored topics were being read when it was looked last. */
+  private wasLoading = true;
   private readonly moment: MomentTree;
 
   constructor(
@@ -63,10 +65,9 @@ export class TreeView implements ViewSource<TreeParams, TreeFrame> {
     if (typeof atUs === 'number') return this.moment.next(this.params, atUs, nowMs);
     const { tree } = this.runtime;
     this.reorder(nowMs);
-    const ratesMoved = this.sample(nowMs);
+    const isMoved = this.loaded(nowMs) || this.sample(nowMs);
     const isDecoded = this.previews?.changed() ?? false;
-    if (!this.updated && !ratesMoved && !isDecoded && tree.version === this.sentVersion)
-      return null;
+    if (!this.updated && !isMoved && !isDecoded && tree.version === this.sentVersion) return null;
     this.updated = false;
     this.sentVersion = tree.version;
     return this.frame(nowMs);
@@ -98,9 +99,18 @@ export class TreeView implements ViewSource<TreeParams, TreeFrame> {
     this.reorderAtMs = nowMs + Math.max(REORDER_MS, tookMs * REORDER_PAUSE);
   }
 
+  /** While stored topics are read, what is counted is no rate; true when that is over. */
+  private loaded(nowMs: number): boolean {
+    if (!this.wasLoading) return false;
+    for (const [node, { meter }] of this.memories) meter.restart(node.count, nowMs);
+    this.wasLoading = this.runtime.isLoading;
+    return !this.wasLoading;
+  }
+
   /** Reads the rates of the rows on the screen; true when one changed. */
   private sample(nowMs: number): boolean {
-    if (this.runtime.isArchived || nowMs - this.samplesAtMs < TREND_STEP_MS) return false;
+    const { isArchived, isLoading } = this.runtime;
+    if (isArchived || isLoading || nowMs - this.samplesAtMs < TREND_STEP_MS) return false;
     this.samplesAtMs = nowMs;
     let moved = false;
     for (const [node, memory] of this.shown) moved = memory.meter.read(node.count, nowMs) || moved;
@@ -123,6 +133,7 @@ export class TreeView implements ViewSource<TreeParams, TreeFrame> {
       rows: frameRows,
       topics: tree.topics,
       matching: tree.matching,
+      loading: this.runtime.isLoading,
     };
   }
 
