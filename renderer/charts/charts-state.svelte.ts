@@ -60,9 +60,13 @@ export class ChartsState {
   async add(panelId: string | null, series: PanelSeries): Promise<void> {
     const panels = await this.#known();
     const target = panels.find(({ id }) => id === panelId);
-    if (!target)
-      await this.#save([...panels, { id: crypto.randomUUID(), title: '', series: [series] }]);
+    if (!target) await this.addChart([series]);
     else await this.change({ ...target, series: [...target.series, series] });
+  }
+
+  async addChart(series: readonly PanelSeries[]): Promise<void> {
+    const panels = await this.#known();
+    await this.#save([...panels, { id: crypto.randomUUID(), title: '', series }]);
   }
 
   async change(panel: ChartPanel): Promise<void> {

@@ -128,5 +128,21 @@ test('two topics through a gap: read with the cursor, saved as picture and CSV, 
   await window.getByRole('button', { name: 'Topics', exact: true }).click();
   await showCharts(window);
   await expect(window.getByRole('row', { name: /motor\.speed/ })).toContainText('max 120');
+
+  // A topic is held over the way to the charts, and dropped onto one of them.
+  await window.getByRole('button', { name: 'Topics', exact: true }).click();
+  await openTopic(window, 'plant');
+  await row(window, 'temperature').hover();
+  await window.mouse.down();
+  const charts = window.getByRole('button', { name: 'Charts', exact: true });
+  await charts.hover();
+  await expect(async () => {
+    // What is held moves a little, as a hand does.
+    await charts.hover({ position: { x: 10, y: 10 + (Date.now() % 3) } });
+    await expect(window.getByRole('article')).toBeVisible({ timeout: 200 });
+  }).toPass();
+  await window.getByRole('article').hover();
+  await window.mouse.up();
+  await expect(window.getByRole('row', { name: /plant\/temperature/ })).toHaveCount(2);
   expect(launched.complaints).toEqual([]);
 });
