@@ -7,7 +7,7 @@ export const aedes: SystemTable = {
   recognise: (values) =>
     hasTopic(
       values,
-      /^\$SYS\/[^/]+\/(heartbeat|new\/clients|messages\/publish\/sent|memory\/heap\/current)$/u,
+      /^\$SYS\/[^/]+\/(heartbeat|birth|(new|disconnect)\/clients|new\/(un)?subscribes|messages\/publish\/sent|memory\/heap\/current)$/u,
     )
       ? 2
       : 0,

@@ -37,6 +37,8 @@ test('every broker is recognised by what it publishes, and by nothing else', () 
   for (const [name, values] of Object.entries(BROKERS)) {
     expect(dashboardOf(topics(values)).broker).toBe(name);
   }
+  // Before its first heartbeat, aedes tells only of what others do.
+  expect(dashboardOf(topics({ 'demo/new/subscribes': '{}' })).broker).toBe('aedes');
   expect(tableFor(new Map([['$SYS/whatever', '1']]))).toBeNull();
   expect(dashboardOf([])).toEqual({ broker: null, groups: [], others: [] });
 });
