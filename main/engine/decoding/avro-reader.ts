@@ -1,4 +1,4 @@
-import avsc from 'avsc';
+import type { AvroShape } from './avro-shape';
 import { MOST_VALUES, tooManyValues } from './decoder';
 import { Members, shortFloat32 } from './json-writer';
 
@@ -6,23 +6,27 @@ import { Members, shortFloat32 } from './json-writer';
 const MOST_DEPTH = 500;
 
 /**
- * One value in Avro's binary encoding (Avro 1.11 §Binary encoding). The library knows the schemas; the bytes are read
- * here, since it believes any count of items before it looks for them.
+ * One value in Avro's binary encoding (Avro 1.11 §Binary encoding). The bytes are read here, since the library believes any
+ * count of items before it looks for them.
  * @throws Error that says where the bytes do not fit
  */
-export function readAvro(type: avsc.Type, bytes: Uint8Array): unknown {
+export function readAvro(shape: AvroShape, bytes: Uint8Array): unknown {
   const reader = new AvroReader(bytes);
-  const value = reader.read(type, 0);
+  const value = reader.read(shape, 0);
   reader.end();
   return value;
 }
 
-class AvroReader {
+/** Reads values one behind the other. */
+export class AvroReader {
   private at = 0;
-  private count = 0;
   private readonly view: DataView;
 
-  constructor(private readonly bytes: Uint8Array) {
+  constructor(
+    private readonly bytes: Uint8Array,
+    /** Values that were read before, elsewhere: they count, too. */
+    private count = 0,
+  ) {
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   }
 
@@ -31,20 +35,34 @@ class AvroReader {
     if (left > 0) throw new Error(`${String(left)} bytes follow behind the value`);
   }
 
-  read(type: avsc.Type, depth: number): unknown {
+  get values(): number {
+    return this.count;
+  }
+
+  get isAtEnd(): boolean {
+    return this.at >= this.bytes.length;
+  }
+
+  read(shape: AvroShape, depth: number): unknown {
     this.count += 1;
     if (this.count > MOST_VALUES) throw tooManyValues();
     if (depth > MOST_DEPTH) throw new Error('values lie too deep within each other');
-    if (type instanceof avsc.types.RecordType) return this.record(type, depth);
-    if (type instanceof avsc.types.ArrayType) return this.array(type, depth);
-    if (type instanceof avsc.types.MapType) return this.map(type, depth);
-    if (isUnion(type)) return this.read(this.pick(type.types, 'branch'), depth + 1);
-    if (type instanceof avsc.types.EnumType) return this.pick(type.symbols, 'symbol');
-    if (type instanceof avsc.types.FixedType) return this.slice(type.size);
-    if (type instanceof avsc.types.LogicalType) {
-      return this.read(type.underlyingType, depth + 1);
+    switch (shape.kind) {
+      case 'record':
+        return this.record(shape, depth);
+      case 'array':
+        return this.array(shape.items, depth);
+      case 'map':
+        return this.map(shape.values, depth);
+      case 'union':
+        return this.read(this.pick(shape.branches, 'branch'), depth + 1);
+      case 'enum':
+        return this.pick(shape.symbols, 'symbol');
+      case 'fixed':
+        return this.slice(shape.sizeBytes);
+      case 'primitive':
+        return this.primitive(shape.name);
     }
-    return this.primitive(type.typeName);
   }
 
   private primitive(name: string): unknown {
@@ -69,29 +87,30 @@ class AvroReader {
     }
   }
 
-  private record(type: avsc.types.RecordType, depth: number): Members {
+  private record(shape: AvroShape & { kind: 'record' }, depth: number): Members {
     const members = new Members();
-    for (const field of type.fields) members.add(field.name, this.read(field.type, depth + 1));
+    for (const { name, shape: field } of shape.fields)
+      members.add(name, this.read(field, depth + 1));
     return members;
   }
 
-  private array(type: avsc.types.ArrayType, depth: number): unknown[] {
+  private array(shape: AvroShape, depth: number): unknown[] {
     const items: unknown[] = [];
-    this.blocks(() => items.push(this.read(type.itemsType, depth + 1)));
+    this.blocks(() => items.push(this.read(shape, depth + 1)));
     return items;
   }
 
-  private map(type: avsc.types.MapType, depth: number): Members {
+  private map(shape: AvroShape, depth: number): Members {
     const members = new Members();
     this.blocks(() => {
       const name = this.string();
-      members.add(name, this.read(type.valuesType as avsc.Type, depth + 1));
+      members.add(name, this.read(shape, depth + 1));
     });
     return members;
   }
 
   /** Blocks with a count each, negative where their size follows, until one of none. */
-  private blocks(item: () => void): void {
+  blocks(item: () => void): void {
     for (;;) {
       let count = this.long();
       if (count === 0n) return;
@@ -110,12 +129,12 @@ class AvroReader {
     return choice;
   }
 
-  private string(): string {
+  string(): string {
     return utf8.decode(this.slice(Number(this.long())));
   }
 
   /** Zigzag, seven bits a byte. */
-  private long(): bigint {
+  long(): bigint {
     let value = 0n;
     for (let index = 0n; index < 10n; index++) {
       const byte = BigInt(this.view.getUint8(this.take(1)));
@@ -125,7 +144,7 @@ class AvroReader {
     throw new Error(`a number at offset ${String(this.at)} is longer than ten bytes`);
   }
 
-  private slice(length: number): Uint8Array {
+  slice(length: number): Uint8Array {
     const start = this.take(length);
     return this.bytes.subarray(start, this.at);
   }
@@ -141,7 +160,3 @@ class AvroReader {
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
-function isUnion(type: avsc.Type): type is avsc.Type & { readonly types: readonly avsc.Type[] } {
-  return type.typeName.startsWith('union:');
-}

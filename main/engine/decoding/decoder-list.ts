@@ -1,6 +1,7 @@
 import type { DecoderInfo } from '../../../app/decoding/decoded';
 import type { Decoder } from './decoder';
 import { avro } from './decoders/avro';
+import { avroFile } from './decoders/avro-file';
 import { base64Text } from './decoders/base64-text';
 import { brotli } from './decoders/brotli';
 import { bytes } from './decoders/bytes';
@@ -37,6 +38,7 @@ export const decoders: readonly Decoder[] = [
   protobufMessage,
   protobufFields,
   avro,
+  avroFile,
   base64Text,
   hexText,
   deflate,

@@ -199,6 +199,82 @@ describe('Avro', () => {
   });
 });
 
+describe('Avro files', () => {
+  const record = {
+    ...{ type: 'record', name: 'Reading', namespace: 'plant' },
+    fields: [
+      { name: 'value', type: 'double' },
+      { name: 'big', type: 'long' },
+      { name: 'kind', type: { type: 'enum', name: 'Kind', symbols: ['ON', 'OFF'] } },
+      { name: 'other', type: ['null', 'plant.Kind'] },
+      { name: 'id', type: { type: 'fixed', name: 'Id', size: 2 } },
+      { name: 'inner', type: { type: 'array', items: 'Reading' } },
+      { name: 'tags', type: { type: 'map', values: 'string' } },
+      { name: 'at', type: { type: 'long', logicalType: 'timestamp-millis' } },
+    ],
+  };
+  const value = {
+    ...{ value: 21.5, big: 7, kind: 'OFF', other: 'ON', id: Buffer.from([1, 2]), inner: [] },
+    ...{ tags: { a: 'b' }, at: 1000 },
+  };
+
+  /** As the library writes them. */
+  async function file(codec: string, values: readonly unknown[]): Promise<Buffer> {
+    const encoder = new avsc.streams.BlockEncoder(
+      avsc.Type.forSchema(record as avsc.Schema, { wrapUnions: false }),
+      { codec },
+    );
+    const parts: Buffer[] = [];
+    encoder.on('data', (part: Buffer) => parts.push(part));
+    for (const one of values) encoder.write(one);
+    encoder.end();
+    await new Promise((resolve) => encoder.once('end', resolve));
+    return Buffer.concat(parts);
+  }
+
+  test('are recognised, and decoded with the schema that they bring, packed or not', async () => {
+    const shown = {
+      ...{ value: 21.5, big: 7, kind: 'OFF', other: 'ON', id: '0x0102', inner: [] },
+      ...{ tags: { a: 'b' }, at: 1000 },
+    };
+    for (const codec of ['null', 'deflate']) {
+      const decoded = decode(await file(codec, [value, { ...value, inner: [value] }]));
+      expect(decoded.steps.map(({ label }) => label)).toEqual(['Avro file']);
+      expect(jsonOf(decoded)).toEqual([shown, { ...shown, inner: [shown] }]);
+      expect(decoded.notes.join()).toContain('2 values in 1 block');
+    }
+  });
+
+  test('that are cut, damaged, packed in another way or made to burst say so', async () => {
+    const whole = await file('null', [value]);
+    for (let end = 25; end < whole.length; end += 7) {
+      expect(decodeAs(whole.subarray(0, end), 'avro-file').problem).not.toBeNull();
+    }
+    const damaged = Buffer.from(whole);
+    damaged[damaged.length - 1] = (damaged.at(-1) ?? 0) ^ 1;
+    expect(decodeAs(damaged, 'avro-file').problem?.message).toMatch(/is damaged/);
+    const header = (schema: string, codec: string): Buffer =>
+      Buffer.concat([
+        Buffer.from('Obj\u0001'),
+        Buffer.from([4, 22]),
+        ...[Buffer.from('avro.schema'), Buffer.from([2 * schema.length]), Buffer.from(schema)],
+        ...[Buffer.from([20]), Buffer.from('avro.codec'), Buffer.from([2 * codec.length])],
+        ...[Buffer.from(codec), Buffer.from([0]), Buffer.alloc(16, 7)],
+      ]);
+    const block = Buffer.concat([Buffer.from([2, 2, 0]), Buffer.alloc(16, 7)]);
+    const snappy = decodeAs(Buffer.concat([header('"int"', 'snappy'), block]), 'avro-file');
+    expect(snappy.problem?.message).toContain('“snappy”, which is not known here');
+    const nulls = Buffer.concat([hex('feffffffff01 00'), Buffer.alloc(16, 7)]);
+    const burst = decodeAs(Buffer.concat([header('"null"', 'null'), nulls]), 'avro-file');
+    expect(burst.problem?.message).toMatch(/more than 1,000,000 values/);
+    const unknown = decodeAs(Buffer.concat([header('"Nope"', 'null'), block]), 'avro-file');
+    expect(unknown.problem?.message).toContain('the type “Nope” is not known');
+    const bomb = await file('deflate', [{ ...value, tags: { a: 'x'.repeat(1_000_000) } }]);
+    const large = decodeAs(bomb, 'avro-file', {}, { maxBytes: 1000 });
+    expect(large.problem?.isTooLarge).toBe(true);
+  });
+});
+
 describe('XML', () => {
   test('elements, attributes and text in their order', () => {
     const decoded = decode(

@@ -2,6 +2,7 @@ import type avsc from 'avsc';
 import { messageOf } from '../../../../app/errors';
 import { avroFingerprint, avroTypeFor } from '../avro-schema';
 import { readAvro } from '../avro-reader';
+import { shapeOfType } from '../avro-shape';
 import { jsonValue, type Decoder } from '../decoder';
 import { writeJson } from '../json-writer';
 
@@ -32,7 +33,7 @@ function fingerprintNotes(bytes: Uint8Array, type: avsc.Type, name: string): str
 
 function decodeSaying(type: avsc.Type, bytes: Uint8Array): unknown {
   try {
-    return readAvro(type, bytes);
+    return readAvro(shapeOfType(type), bytes);
   } catch (error) {
     throw new Error(`These bytes do not fit the schema (${messageOf(error)})`, { cause: error });
   }

@@ -21,7 +21,7 @@ export const zstd: Decoder = {
 };
 
 /** By zlib where it can (Node 22.15 and 23.8), else by the library. */
-function unpackZstd(bytes: Uint8Array, maxBytes: number): Uint8Array {
+export function unpackZstd(bytes: Uint8Array, maxBytes: number): Uint8Array {
   const native = zlib.zstdDecompressSync as typeof zlib.zstdDecompressSync | undefined;
   if (native !== undefined) {
     return unpacked(maxBytes, (maxOutputLength) => native(bytes, { maxOutputLength }));
