@@ -1,15 +1,19 @@
 import type { DraftOrder, JobSchedule, JobSummary } from '../../app/contract-desk';
 import { LoupeError } from '../../app/errors';
+import { escapeHidden } from '../../app/payload/escape';
 import { formatCount, formatElapsed } from '../../app/payload/format';
 import { app } from '../state/app.svelte';
+import { deskDialogs } from './desk-dialogs.svelte';
 
 /** The jobs that the engine runs, and the last ones that are over. */
 class JobsState {
   #jobs = $state.raw<readonly JobSummary[]>([]);
+  /** Those that ended with the engine, which knows nothing of them any more. */
+  #lost = $state.raw<readonly JobSummary[]>([]);
 
   /** The newest first. */
   get jobs(): readonly JobSummary[] {
-    return this.#jobs;
+    return this.#lost.length === 0 ? this.#jobs : [...this.#jobs, ...this.#lost];
   }
 
   get running(): readonly JobSummary[] {
@@ -31,6 +35,26 @@ class JobsState {
     return () => {
       view.close();
     };
+  }
+
+  /** The engine stopped, and with it all that ran: says so, with how far each job came. */
+  engineLost(): void {
+    const ended = this.running;
+    this.#jobs = [];
+    if (ended.length === 0) return;
+    this.#lost = [...ended.map(endedWithEngine), ...this.#lost];
+    app.toasts.show({
+      text: lostWords(ended),
+      tone: 'bad',
+      // What was being sent does not go on: that must not go unseen.
+      lastsMs: null,
+      action: {
+        label: 'Show the jobs',
+        run: () => {
+          deskDialogs.open({ kind: 'jobs' });
+        },
+      },
+    });
   }
 
   /**
@@ -58,8 +82,30 @@ class JobsState {
   }
 
   clear(): void {
+    this.#lost = [];
     void app.attempt(() => app.engine.calls.clearJobs());
   }
+}
+
+let endedJobs = 0;
+
+/** With a number of its own: the next engine counts its jobs from 1 again. */
+function endedWithEngine(job: JobSummary): JobSummary {
+  endedJobs += 1;
+  return {
+    ...job,
+    ...{ id: -endedJobs, state: 'failed', perSecond: 0 },
+    problem:
+      'It ended because the engine stopped. At least so many were sent; those under way may have arrived, too.',
+  };
+}
+
+function lostWords(jobs: readonly JobSummary[]): string {
+  const [first] = jobs;
+  if (!first || jobs.length > 1)
+    return `${formatCount(jobs.length)} publish jobs ended because the engine stopped. The list says how far each came.`;
+  const { topic, profileName } = first;
+  return `The publish job to ${escapeHidden(topic)} on “${profileName}” ended because the engine stopped: ${countWords(first)}.`;
 }
 
 export const jobsState = new JobsState();

@@ -19,7 +19,23 @@ test('an engine that crashes again and again is given up in words; the window st
   try {
     await addProfile(window, { name: 'Doomed', port: broker.port });
     await connect(window);
-    const alert = window.getByRole('alert');
+    const topic = window.getByRole('textbox', { name: 'Topic', exact: true });
+    await topic.fill('doomed/job');
+    await window.getByRole('button', { name: 'More ways to send' }).click();
+    await window.getByRole('menuitem', { name: /^Repeat/ }).click();
+    const dialog = window.getByRole('dialog');
+    await dialog.getByRole('button', { name: 'Begin' }).click();
+    const job = dialog.getByRole('listitem');
+    await expect(job).toContainText(/[1-9]\d* sent/);
+    await killEngine(app);
+    await expect(
+      window.getByText(
+        /The publish job to doomed\/job on “Doomed” ended because the engine stopped: [1-9].* sent/,
+      ),
+    ).toBeVisible();
+    await expect(job).toContainText(/failed.*because the engine stopped/s);
+    await window.keyboard.press('Escape');
+    const alert = window.getByRole('alert').filter({ hasText: 'The engine keeps' });
     await expect(async () => {
       await killEngine(app);
       await expect(alert).toContainText('The engine keeps stopping', { timeout: 50 });
