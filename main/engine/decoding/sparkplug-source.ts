@@ -134,7 +134,9 @@ export class SparkplugSource {
       target['bytes_value'] = bytesOf(walk, value);
     else {
       const name = type === '' ? String(datatype) : type;
-      throw walk.wrong(`A value of the datatype ${name} cannot be written from JSON`);
+      throw walk.wrong(
+        `A value of the datatype ${name} is not written from JSON: the types of what it holds are not in the text. To send a stored one with other values, choose the format Hex, which keeps its bytes, or Protobuf with the schema of Sparkplug`,
+      );
     }
   }
 
