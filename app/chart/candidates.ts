@@ -4,7 +4,7 @@ import type { DecodedValue } from '../decoding/decoded';
 import { detectPayload, detectText, readingOfJson, type Detected } from '../payload/detect';
 import { formatNumber } from '../payload/format';
 import type { JsonValue } from '../payload/json';
-import type { JsonPath } from '../payload/numbers';
+import { pathOfTrail, pushMembers, type JsonPath, type TrailedValue } from '../payload/numbers';
 import { readText, type Reading } from './reading';
 
 /** A menu with more entries than this can't be read. */
@@ -82,20 +82,14 @@ function members(root: JsonValue): readonly ChartCandidate[] {
 }
 
 function* leaves(root: JsonValue): Generator<{ path: JsonPath; value: JsonValue }> {
-  const stack: { path: JsonPath; value: JsonValue }[] = [{ path: [], value: root }];
+  const stack: TrailedValue[] = [{ trail: null, value: root }];
   for (let looked = 0; looked < MOST_LOOKED_AT; looked++) {
     const next = stack.pop();
     if (!next) return;
-    const { path, value } = next;
-    if (value.kind !== 'object' && value.kind !== 'array') {
-      yield next;
-      continue;
-    }
-    // In reverse, since the stack gives back the last one first.
-    for (let index = Math.min(value.values.length, MOST_LOOKED_AT) - 1; index >= 0; index--) {
-      const member = value.values[index];
-      if (member) stack.push({ path: [...path, value.names?.[index] ?? index], value: member });
-    }
+    const { trail, value } = next;
+    if (value.kind !== 'object' && value.kind !== 'array')
+      yield { path: pathOfTrail(trail), value };
+    else pushMembers(stack, trail, value, MOST_LOOKED_AT);
   }
 }
 

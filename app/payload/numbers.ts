@@ -13,37 +13,61 @@ export interface NumericPath {
   readonly boolean: boolean;
 }
 
-/** The numbers and truth values of a document in the order of the text, at most `limit`. */
-export function numericPaths(root: JsonValue, limit: number): NumericPath[] {
-  const found: NumericPath[] = [];
-  const stack: { path: JsonPath; value: JsonValue }[] = [{ path: [], value: root }];
-  while (found.length < limit) {
-    const next = stack.pop();
-    if (!next) break;
-    const { path, value } = next;
-    if (value.kind === 'object' || value.kind === 'array') pushMembers(stack, path, value, limit);
-    else if (value.kind === 'number') addNumber(found, path, Number(value.source), false);
-    else if (value.kind === 'boolean') addNumber(found, path, Number(value.value), true);
-  }
-  return found;
+/** The way to a value, step by step from its end: a path for each of 100,000 levels would take all memory there is. */
+export interface Trail {
+  readonly before: Trail | null;
+  readonly step: string | number;
 }
 
-function addNumber(found: NumericPath[], path: JsonPath, value: number, boolean: boolean): void {
-  if (Number.isFinite(value)) found.push({ path, value, boolean });
+export function pathOfTrail(trail: Trail | null): JsonPath {
+  const path: (string | number)[] = [];
+  for (let at = trail; at; at = at.before) path.push(at.step);
+  return path.reverse();
 }
 
-/** In reverse, since the stack gives back the last one first. */
-function pushMembers(
-  stack: { path: JsonPath; value: JsonValue }[],
-  path: JsonPath,
+/** A value of a document and the way to it. */
+export interface TrailedValue {
+  readonly trail: Trail | null;
+  readonly value: JsonValue;
+}
+
+/** Puts a container's members onto a stack, at most `limit`; in reverse, since it gives back the last one first. */
+export function pushMembers(
+  stack: TrailedValue[],
+  before: Trail | null,
   container: JsonContainer,
   limit: number,
 ): void {
   const count = Math.min(container.values.length, limit);
   for (let index = count - 1; index >= 0; index--) {
     const value = container.values[index];
-    if (value) stack.push({ path: [...path, container.names?.[index] ?? index], value });
+    const step = container.names?.[index] ?? index;
+    if (value) stack.push({ trail: { before, step }, value });
   }
+}
+
+/** The numbers and truth values of a document in the order of the text, at most `limit`. */
+export function numericPaths(root: JsonValue, limit: number): NumericPath[] {
+  const found: NumericPath[] = [];
+  const stack: TrailedValue[] = [{ trail: null, value: root }];
+  while (found.length < limit) {
+    const next = stack.pop();
+    if (!next) break;
+    const { trail, value } = next;
+    if (value.kind === 'object' || value.kind === 'array') pushMembers(stack, trail, value, limit);
+    else if (value.kind === 'number') addNumber(found, trail, Number(value.source), false);
+    else if (value.kind === 'boolean') addNumber(found, trail, Number(value.value), true);
+  }
+  return found;
+}
+
+function addNumber(
+  found: NumericPath[],
+  trail: Trail | null,
+  value: number,
+  boolean: boolean,
+): void {
+  if (Number.isFinite(value)) found.push({ path: pathOfTrail(trail), value, boolean });
 }
 
 /** `value`, `motor.temperature`, `readings[2]`, `["odd name"].x`: a path as a person would write it. */

@@ -20,6 +20,8 @@ export interface JsonRow {
 const FOLD_ABOVE = 100;
 /** Among more than this many siblings a container begins folded: a long list is read line by line. */
 const FOLD_AMONG = 50;
+/** Every so many levels a container begins folded: what nests without end is opened a part at a time. */
+const FOLD_EVERY = 100;
 /** Characters of the source that the line of a folded container is made from. */
 const GLIMPSE_CHARS = 240;
 
@@ -30,8 +32,15 @@ export function isContainer(value: JsonValue): value is JsonContainer {
   return value.kind === 'object' || value.kind === 'array';
 }
 
-function isFolded(value: JsonContainer, siblings: number, key: string, folds: Folds): boolean {
-  return folds.get(key) ?? (value.values.length > FOLD_ABOVE || siblings > FOLD_AMONG);
+function isFolded(
+  value: JsonContainer,
+  siblings: number,
+  depth: number,
+  key: string,
+  folds: Folds,
+): boolean {
+  const isDeep = depth > 0 && depth % FOLD_EVERY === 0;
+  return folds.get(key) ?? (isDeep || value.values.length > FOLD_ABOVE || siblings > FOLD_AMONG);
 }
 
 interface Level {
@@ -65,7 +74,8 @@ export function jsonRows(root: JsonValue, folds: Folds): readonly JsonRow[] {
 function rowOf(level: Level, value: JsonValue, depth: number, folds: Folds): JsonRow {
   const step = level.container.names?.[level.next] ?? level.next;
   const key = `${level.row?.key ?? ''}\u0000${step}`;
-  const folded = isContainer(value) && isFolded(value, level.container.values.length, key, folds);
+  const folded =
+    isContainer(value) && isFolded(value, level.container.values.length, depth, key, folds);
   return { parent: level.row, step, value, depth, key, folded };
 }
 

@@ -27,6 +27,14 @@ describe('the rows of a JSON document', () => {
     expect(paths(text)).toEqual(['a', 'a.b', 'a.b[0]', 'a.b[1]', 'a.b[1].c', 'd', 'd']);
   });
 
+  it('of 100,000 levels begin with the first hundred; the next ones come when they are opened', () => {
+    const deep = valueOf(`${'['.repeat(100_000)}7${']'.repeat(100_000)}`);
+    const rows = jsonRows(deep, none);
+    expect(rows).toHaveLength(101);
+    expect(rows.at(-1)?.folded).toBe(true);
+    expect(jsonRows(deep, new Map([[rows.at(-1)!.key, false]]))).toHaveLength(201);
+  });
+
   it('leave out what is folded, and only that', () => {
     const rows = jsonRows(valueOf(text), none);
     const folded = new Map([[rows[1]!.key, true]]);

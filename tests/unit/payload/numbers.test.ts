@@ -24,6 +24,11 @@ describe('the numbers of a payload', () => {
     expect(paths(`[${'1,'.repeat(5000)}1]`, 50)).toHaveLength(50);
   });
 
+  it('finds a number 100,000 levels deep', () => {
+    const [path] = paths(`${'['.repeat(100_000)}7${']'.repeat(100_000)}`);
+    expect(path).toHaveLength(300_000);
+  });
+
   it('reads a number at a path', () => {
     const payload = bytes('{"r":[4,{"v":5.5}],"ok":true,"s":"7","__proto__":{"x":1}}');
     expect(numberAt(payload, ['r', 1, 'v'])).toBe(5.5);
