@@ -24,6 +24,13 @@ export class ImportState {
     return this.#preview;
   }
 
+  /** Whether there is anything to import, as far as was looked. */
+  get isEmpty(): boolean {
+    const preview = this.#preview;
+    if (preview === null) return true;
+    return (preview.totalMessages ?? preview.messages) === 0 && preview.isWhole;
+  }
+
   /** Null before it was started. */
   get frame(): FileJobFrame | null {
     return this.#job?.frame ?? null;

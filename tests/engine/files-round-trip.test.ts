@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { parquetReadObjects } from 'hyparquet';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { previewImport } from '../../main/engine/files/import-preview';
 import { openArchive } from '../../main/engine/history/sqlite-archive';
 import { exported, historyOf, hostileMessages, imported, linesOf, seeded } from '../helpers/files';
 import { bundleHistory, type Bundles } from '../helpers/history';
@@ -28,6 +29,19 @@ for (const format of ['recording', 'ndjson', 'csv'] as const) {
     },
   );
 }
+
+test('a recording of many megabytes is looked at before it is imported', async () => {
+  const random = seeded(4);
+  const messages = Array.from({ length: 40 }, (_, at) => ({
+    topic: `camera/${String(at)}`,
+    timeUs: 1_700_000_000_000_000 + at,
+    payload: Uint8Array.from({ length: 100_000 }, () => random() * 256),
+  }));
+  const path = await exported(await historyOf(bundles.threads, messages), 'recording');
+  const preview = await previewImport(path, null);
+  expect(preview).toMatchObject({ totalMessages: 40, name: 'Plant "Süd"', isWhole: false });
+  expect(preview.rows[0]).toMatchObject({ topic: 'camera/0', sizeBytes: 100_000 });
+});
 
 test('a recording keeps sessions, gaps and its name', async () => {
   const file = await historyOf(bundles.threads, hostileMessages(seeded(9), 300));

@@ -8,6 +8,8 @@ import { openImport, type ImportItem } from './import-source';
 import { footerOf } from './recording-chunks';
 
 const READ_BYTES = 1024 * 1024;
+/** Until a message was seen, it goes on as far as this: a recording is read a megabyte and more ahead. */
+const MOST_READ_BYTES = 64 * 1024 * 1024;
 const ROWS = 50;
 const PROBLEMS = 20;
 const PAYLOAD_BYTES = 200;
@@ -25,7 +27,8 @@ export async function previewImport(
     for await (const item of source.items) {
       look.take(item);
       // A recording has its end looked at too, and a megabyte of it is compressed.
-      if (source.bytes() < READ_BYTES && look.messages < 100_000) continue;
+      const isEnough = source.bytes() >= READ_BYTES || look.messages >= 100_000;
+      if (!isEnough || (look.messages === 0 && source.bytes() < MOST_READ_BYTES)) continue;
       isWhole = source.bytes() >= fileBytes;
       break;
     }
