@@ -8,6 +8,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
+import { mkdir, open, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import * as v from 'valibot';
 import { messageOf } from '../../app/errors';
@@ -23,12 +24,16 @@ export interface JsonFileOptions<T> {
 const SAVE_DELAY_MS = 400;
 
 /**
- * A small settings file: read once, checked against a schema, written atomically a moment after a change.
- * A file that can't be understood is set aside, never overwritten.
+ * A small settings file: read once, checked against a schema, written atomically a moment after a change, while the thread
+ * goes on: a disk may take long to say that something is on it. A file that can't be understood is set aside, never
+ * overwritten.
  */
 export class JsonFile<T> {
   value: T;
   private timer: NodeJS.Timeout | null = null;
+  private isWriting = false;
+  /** Counted up with each time that the value is written: an older one never takes the place of a newer one. */
+  private revision = 0;
 
   constructor(private readonly options: JsonFileOptions<T>) {
     this.value = this.read();
@@ -42,25 +47,51 @@ export class JsonFile<T> {
   /** To be called after `value` was changed in place. */
   changed(): void {
     this.timer ??= setTimeout(() => {
-      this.flush();
+      this.timer = null;
+      // One that is being written is not overtaken; it is looked again a moment later.
+      if (this.isWriting) this.changed();
+      else void this.writeAside();
     }, SAVE_DELAY_MS);
   }
 
-  /** Writes at once what waits to be written. */
+  /** Writes at once, before it returns, what waits to be written or is being written. */
   flush(): void {
-    if (this.timer === null) return;
-    clearTimeout(this.timer);
+    if (this.timer === null && !this.isWriting) return;
+    if (this.timer !== null) clearTimeout(this.timer);
     this.timer = null;
     try {
       this.write();
     } catch (error) {
-      this.options.warn(
-        `${this.options.file} could not be written (${messageOf(error)}). Changes are kept until the program ends; check the disk and the rights on its folder.`,
-      );
+      this.failed(error);
     }
   }
 
+  private async writeAside(): Promise<void> {
+    this.isWriting = true;
+    const revision = (this.revision += 1);
+    const temporary = `${this.options.file}.next`;
+    const text = JSON.stringify(this.value, null, 2);
+    try {
+      await mkdir(dirname(this.options.file), { recursive: true, mode: 0o700 });
+      await writeWhole(temporary, text);
+      if (revision === this.revision) renameSync(temporary, this.options.file);
+      else await rm(temporary, { force: true });
+    } catch (error) {
+      await rm(temporary, { force: true }).catch(() => undefined);
+      if (revision === this.revision) this.failed(error);
+    } finally {
+      this.isWriting = false;
+    }
+  }
+
+  private failed(error: unknown): void {
+    this.options.warn(
+      `${this.options.file} could not be written (${messageOf(error)}). Changes are kept until the program ends; check the disk and the rights on its folder.`,
+    );
+  }
+
   private write(): void {
+    this.revision += 1;
     mkdirSync(dirname(this.options.file), { recursive: true, mode: 0o700 });
     const temporary = `${this.options.file}.new`;
     try {
@@ -107,5 +138,15 @@ export class JsonFile<T> {
       );
     }
     return this.options.initial;
+  }
+}
+
+async function writeWhole(file: string, text: string): Promise<void> {
+  const handle = await open(file, 'w', 0o600);
+  try {
+    await handle.writeFile(text);
+    await handle.sync();
+  } finally {
+    await handle.close();
   }
 }
