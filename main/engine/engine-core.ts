@@ -5,14 +5,16 @@ import type { DamagedHistory } from '../../app/contract-manage';
 import type { SecretName } from '../../app/secret';
 import { LoupeError, messageOf } from '../../app/errors';
 import { BUILT_IN_ID, defaultProfileFields, type Profile } from '../../app/profile';
-import { EngineServer, type ViewOpeners } from '../../app/rpc/server';
+import { EngineServer } from '../../app/rpc/server';
 import type { Port, ToEngine, ToRenderer } from '../../app/rpc/wire';
 import { Archives } from './archives';
 import { engineCalls } from './calls';
 import { ChartDesk } from './charts/chart-desk';
 import { Clock } from './clock';
-import { startDemoBroker, type DemoBroker } from './demo/demo-broker';
+import { BuiltIn } from './demo/built-in';
+import { DeletedProfiles, UNDO_MS } from './deleted-profiles';
 import { PublishDesk } from './desk/publish-desk';
+import { viewOpeners, type ViewNeeds } from './engine-views';
 import { FileJobs, type HistoryPlace } from './files/file-jobs';
 import { DecodingDesk } from './decoding/decoding-desk';
 import { readOnlyError } from './history/archived-history';
@@ -31,23 +33,6 @@ import { EngineReplay } from './replay/engine-replay';
 import type { ReplayDesk } from './replay/replay-desk';
 import { KeptFiles } from './tls/kept-files';
 import { plainSurroundings, type Surroundings } from './mqtt/surroundings';
-import { DoctorView } from './views/doctor-view';
-import { ReplayView } from './views/replay-view';
-import { JobsView, RequestView, TemplatesView } from './views/desk-views';
-import { DecodedPreviews } from './views/decoded-previews';
-import { DecodingView } from './views/decoding-view';
-import { PanelsView } from './views/panels-view';
-import { SeriesView } from './views/series-view';
-import { FileJobView } from './views/file-job-view';
-import { ProfilesView, PublishesView, StatusView } from './views/list-views';
-import { TimelineView } from './views/timeline-view';
-import { PastView, RecordingsView } from './views/past-views';
-import { MessagesView } from './views/messages-view';
-import { PacketsView } from './views/packets-view';
-import { TopicView } from './views/topic-view';
-import { RetainedView } from './views/retained-view';
-import { SystemView, TrafficView } from './views/traffic-view';
-import { TreeView } from './views/tree-view';
 
 export interface EngineOptions {
   /** The data folder. */
@@ -81,9 +66,6 @@ export interface EngineOptions {
 
 /** A view's frame clock: about 30 frames a second; a view that was just changed does not wait for it. */
 const TICK_MS = 33;
-/** How long a deleted profile can be brought back. */
-export const UNDO_MS = 12_000;
-
 /** What one run of a program saw, for its last line. */
 export interface EngineSummary {
   readonly topics: number;
@@ -109,6 +91,8 @@ export class EngineCore {
   readonly desk: PublishDesk;
   readonly charts: ChartDesk;
   readonly moveIn: MoveIn;
+  private readonly builtIn: BuiltIn;
+  private readonly deleted: DeletedProfiles;
   private readonly replaying: EngineReplay;
   private readonly undo: UndoStore;
   private readonly retainedSets = new Map<ProfileRuntime, RetainedSets>();
@@ -118,9 +102,7 @@ export class EngineCore {
   private readonly servers = new Set<EngineServer>();
   /** What ends when the window closes, in words. */
   private readonly underWay = new Map<'replay' | 'jobs', string | null>();
-  private readonly undoTimers = new Map<string, NodeJS.Timeout>();
   private ticker: NodeJS.Timeout | null = null;
-  private demo: Promise<DemoBroker> | null = null;
   private stateVersion = 0;
   private closing = false;
 
@@ -129,6 +111,10 @@ export class EngineCore {
     this.keptFiles = new KeptFiles(options.home);
     this.memory = new MemoryFile(options.home, options.warn);
     this.undo = new UndoStore(options.home, options.warn);
+    this.builtIn = new BuiltIn({
+      ...{ file: options.demoFile, warn: options.warn },
+      save: (profile) => this.saveProfile(profile),
+    });
     const opened = openHistoryOrBegin(join(options.home, 'history.db'), options);
     this.history = opened.history;
     this.historyFile = opened.file;
@@ -136,7 +122,16 @@ export class EngineCore {
     this.threads = options.threads ?? __dirname;
     this.ids = { next: this.history.nextId };
     this.profiles.adopt(this.history.describedProfiles());
-    for (const profileId of this.profiles.deleted) this.forget(profileId);
+    this.deleted = new DeletedProfiles({
+      ...{ profiles: this.profiles, history: this.history, warn: options.warn },
+      letGo: (profileId) => {
+        this.letGo(profileId);
+      },
+      onGone: (profileId, profile) => {
+        this.gone(profileId, profile);
+      },
+    });
+    for (const profileId of this.profiles.deleted) this.deleted.forget(profileId);
     this.archives = new Archives({
       ...options,
       threads: options.threads,
@@ -207,9 +202,8 @@ export class EngineCore {
 
   /** Serves one window. Returns how to stop. */
   attach(port: Port<ToRenderer, ToEngine>): () => void {
-    const server = new EngineServer(port, engineCalls(this), this.viewOpeners(), () =>
-      performance.now(),
-    );
+    const openers = viewOpeners(this, this.viewNeeds);
+    const server = new EngineServer(port, engineCalls(this), openers, () => performance.now());
     this.servers.add(server);
     this.ticker ??= setInterval(() => {
       for (const one of this.servers) one.tick();
@@ -284,13 +278,13 @@ export class EngineCore {
   }
 
   async connect(profileId: string): Promise<void> {
-    if (profileId === BUILT_IN_ID) await this.prepareDemo();
+    if (profileId === BUILT_IN_ID) await this.builtIn.prepare();
     await this.runtime(profileId).connect();
   }
 
   /** Starts the built-in broker and connects to it. */
   async openDemo(): Promise<string> {
-    await this.prepareDemo();
+    await this.builtIn.prepare();
     const runtime = this.runtime(BUILT_IN_ID);
     if (!this.memory.expansion(BUILT_IN_ID)) runtime.tree.expansion.setAll(true);
     await runtime.connect();
@@ -315,7 +309,7 @@ export class EngineCore {
     for (const { id, organisation } of this.profiles.all) {
       if (!organisation.once) continue;
       this.profiles.remove(id);
-      this.forget(id);
+      this.deleted.forget(id);
     }
     this.stateVersion += 1;
     if (!connects) return;
@@ -363,19 +357,13 @@ export class EngineCore {
     await this.runtimes.get(profileId)?.disconnect();
     await this.recordings.stopOf(profileId);
     this.profiles.remove(profileId);
-    const timer = setTimeout(() => {
-      this.undoTimers.delete(profileId);
-      this.forget(profileId);
-    }, UNDO_MS);
-    this.undoTimers.set(profileId, timer);
+    this.deleted.forgetLater(profileId);
     this.connectionsChanged();
     return UNDO_MS;
   }
 
   restoreProfile(profileId: string): void {
-    this.profiles.restore(profileId);
-    clearTimeout(this.undoTimers.get(profileId));
-    this.undoTimers.delete(profileId);
+    this.deleted.restore(profileId);
     this.stateVersion += 1;
   }
 
@@ -398,7 +386,7 @@ export class EngineCore {
   /** Stores everything that has arrived and closes all connections and files. */
   async close(): Promise<void> {
     this.closing = true;
-    for (const timer of this.undoTimers.values()) clearTimeout(timer);
+    this.deleted.close();
     if (this.ticker !== null) clearInterval(this.ticker);
     await this.files.close();
     this.desk.close();
@@ -408,7 +396,7 @@ export class EngineCore {
     await this.replay.close();
     for (const sets of this.retainedSets.values()) sets.close();
     await Promise.all([...this.runtimes.values()].map((runtime) => runtime.close()));
-    if (this.demo) await (await this.demo).stop();
+    await this.builtIn.stop();
     await this.recordings.close();
     await this.archives.closeAll();
     this.profiles.flush();
@@ -416,76 +404,21 @@ export class EngineCore {
     await this.history.close();
   }
 
-  private viewOpeners(): ViewOpeners {
+  private get viewNeeds(): ViewNeeds {
     return {
-      profiles: () =>
-        new ProfilesView(
-          () => this.stateVersion,
-          () => ({
-            profiles: [
-              ...this.profiles.all.map((profile) => this.summaryOf(profile)),
-              ...this.archives.summaries,
-            ],
-            recentHistories: this.archives.recentPaths,
-          }),
-        ),
-      status: ({ profileId }) => new StatusView(this.runtime(profileId)),
-      tree: (params) =>
-        new TreeView(
-          this.runtime(params.profileId),
-          params,
-          new DecodedPreviews(this.decoding, params.profileId),
-        ),
-      topic: (params) => new TopicView(this.runtime(params.profileId), params),
-      series: (params) =>
-        new SeriesView(
-          this.charts,
-          this.runtime(params.source.profileId),
-          () => this.clock.nowUs(),
-          params,
-        ),
-      charts: (params) => new PanelsView((id) => this.charts.panels.panels(id), params),
-      timeline: (params) =>
-        new TimelineView(
-          {
-            runtime: this.runtime(params.profileId),
-            nowUs: () => this.clock.nowUs(),
-            marks: () => this.memory.marks(params.profileId),
-          },
-          params,
-        ),
-      past: ({ profileId }) => new PastView(this.runtime(profileId)),
-      recordings: () =>
-        new RecordingsView(() => ({
-          recordings: this.recordings.summaries,
-          damaged: this.damaged,
-        })),
-      decoding: () => new DecodingView(this.decoding),
-      templates: () => new TemplatesView(this.desk),
-      jobs: () => new JobsView(this.desk),
-      request: (params) => new RequestView(this.desk, params),
-      fileJob: (params) => new FileJobView(this.files, params),
-      doctor: (params) =>
-        new DoctorView(
-          {
-            secret: this.options.secret,
-            computer: this.surroundings,
-            state: (profileId) => this.runtimes.get(profileId)?.state ?? null,
-          },
-          params,
-        ),
-      replay: () => new ReplayView(this.replay),
-      publishes: ({ profileId }) => new PublishesView(this.runtime(profileId)),
-      packets: (params) => new PacketsView(this.runtime(params.profileId).packets, params),
-      retained: (params) =>
-        new RetainedView(this.retainedOf(this.runtime(params.profileId)), params),
-      traffic: (params) => new TrafficView(this.runtime(params.profileId).traffic, params),
-      system: ({ profileId }) => {
-        const { traffic, tree } = this.runtime(profileId);
-        return new SystemView(traffic, () => String(tree.node('$SYS')?.latestId ?? 0));
-      },
-      messages: (params) =>
-        new MessagesView(this.runtime(params.search.selection.profileId), params),
+      clock: this.clock,
+      secret: this.options.secret,
+      surroundings: () => this.surroundings,
+      listVersion: () => this.stateVersion,
+      list: () => ({
+        profiles: [
+          ...this.profiles.all.map((profile) => this.summaryOf(profile)),
+          ...this.archives.summaries,
+        ],
+        recentHistories: this.archives.recentPaths,
+      }),
+      damaged: () => this.damaged,
+      stateOf: (profileId) => this.runtimes.get(profileId)?.state ?? null,
     };
   }
 
@@ -513,31 +446,6 @@ export class EngineCore {
     };
   }
 
-  private async prepareDemo(): Promise<void> {
-    const demoFile = this.options.demoFile ?? join(__dirname, 'demo-broker.cjs');
-    this.demo ??= startDemoBroker({
-      workerFile: demoFile,
-      onStopped: (reason) => {
-        this.demo = null;
-        this.options.warn(`The built-in broker stopped: ${reason}`);
-      },
-    }).catch((error: unknown) => {
-      this.demo = null;
-      throw error;
-    });
-    const { port } = await this.demo;
-    this.saveProfile({
-      ...defaultProfileFields(),
-      id: BUILT_IN_ID,
-      name: 'Built-in broker',
-      colour: 'violet',
-      host: '127.0.0.1',
-      port,
-      // The built-in broker speaks MQTT 3.1.1.
-      version: '3.1.1',
-    });
-  }
-
   private releaseFiles({ tls }: Profile): void {
     this.keptFiles.release(tls, this.profiles.withDeleted).catch((error: unknown) => {
       this.options.warn(`A copy of a certificate could not be deleted: ${messageOf(error)}`);
@@ -562,32 +470,22 @@ export class EngineCore {
     this.options.onConnected(busy.map((runtime) => runtime.profile.id));
   }
 
-  /** Removes what is left of a deleted profile. */
-  private forget(profileId: string): void {
+  /** What a deleted profile had in the engine; its history follows. */
+  private letGo(profileId: string): void {
     const runtime = this.runtimes.get(profileId);
     if (runtime) this.retainedSets.get(runtime)?.close();
     if (runtime) this.retainedSets.delete(runtime);
     void this.undo.forget(profileId);
     void runtime?.close();
     this.runtimes.delete(profileId);
-    this.history.forget(profileId).then(
-      () => {
-        if (this.closing) return;
-        const gone = this.profiles.withDeleted.find(({ id }) => id === profileId);
-        this.profiles.finish(profileId);
-        if (gone) this.releaseFiles(gone);
-        this.memory.forget(profileId);
-        this.charts.panels.forget(profileId);
-        this.options.onProfileGone(profileId);
-      },
-      (error: unknown) => {
-        // It is tried again at the next start.
-        if (this.closing) return;
-        this.options.warn(
-          `The history of a deleted connection could not be removed: ${messageOf(error)}`,
-        );
-      },
-    );
+  }
+
+  /** A deleted profile is gone, with its history. */
+  private gone(profileId: string, profile: Profile | undefined): void {
+    if (profile) this.releaseFiles(profile);
+    this.memory.forget(profileId);
+    this.charts.panels.forget(profileId);
+    this.options.onProfileGone(profileId);
   }
 }
 
