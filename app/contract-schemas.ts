@@ -14,6 +14,7 @@ import {
   deskViewSchemas,
   draftSchema,
 } from './contract-desk-schemas';
+import { payloadCallSchemas } from './contract-payload-schemas';
 import { decodingCallSchemas, decodingViewSchemas, stepsSchema } from './contract-decoding-schemas';
 import { moveInCallSchemas, moveInShellSchemas } from './contract-move-in-schemas';
 import { popOutShellSchemas } from './contract-pop-out';
@@ -129,6 +130,7 @@ export const engineCallSchemas: Schemas<EngineCalls> = {
   ...searchCallSchemas,
   ...packetCallSchemas,
   ...decodingCallSchemas,
+  ...payloadCallSchemas,
   ...retainedCallSchemas,
   ...deskCallSchemas,
   ...chartCallSchemas,

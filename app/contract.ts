@@ -11,6 +11,7 @@ import type { BrokerLink, MoveInCalls, MoveInShellCalls } from './contract-move-
 import type { PopOut, PopOutShellCalls } from './contract-pop-out';
 import type { ReplayCalls, ReplayViews } from './contract-replay';
 import type { BrokerViews } from './contract-broker';
+import type { PayloadCalls } from './contract-payload';
 import type { RetainedCalls, RetainedViews } from './contract-retained';
 import type { SecretsShellCalls, TlsCalls } from './contract-tls';
 import type { DoctorViews } from './contract-doctor';
@@ -61,7 +62,8 @@ export interface EngineCalls
     MoveInCalls,
     DeskCalls,
     ChartCalls,
-    RetainedCalls {
+    RetainedCalls,
+    PayloadCalls {
   saveProfile(arg: { readonly profile: Profile }): Profile;
   duplicateProfile(arg: { readonly profileId: string }): Profile;
   /** Disconnects and hides the profile; its history goes when the time for undo is over. */

@@ -68,6 +68,7 @@ export function engineCalls(core: EngineCore): Implementation<EngineCalls> {
       }
       return message;
     },
+    payloadPart: (arg) => core.payloads.part(arg),
 
     publish: ({ profileId, ...message }) => core.runtime(profileId).publish(message),
     recentPayload: ({ profileId, id }) => core.runtime(profileId).publishLog.payload(id),

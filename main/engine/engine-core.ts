@@ -23,6 +23,7 @@ import { openHistoryOrBegin } from './history-file';
 import type { MessageIds } from './ingest';
 import { MemoryFile } from './memory-file';
 import { MoveIn } from './move-in/move-in';
+import { PayloadParts } from './payload-parts';
 import { ProfileRuntime } from './profile-runtime';
 import { lookAtUrl, profileOfUrl, type UrlLook, type UrlProfile } from './profile-of-url';
 import { Recordings } from './recordings/recordings';
@@ -88,6 +89,9 @@ export class EngineCore {
   private damaged: DamagedHistory | null;
   readonly files: FileJobs;
   readonly decoding: DecodingDesk;
+  readonly payloads = new PayloadParts((profileId, id, maxBytes) =>
+    this.runtime(profileId).upToDate().message(profileId, id, maxBytes),
+  );
   readonly desk: PublishDesk;
   readonly charts: ChartDesk;
   readonly moveIn: MoveIn;
@@ -391,6 +395,7 @@ export class EngineCore {
     await this.files.close();
     this.desk.close();
     await this.charts.close();
+    this.payloads.close();
     await this.decoding.close();
     for (const server of this.servers) server.close();
     await this.replay.close();

@@ -6,6 +6,7 @@ import { messageOf } from '../../app/errors';
 import { MessageDecoder } from '../decoding/message-decoder.svelte';
 import type { DecodingState } from '../decoding/decoding-state.svelte';
 import { viewed, type Viewed } from './viewed';
+import { AT_ONCE_BYTES, wholeMessage } from './whole-payload';
 
 /** What is sent of a payload unasked; more on request. */
 export const SHOWN_BYTES = 256 * 1024;
@@ -36,6 +37,10 @@ export class TopicState {
   #held = $state.raw<Held | null>(null);
   #problem = $state.raw<string | null>(null);
   #loadingAll = $state.raw(false);
+  /** Whether every message of the topic is to be here whole. */
+  #wantsAll = false;
+  /** The message that was asked for by itself last: what failed once is left to the person. */
+  #failedId: number | null = null;
   #view: OpenView<TopicParams> | null = null;
   #params: TopicParams | null = null;
   #atUs: Moment = null;
@@ -144,18 +149,32 @@ export class TopicState {
 
   /** Fetches the shown payload whole, and of the live topic from now on every one. Returns what failed, or null. */
   async loadAll(): Promise<string | null> {
-    if (this.topic === null) return null;
+    if (this.topic === null || !this.#message) return null;
     if (!this.#held) {
-      this.#loadingAll = true;
-      this.#update({ maxBytes: MOST_BYTES });
-      return null;
+      this.#wantsAll = true;
+      this.#update({ maxBytes: AT_ONCE_BYTES });
     }
+    this.#loadingAll = true;
     try {
-      const message = await this.whole(this.#held.message);
-      if (this.#held.message.id === message.id) this.#held = { ...this.#held, message };
+      const message = await this.whole(this.#message);
+      if (this.#held?.message.id === message.id) this.#held = { ...this.#held, message };
+      if (this.#last?.id === message.id) this.#last = message;
       return null;
     } catch (error) {
       return messageOf(error);
+    } finally {
+      this.#loadingAll = false;
+      this.#loadNext();
+    }
+  }
+
+  /** What came meanwhile is loaded, too, where all of the topic is wanted; one at a time. */
+  #loadNext(): void {
+    const last = this.#last;
+    if (!this.#wantsAll || this.#loadingAll || this.#held || !last) return;
+    if (last.payload.length < Math.min(last.sizeBytes, MOST_BYTES) && last.id !== this.#failedId) {
+      this.#failedId = last.id;
+      void this.loadAll();
     }
   }
 
@@ -163,7 +182,7 @@ export class TopicState {
   async whole(message: Message): Promise<Message> {
     if (message.payload.length >= message.sizeBytes) return message;
     const { profileId } = this;
-    return this.engine.calls.message({ profileId, id: message.id, maxBytes: MOST_BYTES });
+    return wholeMessage(this.engine, profileId, message, MOST_BYTES);
   }
 
   #update(change: Partial<TopicParams>): void {
@@ -177,7 +196,8 @@ export class TopicState {
     if (shown.topic !== this.topic || shown.profileId !== this.profileId) {
       this.#held = null;
       this.#last = null;
-      this.#loadingAll = false;
+      this.#wantsAll = false;
+      this.#failedId = null;
     }
     this.#shown = shown;
   }
@@ -187,18 +207,14 @@ export class TopicState {
     this.#problem = null;
     const last = shown.frame.last;
     if (last && this.#last && isSame(last, this.#last)) return;
-    if (last && last.payload.length >= Math.min(last.sizeBytes, MOST_BYTES)) {
-      this.#loadingAll = false;
-    }
     this.#last = last;
+    this.#loadNext();
   }
 }
 
-/** Frames also come when only counts changed; the message then stays the same object and is not decoded again. */
+/** Frames also come when only counts changed; the message then stays the same object, with all that was loaded of it. */
 function isSame(one: Message, other: Message): boolean {
   return (
-    one.id === other.id &&
-    one.timeUs === other.timeUs &&
-    one.payload.length === other.payload.length
+    one.id === other.id && one.timeUs === other.timeUs && one.payload.length <= other.payload.length
   );
 }
