@@ -1,8 +1,13 @@
 /** `ignoreBOM` keeps a byte order mark as a character: what came is what is shown. */
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
+/** Larger bytes are looked at here first: Chromium's decoder makes room for all of them before it sees the first. */
+const BEGINNING_BYTES = 64 * 1024;
+
 /** The text of bytes that are valid UTF-8 throughout, or null. MQTT leaves the payload's encoding open (§3.3.3). */
 export function decodeUtf8(bytes: Uint8Array): string | null {
+  if (bytes.length > BEGINNING_BYTES && decodeUtf8Prefix(bytes, BEGINNING_BYTES, false) === null)
+    return null;
   try {
     return strict.decode(bytes);
   } catch {
