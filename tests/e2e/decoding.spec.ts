@@ -98,6 +98,15 @@ test('Protobuf is decoded by a rule with the .proto files that a person brings',
     decodedAs(window, /^Decoded as Protobuf, by the rule for plant\/\+\/raw$/),
   ).toBeVisible();
   await expect(window.getByRole('region', { name: 'Topic detail' })).toContainText('21.5 °C');
+
+  // The number large, with the unit of the rule and the way it came.
+  await window.getByLabel(/^Viewer/).click();
+  await window.getByRole('option', { name: 'Number' }).click();
+  const value = window.getByRole('tabpanel', { name: 'Value' });
+  await client.publishAsync('plant/press/raw', Buffer.from('0d0000b441', 'hex'));
+  await expect(value.getByRole('paragraph').filter({ hasText: /^22\.5\s*°C$/ })).toBeVisible();
+  await expect(value).toContainText(/\+1 °C \(\+4\.7 %\)/);
+  await expect(value.getByRole('img', { name: /^Its last/ })).toBeVisible();
 });
 
 test('Sparkplug data gets its names from the birth before it', async () => {

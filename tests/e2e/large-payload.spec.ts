@@ -56,6 +56,16 @@ test('a document of many megabytes opens with its beginning; the rest comes on d
     description: `first screen ${String(first)} ms, all ${String(Date.now() - loading)} ms, longest gap ${String(Math.round(await gaps))} ms`,
   });
 
+  await tree.focus();
+  await window.keyboard.press('ControlOrMeta+f');
+  const search = value.getByRole('search', { name: 'Find in the document' });
+  await search.getByRole('textbox').fill('SENSOR 123456');
+  await expect(search.getByRole('status')).toHaveText(/^1 found$/, { timeout: 60_000 });
+  await window.keyboard.press('Enter');
+  await expect(tree.getByRole('row', { name: /name: ?"sensor 123456"/ })).toBeVisible();
+  await window.keyboard.press('Escape');
+  await expect(search).toBeHidden();
+
   await value.getByLabel(/^Viewer/).click();
   await window.getByRole('option', { name: 'Text' }).click();
   const text = value.getByRole('group', { name: 'Text of the message' });
