@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { defaultProfileFields } from '../../app/profile';
@@ -50,6 +50,32 @@ test('publishes what is stored and says how it went', async () => {
   await until(() => arrived.length === 200, 'all arrived');
   expect(arrived[0]).toMatchObject({ topic: 'copy/line1/value', qos: 2 });
   expect(arrived[0]?.payload.toString()).toBe('{"n":1,"site":"lyon"}');
+});
+
+test('a recording is replayed as the history that it was made of, and nothing of it stays', async () => {
+  const db = await recordStream(cli.threads, plant(100));
+  const folder = await temporaryFolder();
+  const recording = join(folder, 'plant.mqttrec');
+  const exported = await cli.run([
+    'export',
+    '--db',
+    db,
+    '--format',
+    'recording',
+    '--out',
+    recording,
+  ]);
+  expect(exported.code).toBe(0);
+  const { arrived } = await capture(broker.port, 'rec/#', 'cli-recording');
+  const args = ['replay', '--db', recording, '-t', 'plant/line1/#', '-m', 'plant => rec'];
+  const env = { TMPDIR: folder };
+  const { code, out } = await cli.run([...args, '--to', url, '--speed', 'max', '--json'], { env });
+  expect(code).toBe(0);
+  expect(JSON.parse(out)).toMatchObject({ end: 'done', sent: 50, acknowledged: 50, failed: 0 });
+  await until(() => arrived.length === 50, 'all arrived');
+  expect(arrived[0]?.topic).toBe('rec/line1/value');
+  expect((await cli.run([...args, '--dry-run'], { env })).out).toContain('Would send 50 of 50');
+  expect(readdirSync(folder)).toEqual(['plant.mqttrec']);
 });
 
 test('a dry run sends nothing and needs no broker', async () => {

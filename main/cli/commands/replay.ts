@@ -15,6 +15,7 @@ import { oneOf, parseOptions, positiveInteger, topicFilters, usageError } from '
 import type { Output } from '../output';
 import { engineThreads, historyFile } from '../places';
 import { countWords, durationOption, durationWords, momentOption, sizeWords } from '../quantities';
+import { withHistory } from '../recording-source';
 import { ReplayCommand, type ReplaySummary } from '../replay-command';
 import { nextSignal } from '../signals';
 
@@ -69,7 +70,9 @@ profile that keeps its session (clean start off) QoS 2 then arrives once; withou
 session a message may arrive twice. QoS 0 may be lost with the connection.
 
 SOURCE
-${databaseHelp}  --from-profile ID    only messages of this profile (info lists them)
+${databaseHelp}                       A recording (.mqttrec) will do, too: it is unpacked into the
+                       system's folder for temporary files as long as it takes
+  --from-profile ID    only messages of this profile (info lists them)
   -t, --topic FILTER   only topics that match this topic filter; may be given several
                        times. Default: all
   --from TIME          not older than this: 2026-11-23, 2026-11-23T17:00:05Z (the
@@ -129,19 +132,32 @@ EXAMPLES
     const values = parseOptions(args, options);
     const place = placeOf(values);
     const settings = settingsOf(values);
-    if (values['dry-run'] === true) return await dryRun(place, settings, values.json === true, out);
-    const broker = await targetOf(values);
+    const broker = values['dry-run'] === true ? null : await targetOf(values);
     const signal = nextSignal();
-    const command = new ReplayCommand({ place, settings, broker });
+    let isEnding = false;
     void signal.then(() => {
-      command.stop();
+      isEnding = true;
     });
-    const summary = await command.run();
-    if (summary.error !== null) process.stderr.write(`mqtt-loupe replay: ${summary.error}\n`);
-    await out.write(values.json === true ? `${JSON.stringify(summary)}\n` : inWords(summary));
-    return exitCode(summary);
+    const isCancelled = (): boolean => isEnding;
+    return await withHistory(place.file, isCancelled, async (file) => {
+      const asJson = values.json === true;
+      const source = { ...place, file };
+      if (broker === null) return await dryRun(source, settings, signal, asJson, out);
+      const summary = await send(new ReplayCommand({ place: source, settings, broker }), signal);
+      await out.write(asJson ? `${JSON.stringify(summary)}\n` : inWords(summary));
+      return exitCode(summary);
+    });
   },
 };
+
+async function send(command: ReplayCommand, signal: Promise<unknown>): Promise<ReplaySummary> {
+  void signal.then(() => {
+    command.stop();
+  });
+  const summary = await command.run();
+  if (summary.error !== null) process.stderr.write(`mqtt-loupe replay: ${summary.error}\n`);
+  return summary;
+}
 
 function placeOf(values: Values): SourcePlace {
   const now = Date.now();
@@ -243,6 +259,7 @@ function settingOf(text: string): { path: string; json: string } {
 async function dryRun(
   place: SourcePlace,
   settings: Omit<ReplaySettings, 'targetId'>,
+  signal: Promise<unknown>,
   asJson: boolean,
   out: Output,
 ): Promise<number> {
@@ -250,7 +267,10 @@ async function dryRun(
   try {
     const maxPauseUs = settings.maxPauseMs === null ? null : settings.maxPauseMs * 1_000;
     const range = { rules: settings.rules, fromUs: null, toUs: null, maxPauseUs };
-    const result = await reader.survey(range, () => undefined);
+    const cancelled = signal.then(() => {
+      throw new LoupeError('cancelled', 'The dry run was ended.');
+    });
+    const result = await Promise.race([reader.survey(range, () => undefined), cancelled]);
     const topics = await reader.topics(asJson ? MOST_TOPICS : LISTED_TOPICS);
     if (asJson) await out.write(`${JSON.stringify({ ...result, topicList: topics })}\n`);
     else await out.write(dryRunWords(result, topics, settings.speed));
