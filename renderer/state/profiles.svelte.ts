@@ -1,5 +1,6 @@
 import type { ArchiveSummary, Profile, ProfileSummary } from '../../app/contract';
 import type { Organisation } from '../../app/organisation';
+import { colourBook, type ColourBook } from '../../app/subscription-colours';
 import { messageOf } from '../../app/errors';
 import type { SecretName } from '../../app/secret';
 import type { EngineClient } from '../../app/rpc/client';
@@ -9,11 +10,16 @@ import { toaster } from '../ui/toaster.svelte';
 /** Secrets to store when a profile is saved, or, with null, to remove; the others stay as they are. */
 export type SecretChanges = ReadonlyMap<SecretName, string | null>;
 
+const NO_COLOURS = colourBook([]);
+
 /** The saved connections and the state of each. */
 export class ProfilesState {
   /** Null until the engine has told. */
   #list = $state.raw<readonly ProfileSummary[] | null>(null);
   #recentHistories = $state.raw<readonly string[]>([]);
+  readonly #colours = $derived(
+    new Map(this.all.map(({ profile }) => [profile.id, colourBook(profile.subscriptions)])),
+  );
   #following = false;
 
   constructor(private readonly engine: EngineClient) {}
@@ -51,6 +57,11 @@ export class ProfilesState {
 
   find(profileId: string | null): ProfileSummary | null {
     return this.all.find((summary) => summary.profile.id === profileId) ?? null;
+  }
+
+  /** By which coloured subscriptions of a profile a topic comes. */
+  coloursOf(profileId: string | null): ColourBook {
+    return this.#colours.get(profileId ?? '') ?? NO_COLOURS;
   }
 
   open(): void {

@@ -5,11 +5,15 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Authentication } from '../../app/authentication';
+import type { Profile } from '../../app/profile';
+import { DEFAULT_WILL } from '../../app/will';
 import {
   testConnection,
   type TestConnection,
   type TestConnectionOptions,
 } from '../helpers/connection';
+import { examine, stepOf } from '../helpers/doctor';
+import { startMosquitto } from '../helpers/mosquitto';
 import {
   connack,
   friendly,
@@ -29,10 +33,14 @@ async function scripted(
 function connection(
   port: number,
   authentication: Authentication,
-  options: TestConnectionOptions & { readonly version?: '3.1.1' | '5' } = {},
+  options: TestConnectionOptions & {
+    readonly version?: '3.1.1' | '5';
+    readonly profile?: Partial<Profile>;
+  } = {},
 ): TestConnection {
-  const { version = '5', ...rest } = options;
-  const client = testConnection({ port, version, username: 'anna', authentication }, rest);
+  const { version = '5', profile, ...rest } = options;
+  const settings = { port, version, username: 'anna', authentication, ...profile };
+  const client = testConnection(settings, rest);
   onTestFinished(() => client.disconnect());
   return client;
 }
@@ -386,5 +394,72 @@ test('a plain password stays what it was', async () => {
   expect(broker.packets[0]).toMatchObject({
     username: 'anna',
     password: Buffer.from('pass'),
+  });
+});
+
+describe('a password without a username', () => {
+  test('goes alone in MQTT 5, with everything before it as it was', async () => {
+    const broker = await scripted(friendly);
+    const client = connection(
+      broker.port,
+      { kind: 'password' },
+      {
+        password: 'tökén '.repeat(100),
+        profile: {
+          username: '',
+          clientId: 'a client',
+          keepAlive: 17,
+          will: { ...DEFAULT_WILL, topic: 'gone', payload: { kind: 'text', text: 'left' } },
+        },
+      },
+    );
+    client.connect();
+    await client.reaches('connected');
+    expect(broker.packets[0]).toMatchObject({
+      password: Buffer.from('tökén '.repeat(100)),
+      clientId: 'a client',
+      keepalive: 17,
+      will: { topic: 'gone', payload: Buffer.from('left') },
+    });
+    expect(broker.packets[0]).not.toHaveProperty('username');
+    expect(broker.packets[1]).toMatchObject({ cmd: 'subscribe' });
+  });
+
+  test('is accepted by Mosquitto, which closes the connection over a malformed CONNECT', async () => {
+    const mosquitto = await startMosquitto();
+    onTestFinished(() => mosquitto.dispose());
+    for (const version of ['5', '3.1.1'] as const) {
+      const client = connection(
+        mosquitto.port,
+        { kind: 'password' },
+        { password: 'alone', version, profile: { username: '' } },
+      );
+      client.connect();
+      expect((await client.reaches('connected')).version).toBe(version);
+    }
+  });
+
+  test('has an empty username in MQTT 3.1.1, which knows no password alone', async () => {
+    const broker = await startScriptedBroker('3.1.1', friendly);
+    onTestFinished(() => broker.close());
+    const client = connection(
+      broker.port,
+      { kind: 'password' },
+      { password: 'alone', version: '3.1.1', profile: { username: '' } },
+    );
+    client.connect();
+    await client.reaches('connected');
+    expect(broker.packets[0]).toMatchObject({ username: '', password: Buffer.from('alone') });
+  });
+
+  test('is tested by the doctor as it is sent', async () => {
+    const broker = await scripted(friendly);
+    const frame = await examine(
+      { port: broker.port, version: '5', username: '', subscriptions: [] },
+      { secrets: { password: 'alone' }, publishes: false },
+    );
+    expect(stepOf(frame, 'connect').status).toBe('ok');
+    expect(broker.packets[0]).toMatchObject({ password: Buffer.from('alone') });
+    expect(broker.packets[0]).not.toHaveProperty('username');
   });
 });

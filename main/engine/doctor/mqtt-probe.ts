@@ -1,7 +1,8 @@
 import type { Duplex } from 'node:stream';
 import mqttPacket from 'mqtt-packet';
-import type { Packet } from 'mqtt-packet';
+import type { IConnectPacket, Packet } from 'mqtt-packet';
 import type { MqttVersion } from '../../../app/profile';
+import { isPasswordAlone, withoutUsername } from '../mqtt/password-alone';
 import { NotMqttError, PacketReader } from './packet-reader';
 import { within } from './time-limit';
 
@@ -76,7 +77,13 @@ export class MqttProbe {
 
   send(packet: Packet): void {
     if (this.#stream.destroyed) return;
-    this.#stream.write(mqttPacket.generate(packet, PROTOCOLS[this.#version]));
+    const bytes = mqttPacket.generate(packet, PROTOCOLS[this.#version]);
+    this.#stream.write(packet.cmd === 'connect' ? this.#exactConnect(bytes, packet) : bytes);
+  }
+
+  #exactConnect(bytes: Buffer, { username = '', password }: IConnectPacket): Buffer {
+    const signIn = { version: this.#version, username, password: password?.toString() ?? '' };
+    return isPasswordAlone(signIn) ? withoutUsername(bytes, signIn.password) : bytes;
   }
 
   /**

@@ -6,6 +6,7 @@ import type { Finding } from '../../../app/doctor/finding';
 import type { MqttVersion, Profile } from '../../../app/profile';
 import { hexCode, reasonWords } from '../../../app/reason-codes';
 import { isShared, type Subscription } from '../../../app/subscription';
+import { writtenUsername } from '../mqtt/password-alone';
 import { ClosedError, DisconnectedError, PROTOCOLS, type MqttProbe } from './mqtt-probe';
 import { NotMqttError } from './packet-reader';
 import type { StepLog } from './step-log';
@@ -40,7 +41,8 @@ export interface Greeting {
 
 /** Never with a last will: a test that is broken off must not set it off. */
 export function connectPacket(greeting: Greeting): Packet {
-  const { version, clientId, clean, keepAlive, username, password, enhanced } = greeting;
+  const { version, clientId, clean, keepAlive, password, enhanced } = greeting;
+  const username = writtenUsername(greeting);
   const properties = {
     ...(greeting.sessionExpirySeconds === null
       ? {}
@@ -53,7 +55,7 @@ export function connectPacket(greeting: Greeting): Packet {
     cmd: 'connect',
     ...PROTOCOLS[version],
     ...{ clientId, clean, keepalive: keepAlive },
-    ...(username === '' ? {} : { username }),
+    ...(username === undefined ? {} : { username }),
     ...(password === undefined || password === '' ? {} : { password: Buffer.from(password) }),
     ...(version === '5' ? { properties } : {}),
   };

@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { variableByteInteger } from './variable-byte-integer';
 
 const AUTH = 0xf0;
 const AUTHENTICATION_METHOD = 0x15;
@@ -28,15 +29,4 @@ function twoBytes(value: number): Buffer {
   const bytes = Buffer.alloc(2);
   bytes.writeUInt16BE(value);
   return bytes;
-}
-
-/** MQTT 5.0 §1.5.5. */
-function variableByteInteger(value: number): Buffer {
-  const bytes: number[] = [];
-  let rest = value;
-  do {
-    bytes.push((rest % 128) + (rest >= 128 ? 128 : 0));
-    rest = Math.floor(rest / 128);
-  } while (rest > 0);
-  return Buffer.from(bytes);
 }

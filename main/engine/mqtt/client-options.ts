@@ -9,6 +9,7 @@ import type { MqttVersion } from '../../../app/profile';
 import type { UserProperties } from '../../../app/profile-fields';
 import { MAX_WILL_BYTES, type Will } from '../../../app/will';
 import type { Credentials } from '../sign-in/sign-in';
+import { writtenUsername } from './password-alone';
 import { askedSessionExpiry } from './server-settings';
 import { ANY_RECEIVE_MAXIMUM } from './rules/exchanges';
 import type { ServerDuties } from './rules/packet-rules';
@@ -47,7 +48,8 @@ export function clientOptions(
   { profile, clientId, maxPacketBytes, incoming, outgoing }: SessionOptions,
   { credentials, willPayload }: ConnectParts,
 ): IClientOptions {
-  const { username, password } = credentials;
+  const { password } = credentials;
+  const username = writtenUsername({ ...credentials, version: profile.version });
   return {
     manualConnect: true,
     ...PROTOCOLS[profile.version],
@@ -64,7 +66,7 @@ export function clientOptions(
     timerVariant: 'native',
     // mqtt.js logs options and packets, credentials among them.
     log: () => undefined,
-    ...(username === '' ? {} : { username }),
+    ...(username === undefined ? {} : { username }),
     ...(password === undefined || password === '' ? {} : { password }),
     ...(profile.will === null || willPayload === null
       ? {}

@@ -3,6 +3,7 @@ import { Duplex } from 'node:stream';
 import type { DirectWay } from './direct-publish';
 import { PacketScanner } from './packet-scanner';
 import type { StreamViolation } from './packet-scanner';
+import type { PasswordAlone } from './password-alone';
 import type { RefusedPublish } from './refused-publish';
 import { writtenBytes } from './stream-tap';
 import type { StreamPlace, StreamTap, TappedStream } from './stream-tap';
@@ -21,6 +22,8 @@ export interface GuardOptions {
   readonly direct?: DirectOptions;
   /** What the server may send; without it, only fixed headers are checked. */
   readonly rules?: PacketRules;
+  /** Writes the CONNECT anew; without it, it goes as mqtt.js writes it. */
+  readonly connect?: PasswordAlone | null;
 }
 
 export interface DirectOptions {
@@ -67,6 +70,8 @@ export class GuardedStream extends Duplex implements TappedStream {
   /** Sees all bytes of both directions; null while nobody asked for them. */
   #tap: StreamTap | null = null;
   #farewell: Buffer | null = null;
+  /** Null once the CONNECT is written. */
+  #connect: PasswordAlone | null;
   /** When the work of this turn of the event loop began; null before its first chunk. */
   #turnBeganMs: number | null = null;
   #resting = false;
@@ -75,6 +80,7 @@ export class GuardedStream extends Duplex implements TappedStream {
     super({ readableHighWaterMark: BUFFERED_BYTES, allowHalfOpen: true, autoDestroy: false });
     this.#socket = socket;
     this.#options = options;
+    this.#connect = options.connect ?? null;
     this.#scanner = new PacketScanner(options.maxPacketBytes, {
       forward: (bytes) => {
         this.#forward(bytes);
@@ -117,8 +123,17 @@ export class GuardedStream extends Duplex implements TappedStream {
     done?: WriteDone,
   ): boolean {
     const known = typeof encoding === 'string' ? encoding : 'utf8';
+    if (this.#connect !== null) return this.#writeConnect(writtenBytes(chunk, known));
     if (this.#tap !== null && this.writable) this.#tap.sent(writtenBytes(chunk, known));
     return super.write(chunk, known, typeof encoding === 'function' ? encoding : done);
+  }
+
+  /** mqtt-packet asks nobody to be told when a field of the CONNECT is written. */
+  #writeConnect(piece: Uint8Array): boolean {
+    const whole = this.#connect?.take(piece) ?? null;
+    if (whole === null) return true;
+    this.#connect = null;
+    return this.write(whole);
   }
 
   /** mqtt.js reads by this alone. */

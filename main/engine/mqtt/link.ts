@@ -26,6 +26,7 @@ import { dropLateAnswers } from './late-answers';
 import { refusalAnswer, refusalText } from './refused-publish';
 import type { RefusedPublish } from './refused-publish';
 import { hasSoundId, MISSING_ID } from './packet-id';
+import { isPasswordAlone, PasswordAlone } from './password-alone';
 import { Publisher } from './publisher';
 import { PacketRules } from './rules/packet-rules';
 import { lockedFailure } from './stream-error';
@@ -258,6 +259,9 @@ export class Link {
         );
       },
       rules,
+      connect: isPasswordAlone({ ...parts.credentials, version: this.#options.profile.version })
+        ? new PasswordAlone(parts.credentials.password ?? '')
+        : null,
       direct: {
         hasProperties: this.#options.profile.version === '5',
         isUsed: this.#options.direct ?? true,
