@@ -44,9 +44,7 @@ function named(
   found: readonly ColouredSubscription[],
   identifiers: readonly number[],
 ): readonly ColouredSubscription[] {
-  return found.filter(
-    ({ identifier }) => identifier === null || identifiers.includes(identifier),
-  );
+  return found.filter(({ identifier }) => identifier === null || identifiers.includes(identifier));
 }
 
 function newLevel(): Level {

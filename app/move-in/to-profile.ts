@@ -14,12 +14,22 @@ import type { SecretName } from '../secret';
 import { subscriptionFilterProblem, type Subscription } from '../subscription';
 import { DEFAULT_WILL, MAX_WILL_BYTES, type Will } from '../will';
 import type { ImportedConnect, ImportedProfile, ImportedWill } from './imported-profile';
-import { proxyOf, tlsOf, tlsThatComes, tlsThatStays, type FileExists } from './network-of';
+import {
+  proxyOf,
+  tlsContents,
+  tlsOf,
+  tlsThatComes,
+  tlsThatStays,
+  type IsUsable,
+  type TlsContents,
+} from './network-of';
 import { qosOf } from './subscription-of';
 
 export interface Candidate {
   readonly fields: ProfileFields;
   readonly secrets: ReadonlyMap<SecretName, string>;
+  /** Certificates and a key that become copies in the data folder. */
+  readonly contents: TlsContents;
   /** What comes along beside the address, in words: `password`. */
   readonly comes: readonly string[];
   /** What does not, and why. */
@@ -30,7 +40,7 @@ export interface Candidate {
   readonly isWanted: boolean;
 }
 
-export function candidateOf(imported: ImportedProfile, exists: FileExists): Candidate {
+export function candidateOf(imported: ImportedProfile, isUsable: IsUsable): Candidate {
   const subscriptions = usableSubscriptions(imported);
   const fields: ProfileFields = {
     ...defaultProfileFields(),
@@ -47,7 +57,7 @@ export function candidateOf(imported: ImportedProfile, exists: FileExists): Cand
     keepAlive: imported.keepAlive ?? defaultProfileFields().keepAlive,
     connect: connectOf(imported.connect, imported.clientIdSuffix && clientIdOf(imported) !== ''),
     will: willOf(imported.will),
-    tls: tlsOf(imported.tls, exists),
+    tls: tlsOf(imported.tls, isUsable),
     proxy: proxyOf(imported.proxy),
     subscriptions: subscriptions ?? defaultProfileFields().subscriptions,
     organisation: {
@@ -63,8 +73,9 @@ export function candidateOf(imported: ImportedProfile, exists: FileExists): Cand
   return {
     fields,
     secrets,
-    comes: comesAlong(imported, fields, exists),
-    stays: staysBehind(imported, exists),
+    contents: tlsContents(imported.tls, isUsable),
+    comes: comesAlong(imported, fields, isUsable),
+    stays: staysBehind(imported, isUsable),
     problem,
     isWanted: problem === null && !imported.isExample,
   };
@@ -87,6 +98,7 @@ export function ownCandidate(
       tls: { ...tls, keyLog: false },
     },
     secrets,
+    contents: tlsContents(null, () => false),
     comes: [...[...secrets.keys()].map(secretWords), 'settings'],
     stays: [
       ...(organisation.connectAtStart ? ['connecting at start: switch it on if you want it'] : []),
@@ -125,14 +137,14 @@ function pathOf({ path, protocol }: ImportedProfile): string {
   return path.startsWith('/') ? path : `/${path}`;
 }
 
-function isUsable({ filter }: Subscription): boolean {
+function isSubscribable({ filter }: Subscription): boolean {
   return subscriptionFilterProblem(filter) === null;
 }
 
 /** Null for the usual ones. A filter that stands there twice is one subscription to a broker. */
 function usableSubscriptions({ subscriptions }: ImportedProfile): Subscription[] | null {
   if (subscriptions === null) return null;
-  const byFilter = new Map(subscriptions.filter(isUsable).map((one) => [one.filter, one]));
+  const byFilter = new Map(subscriptions.filter(isSubscribable).map((one) => [one.filter, one]));
   return [...byFilter.values()].map((one) => ({
     ...one,
     ...(one.note === undefined ? {} : { note: oneLine(one.note, 500) }),
@@ -183,7 +195,7 @@ function willOf(imported: ImportedWill | null): Will | null {
 function comesAlong(
   imported: ImportedProfile,
   fields: ProfileFields,
-  exists: FileExists,
+  isUsable: IsUsable,
 ): string[] {
   const count = imported.subscriptions === null ? 0 : fields.subscriptions.length;
   return [
@@ -192,7 +204,7 @@ function comesAlong(
     ...(count === 0 ? [] : [count === 1 ? '1 subscription' : `${String(count)} subscriptions`]),
     ...(fields.will === null ? [] : ['will']),
     ...(imported.connect !== null && hasProperties(fields.connect) ? ['MQTT 5 properties'] : []),
-    ...tlsThatComes(imported.tls, exists),
+    ...tlsThatComes(imported.tls, isUsable),
     ...(imported.proxy === null ? [] : ['proxy']),
   ];
 }
@@ -202,8 +214,8 @@ function hasProperties(connect: ConnectSettings): boolean {
   return JSON.stringify(connect) !== JSON.stringify(usual);
 }
 
-function staysBehind(imported: ImportedProfile, exists: FileExists): string[] {
-  const unusable = (imported.subscriptions ?? []).filter((one) => !isUsable(one));
+function staysBehind(imported: ImportedProfile, isUsable: IsUsable): string[] {
+  const unusable = (imported.subscriptions ?? []).filter((one) => !isSubscribable(one));
   const changed = !imported.cleanStart && clientIdOf(imported) === '';
   return [
     ...unusable.map(({ filter }) => `subscription “${oneLine(filter, 60)}”: no topic filter`),
@@ -212,7 +224,7 @@ function staysBehind(imported: ImportedProfile, exists: FileExists): string[] {
       : []),
     ...(changed ? ['the kept session: there is no client id of its own'] : []),
     ...(imported.will !== null && willOf(imported.will) === null ? ['will: it is too large'] : []),
-    ...tlsThatStays(imported.tls, exists),
+    ...tlsThatStays(imported.tls, isUsable),
     ...imported.others,
   ];
 }

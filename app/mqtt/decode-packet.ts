@@ -16,6 +16,7 @@ import { readSubscribe, readUnsubscribe } from './read-subscribe';
 interface Told {
   packetId: number | null;
   topic: string | null;
+  topicAlias: number | null;
   about: string;
   reason: PacketReason | null;
 }
@@ -33,7 +34,7 @@ export function decodePacket(bytes: Uint8Array, options: DecodeOptions): Decoded
   const version = type === 'CONNECT' ? (connectVersion(bytes) ?? options.version) : options.version;
   const reader = new FieldReader(bytes, { ...options, version });
   const flags = type === 'PUBLISH' ? publishFlags(first) : null;
-  const told: Told = { packetId: null, topic: null, about: '', reason: null };
+  const told: Told = { packetId: null, topic: null, topicAlias: null, about: '', reason: null };
   try {
     // Nothing of what is no packet at all is read: its first byte is refused here.
     if (options.unread?.from === 0) reader.flags('Bytes');

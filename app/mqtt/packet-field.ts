@@ -49,6 +49,8 @@ export interface PacketSummary {
   } | null;
   /** Topic name of a PUBLISH, topic filters of a SUBSCRIBE or UNSUBSCRIBE, each on a line. */
   readonly topic: string | null;
+  /** Of a PUBLISH (MQTT 5.0 §3.3.2.3.4); null for none. */
+  readonly topicAlias: number | null;
   /** What else is worth saying in few words. */
   readonly about: string;
   readonly reason: PacketReason | null;
@@ -70,4 +72,6 @@ export interface DecodeOptions {
   readonly missing: 'not-kept' | 'not-come';
   /** Where bytes were masked because they could not be read, and why: they are not read again. */
   readonly unread?: Pick<PacketField, 'from' | 'value'> | null;
+  /** The topic of a PUBLISH that has an alias alone; null where it is not known: it was set before anybody looked. */
+  readonly aliased?: string | null | undefined;
 }

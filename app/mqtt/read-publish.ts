@@ -17,6 +17,7 @@ export function publishFlags(first: number): PublishFlags {
 /** What of a PUBLISH is told before it is read to its end. */
 export interface ReadPublish {
   topic: string | null;
+  topicAlias: number | null;
   packetId: number | null;
   about: string;
 }
@@ -35,11 +36,22 @@ export function readPublish(
   if (qos > 0) into.packetId = readPacketId(reader);
   const { topicAlias } = readProperties(reader, 'PUBLISH');
   if (topicAlias === 0) reader.complain('The topic alias is 0', 'topic-alias');
-  if (topicAlias !== null) into.about = `topic alias ${String(topicAlias)}`;
+  if (topicAlias !== null) readAlias(reader, topicAlias, into);
   if (topic === '' && topicAlias === null)
     reader.complain('The topic name is empty', 'topic-empty');
   const size = reader.left;
   reader.rest(PAYLOAD_FIELD, (bytes) => payloadWords(bytes, size));
+}
+
+/** A topic name that is empty stands for the one that the alias was set to (MQTT 5.0 §3.3.2.3.4). */
+function readAlias(reader: FieldReader, alias: number, into: ReadPublish): void {
+  into.topicAlias = alias;
+  into.about = `topic alias ${String(alias)}`;
+  const { aliased } = reader.options;
+  if (aliased === undefined || into.topic !== '') return;
+  if (aliased === null) into.about += ', set before packets were kept';
+  else into.topic = aliased;
+  reader.note('Topic of the alias', aliased ?? 'set before packets were kept', reader.position);
 }
 
 function payloadWords(bytes: Uint8Array, size: number): string {

@@ -187,6 +187,7 @@ export class EngineCore {
       save: (profile) => this.saveProfile(profile),
       secret: options.secret,
       keepSecret: options.keepSecret ?? (() => Promise.reject(noSecrets())),
+      keepFile: (path, bytes) => this.keptFiles.keepBytes(path, bytes),
     });
     this.files = new FileJobs({
       ...{ home: options.home, warn: options.warn },

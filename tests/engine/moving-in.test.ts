@@ -8,6 +8,7 @@ import { OWN_FORMAT } from '../../app/move-in/own-file';
 import { nodeConfig } from '../../build/vite.node.mjs';
 import type { EngineOptions } from '../../main/engine/engine-core';
 import { openForWriting } from '../../main/engine/history/driver';
+import { makeCertificates } from '../helpers/certificates';
 import { openEngine, type TestEngine } from '../helpers/engine';
 import { explorerSettings, mqttxConnection } from '../helpers/foreign-settings';
 import { bundleHistory, temporaryFolder, type Bundles } from '../helpers/history';
@@ -86,6 +87,44 @@ test('secrets go where they are kept, the preview has none, and nothing connects
     (frame) => frame.profiles.length === 2,
   );
   expect(list.map(({ state }) => state.kind)).toEqual(['disconnected', 'disconnected']);
+});
+
+test('certificates and a key that are in the settings of MQTT Explorer come as copies', async () => {
+  const folder = await temporaryFolder();
+  const { caFile } = await makeCertificates(folder);
+  const [ca, key] = [
+    await readFile(caFile),
+    Buffer.from('-----BEGIN PRIVATE KEY-----\nAA==\n-----END PRIVATE KEY-----\n'),
+  ];
+  const file = (name: string, bytes: Buffer): object => ({ name, data: bytes.toString('base64') });
+  const settings = {
+    ConnectionManager_connections: {
+      a: {
+        ...{ id: 'a', name: 'Cloud', host: 'broker.example.com', port: 8883, encryption: true },
+        selfSignedCertificate: file('ca.pem', ca),
+        clientCertificate: file('client.pem', Buffer.from('no certificate')),
+        clientKey: file('client\n.key', key),
+      },
+    },
+  };
+  const one = await engine();
+  const preview = await look(one, { kind: 'text', text: JSON.stringify(settings) });
+  expect(JSON.stringify(preview)).not.toContain(key.toString('base64'));
+  expect(preview.connections[0]).toMatchObject({
+    comes: expect.arrayContaining(['certificates', 'key of the client certificate']) as string[],
+    stays: [expect.stringContaining('client.pem: it is no certificate')],
+  });
+  const { profiles } = await one.client.calls.importConnections({
+    previewId: preview.previewId,
+    chosen: [0],
+  });
+  const { tls } = profiles[0]!;
+  expect(tls).toMatchObject({ keepsCopies: true, certificate: null });
+  expect([tls.authorities[0]!.path, tls.key!.path]).toEqual(['ca.pem', 'client.key']);
+  const copies = join(one.home, 'certificates');
+  expect(await readFile(join(copies, tls.authorities[0]!.copy!))).toEqual(ca);
+  expect(await readFile(join(copies, tls.key!.copy!))).toEqual(key);
+  expect((await stat(join(copies, tls.key!.copy!))).mode & 0o077).toBe(0);
 });
 
 test('what is here already is recognised, and a name that is taken gets a number', async () => {

@@ -1,10 +1,12 @@
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import mqtt from 'mqtt';
+import mqttPacket from 'mqtt-packet';
 import { afterEach, expect, test } from 'vitest';
 import type { PacketFilter, PacketRow, PacketsParams } from '../../app/contract-packets';
 import { decodePacket } from '../../app/mqtt/decode-packet';
 import type { KeptPacket } from '../../main/engine/packets/kept';
 import { PacketLog } from '../../main/engine/packets/packet-log';
+import { StreamWatch } from '../../main/engine/packets/stream-watch';
 import { testConnection } from '../helpers/connection';
 import { openEngine, type TestEngine } from '../helpers/engine';
 import { bundleHistory } from '../helpers/history';
@@ -339,4 +341,43 @@ test('a server that sends back what it gets does not bring the password into wha
     );
     expect(Buffer.from(bytes).toString('latin1')).toContain('lena');
   }
+});
+
+test('a topic alias is told with its topic, each direction and each connection for itself', () => {
+  const publish = (topic: string, topicAlias: number): Buffer =>
+    mqttPacket.generate(
+      {
+        ...{ cmd: 'publish', topic, payload: 'x', qos: 0, dup: false, retain: false },
+        properties: { topicAlias },
+      },
+      { protocolVersion: 5 },
+    );
+  const seen: string[] = [];
+  const connection = (): StreamWatch =>
+    new StreamWatch(
+      { version: '5', maxPacketBytes: 1_000_000 },
+      { isFirst: false, remainingBytes: 0, unread: [] },
+      ({ summary, bytes, options }) => {
+        const { fields } = decodePacket(bytes, options);
+        const shown = fields.find(({ name }) => name === 'Topic of the alias')?.value;
+        seen.push([summary.topic, summary.about, shown ?? '-'].join(' | '));
+      },
+    );
+  const first = connection();
+  first.received(publish('plant/line1', 3));
+  first.received(publish('', 3));
+  first.sent(publish('own', 3));
+  first.sent(publish('', 3));
+  first.received(publish('plant/line2', 3));
+  first.received(publish('', 3));
+  connection().received(publish('', 3));
+  expect(seen).toEqual([
+    'plant/line1 | topic alias 3 | -',
+    'plant/line1 | topic alias 3 | plant/line1',
+    'own | topic alias 3 | -',
+    'own | topic alias 3 | own',
+    'plant/line2 | topic alias 3 | -',
+    'plant/line2 | topic alias 3 | plant/line2',
+    ' | topic alias 3, set before packets were kept | set before packets were kept',
+  ]);
 });

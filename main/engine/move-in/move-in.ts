@@ -1,4 +1,5 @@
 /** Connections that move in from other programs, and out to a file. */
+import { Buffer } from 'node:buffer';
 import { randomUUID } from 'node:crypto';
 import { isAbsolute, join, normalize } from 'node:path';
 import { LoupeError } from '../../../app/errors';
@@ -11,8 +12,10 @@ import type {
 import type { OwnContent } from '../../../app/move-in/own-file';
 import { connectionKey } from '../../../app/move-in/same-connection';
 import type { Candidate } from '../../../app/move-in/to-profile';
+import type { TlsContents } from '../../../app/move-in/network-of';
 import { uniqueName } from '../../../app/move-in/unique-name';
 import { BUILT_IN_ID, brokerUrl, MAX_NAME_LENGTH, type Profile } from '../../../app/profile';
+import type { TlsFile, TlsSettings } from '../../../app/profile-tls';
 import { SECRET_NAMES, type SecretName } from '../../../app/secret';
 import { runMoveIn } from './move-in-thread';
 
@@ -24,6 +27,8 @@ export interface MoveInOptions {
   readonly secret: (profileId: string, name: SecretName) => Promise<string | undefined>;
   /** Keeps a secret, or with null forgets it. Rejects when it cannot be kept. */
   readonly keepSecret: (profileId: string, name: SecretName, value: string | null) => Promise<void>;
+  /** Keeps a copy of a certificate or key. */
+  readonly keepFile: (path: string, bytes: Uint8Array) => Promise<TlsFile>;
 }
 
 /** Previews that are open at once: more were forgotten by a window. */
@@ -76,13 +81,18 @@ export class MoveIn {
     const wanted = [...new Set(chosen)]
       .flatMap((index) => candidates[index] ?? [])
       .filter(({ problem }) => problem === null)
-      .map(({ fields, secrets }) => {
+      .map(({ fields, secrets, contents }) => {
         const name = uniqueName(fields.name, taken, MAX_NAME_LENGTH);
         taken.add(name);
-        return { profile: { ...fields, name, id: randomUUID() } satisfies Profile, secrets };
+        const profile = { ...fields, name, id: randomUUID() } satisfies Profile;
+        return { profile, secrets, contents };
       });
+    const copied: Profile[] = [];
+    for (const { profile, contents } of wanted) {
+      copied.push({ ...profile, tls: await this.#keepContents(profile.tls, contents) });
+    }
     await this.#keepSecrets(wanted);
-    const profiles = wanted.map(({ profile }) => this.#options.save(profile));
+    const profiles = copied.map((profile) => this.#options.save(profile));
     this.close(previewId);
     return profiles;
   }
@@ -123,6 +133,23 @@ export class MoveIn {
       if (this.#previews.size > MOST_PREVIEWS) this.#previews.delete(oldest);
     }
     return id;
+  }
+
+  /** Named by their content: those of a profile that does not come about are overwritten by the next try. */
+  async #keepContents(tls: TlsSettings, contents: TlsContents): Promise<TlsSettings> {
+    const keep = async (file: TlsFile, base64: string | null): Promise<TlsFile> =>
+      base64 === null
+        ? file
+        : await this.#options.keepFile(file.path, Buffer.from(base64, 'base64'));
+    const { authorities, certificate, key } = tls;
+    return {
+      ...tls,
+      authorities: await Promise.all(
+        authorities.map((file, at) => keep(file, contents.authorities[at] ?? null)),
+      ),
+      certificate: certificate && (await keep(certificate, contents.certificate)),
+      key: key && (await keep(key, contents.key)),
+    };
   }
 
   /** Before any profile is there; those that were kept are forgotten when one cannot be. */

@@ -6,12 +6,15 @@ import { readEnvironment, type Environment } from '../../../app/move-in/environm
 import { isOwnFile, parseOwnContent, parseOwnFile } from '../../../app/move-in/own-file';
 import { parse, readConnections, unreadable, type Imported } from '../../../app/move-in/read-text';
 import { candidateOf, ownCandidate } from '../../../app/move-in/to-profile';
+import type { ImportedFile } from '../../../app/move-in/imported-profile';
+import { isCredential } from '../mqtt/certificate-formats';
 import { open } from './lock';
 import { readMqttxDatabase } from './mqttx-database';
 import type { ReadResult } from './protocol';
 
 /** Far more than connections take; an export of MQTTX may have messages too. */
 const MOST_BYTES = 64_000_000;
+const MOST_CREDENTIAL_BYTES = 4 * 1024 * 1024;
 const SQLITE = 'SQLite format 3\0';
 
 /** @throws LoupeError `file-unreadable` */
@@ -71,8 +74,18 @@ function ownResult(json: unknown): ReadResult {
 }
 
 function resultOf({ program, profiles, problems }: Imported): ReadResult {
-  const candidates = profiles.map((profile) => candidateOf(profile, existsSync));
+  const candidates = profiles.map((profile) => candidateOf(profile, isUsable));
   return { kind: 'read', program, candidates, problems };
+}
+
+function isUsable(file: ImportedFile): boolean {
+  return file.kind === 'file' ? existsSync(file.path) : isCredential(bytesOf(file.base64));
+}
+
+function bytesOf(base64: string): Buffer {
+  return base64.length > MOST_CREDENTIAL_BYTES * 2
+    ? Buffer.alloc(0)
+    : Buffer.from(base64, 'base64');
 }
 
 async function readBytes(path: string): Promise<Buffer | 'database'> {

@@ -65,3 +65,10 @@ export function keyBlockIn(bytes: Buffer): string | null {
 export function isEncryptedKey(block: string): boolean {
   return /BEGIN ENCRYPTED PRIVATE KEY|Proc-Type: 4,ENCRYPTED/u.test(block);
 }
+
+/** Whether it is a certificate or a key, as far as its form says so. */
+export function isCredential(bytes: Buffer): boolean {
+  if (isPfx(bytes) || keyBlockIn(bytes) !== null || certificatesIn(bytes).length > 0) return true;
+  // A key in DER has no sign of its own but its form.
+  return bytes[0] === 0x30;
+}

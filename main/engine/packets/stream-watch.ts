@@ -7,6 +7,7 @@ import type { MqttVersion } from '../../../app/profile';
 import type { StreamPlace, StreamTap } from '../mqtt/stream-tap';
 import type { KeptPacket } from './kept';
 import { PacketCutter } from './packet-cutter';
+import { TopicAliases } from './topic-aliases';
 
 /** A packet of many megabytes is told by its beginning. */
 export const KEPT_BYTES = 16 * 1024;
@@ -29,6 +30,8 @@ export class StreamWatch implements StreamTap {
   readonly #take: (packet: WatchedPacket) => void;
   readonly #incoming: PacketCutter;
   readonly #outgoing: PacketCutter;
+  /** Each side sets its own [MQTT-3.3.2-10, -12]; they end with the connection. */
+  readonly #aliases = { in: new TopicAliases(), out: new TopicAliases() };
 
   /** @param place where the stream stands that is watched from now on */
   constructor(facts: StreamFacts, place: StreamPlace, take: (packet: WatchedPacket) => void) {
@@ -68,7 +71,7 @@ export class StreamWatch implements StreamTap {
         mayBegin: (first) => first >> 4 === CONNACK || first >> 4 === AUTH,
         packet: (bytes, sizeBytes) => {
           const packet = parts(bytes, this.#options(isFromServer, sizeBytes));
-          this.#take(this.#problemOf(packet, isFromServer));
+          this.#take(this.#problemOf(this.#named(packet), isFromServer));
         },
         unreadable: (bytes, why) => {
           this.#take(unreadable(bytes, this.#options(isFromServer, bytes.length), why));
@@ -76,6 +79,13 @@ export class StreamWatch implements StreamTap {
       },
       isFirst,
     );
+  }
+
+  /** With the topic, where it has an alias only. */
+  #named(packet: WatchedPacket): WatchedPacket {
+    const { bytes, options, summary } = packet;
+    const aliased = this.#aliases[options.isFromServer ? 'in' : 'out'].note(summary);
+    return aliased === undefined ? packet : parts(bytes, { ...options, aliased });
   }
 
   #options(isFromServer: boolean, sizeBytes: number): DecodeOptions {
@@ -132,7 +142,7 @@ function unreadable(
     masked,
     options: { ...options, unread: { from: 0, value: `${words} (${problem.section})` } },
     summary: {
-      ...{ type: null, packetId: null, flags: null, topic: null, reason: null },
+      ...{ type: null, packetId: null, flags: null, topic: null, topicAlias: null, reason: null },
       ...{ about: beginningOf(kept), problem },
     },
   };

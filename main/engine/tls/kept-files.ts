@@ -6,7 +6,7 @@ import { LoupeError, messageOf } from '../../../app/errors';
 import type { Profile } from '../../../app/profile';
 import type { TlsFile } from '../../../app/profile-tls';
 import { tlsFileWords } from '../../../app/tls-failure';
-import { certificatesIn, isPfx, keyBlockIn } from '../mqtt/certificate-formats';
+import { isCredential } from '../mqtt/certificate-formats';
 import { StreamError } from '../mqtt/stream-error';
 import { COPIES, placeOf, readCertificates, readSmall } from '../mqtt/tls-files';
 
@@ -22,13 +22,7 @@ export class KeptFiles {
   async keep(file: TlsFile): Promise<TlsFile> {
     if (file.copy !== null) return file;
     try {
-      const bytes = await this.#contents(file);
-      const copy = createHash('sha256').update(bytes).digest('hex');
-      const folder = join(this.#home, COPIES);
-      await mkdir(folder, { recursive: true, mode: 0o700 });
-      await writeFile(join(folder, copy), bytes, { mode: 0o600 });
-      await chmod(join(folder, copy), 0o600);
-      return { path: file.path, copy };
+      return await this.keepBytes(file.path, await this.#contents(file));
     } catch (error) {
       const raw = error instanceof StreamError ? error.raw : null;
       const words = raw?.kind === 'tls-file' ? tlsFileWords(raw) : messageOf(error);
@@ -36,15 +30,21 @@ export class KeptFiles {
     }
   }
 
+  /** Keeps a certificate or key that stands in no file of its own. */
+  async keepBytes(path: string, bytes: Uint8Array): Promise<TlsFile> {
+    const copy = createHash('sha256').update(bytes).digest('hex');
+    const folder = join(this.#home, COPIES);
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await writeFile(join(folder, copy), bytes, { mode: 0o600 });
+    await chmod(join(folder, copy), 0o600);
+    return { path, copy };
+  }
+
   /** Of a folder, all certificates in it. Only what is a certificate or a key is copied. */
   async #contents(file: TlsFile): Promise<Buffer> {
     try {
       const bytes = await readSmall('authority', file.path, placeOf(file, this.#home));
-      if (isPfx(bytes) || keyBlockIn(bytes) !== null || certificatesIn(bytes).length > 0) {
-        return bytes;
-      }
-      // A key in DER has no sign of its own but its form.
-      if (bytes[0] === 0x30) return bytes;
+      if (isCredential(bytes)) return bytes;
     } catch (error) {
       if (!isFolder(error)) throw error;
     }
