@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { qosSchema, singleLine, wholeNumber, without } from './profile-fields';
 import { PROFILE_COLOURS } from './profile-colours';
+import type { QoS } from './message';
 import { topicFilterProblem } from './topic';
 
 /** The largest that a Variable Byte Integer can say (MQTT 5.0 §3.8.2.1.2). */
@@ -54,3 +55,15 @@ export const subscriptionSchema = v.pipe(
 );
 
 export type Subscription = v.InferOutput<typeof subscriptionSchema>;
+
+/** What a person should know of a subscription that was granted; null when all is as it was asked for. */
+export function grantedReason(
+  { filter, qos }: Subscription,
+  granted: QoS,
+  version: string,
+): string | null {
+  // NATS, RabbitMQ and aedes grant it, and take the whole filter for a topic (docs/brokers.md).
+  if (isShared(filter) && version !== '5')
+    return `Shared subscriptions belong to MQTT 5. With MQTT ${version} many brokers grant one and send nothing.`;
+  return granted < qos ? `QoS ${String(qos)} was asked for.` : null;
+}

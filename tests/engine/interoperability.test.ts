@@ -1,6 +1,7 @@
 /** The same things asked of different brokers; docs/brokers.md says what came of it. */
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { Profile } from '../../app/profile';
+import { grantedReason } from '../../app/subscription';
 import { testConnection, type TestConnection } from '../helpers/connection';
 import { startMosquitto } from '../helpers/mosquitto';
 import {
@@ -21,6 +22,8 @@ interface Kind {
   readonly versions: readonly ('3.1' | '3.1.1' | '5')[];
   /** The highest QoS at which it delivers. */
   readonly maximumQoS: 1 | 2;
+  /** Whether a shared subscription gets messages; all four grant it. */
+  readonly shares: boolean;
   /** Whether it keeps retained messages for a filter with wildcards. */
   readonly retainedByWildcard: boolean;
 }
@@ -30,25 +33,49 @@ const KINDS: readonly Kind[] = [
     name: 'Mosquitto',
     isThere: () => true,
     start: () => startMosquitto(),
-    ...{ version: '5', versions: ['3.1', '3.1.1', '5'], maximumQoS: 2, retainedByWildcard: true },
+    ...{
+      version: '5',
+      versions: ['3.1', '3.1.1', '5'],
+      maximumQoS: 2,
+      retainedByWildcard: true,
+      shares: true,
+    },
   },
   {
     name: 'aedes',
     isThere: () => true,
     start: startAedes,
-    ...{ version: '3.1.1', versions: ['3.1', '3.1.1'], maximumQoS: 2, retainedByWildcard: true },
+    ...{
+      version: '3.1.1',
+      versions: ['3.1', '3.1.1'],
+      maximumQoS: 2,
+      retainedByWildcard: true,
+      shares: false,
+    },
   },
   {
     name: 'NATS',
     isThere: hasNats,
     start: startNats,
-    ...{ version: '3.1.1', versions: ['3.1.1'], maximumQoS: 1, retainedByWildcard: true },
+    ...{
+      version: '3.1.1',
+      versions: ['3.1.1'],
+      maximumQoS: 1,
+      retainedByWildcard: true,
+      shares: false,
+    },
   },
   {
     name: 'RabbitMQ',
     isThere: hasRabbitMq,
     start: startRabbitMq,
-    ...{ version: '3.1.1', versions: ['3.1', '3.1.1'], maximumQoS: 1, retainedByWildcard: false },
+    ...{
+      version: '3.1.1',
+      versions: ['3.1', '3.1.1'],
+      maximumQoS: 1,
+      retainedByWildcard: false,
+      shares: false,
+    },
   },
 ];
 
@@ -119,18 +146,48 @@ describe.each(KINDS)('$name', (kind) => {
     for (const message of client.messages) expect(message.payload).toEqual(payload);
   });
 
-  test.runIf(kind.isThere())(
-    'a publish beyond its QoS ends in words, never in silence',
+  test.runIf(kind.isThere() && kind.maximumQoS < 2)(
+    'QoS 2: a subscription is granted less, and a publish that closes the connection says so',
     async () => {
-      if (kind.maximumQoS === 2) return;
-      const client = connection({ version: 'automatic', subscriptions: [] });
-      await client.reaches('connected');
+      const subscriptions = [{ filter: 'loupe/qos2', qos: 2 as const }];
+      const client = connection({ version: 'automatic', subscriptions });
+      const { subscriptions: outcomes } = await client.reaches('connected');
+      expect(outcomes[0]?.granted).toBe(1);
       const payload = Buffer.from('x');
       const result = await client.publish({ topic: 'loupe/qos2', payload, qos: 2, retain: false });
-      expect(['acknowledged', 'refused']).toContain(result.kind);
-      if (result.kind === 'refused') expect(result.reason).not.toBe('');
+      expect(result).toMatchObject({
+        kind: 'refused',
+        reason: expect.stringContaining('before the broker acknowledged') as string,
+      });
     },
   );
+
+  test.runIf(kind.isThere())('a shared subscription shares, or what is wrong is said', async () => {
+    const subscriptions = [{ filter: '$share/loupe/shared/#', qos: 1 as const }];
+    const [first, second] = [
+      connection({ version: 'automatic', subscriptions }),
+      connection({ version: 'automatic', subscriptions }),
+    ];
+    const sender = connection({
+      version: 'automatic',
+      subscriptions: [{ filter: 'shared/#', qos: 1 }],
+    });
+    const { version, subscriptions: outcomes } = await first.reaches('connected');
+    await second.reaches('connected');
+    await sender.reaches('connected');
+    const payload = Buffer.from('x');
+    for (let sent = 0; sent < 4; sent += 1)
+      await sender.publish({ topic: 'shared/x', payload, qos: 1, retain: false });
+    await sender.until('all four', () => sender.messages.length === 4);
+    const heard = (): number => first.messages.length + second.messages.length;
+    await vi.waitFor(() => {
+      expect(heard()).toBe(kind.shares ? 4 : 0);
+    });
+    // It is granted in any case: only the window's words tell.
+    const granted = outcomes[0]?.granted ?? 0;
+    expect(granted).toBe(1);
+    expect(grantedReason(subscriptions[0]!, granted, version) === null).toBe(kind.shares);
+  });
 
   test.runIf(kind.isThere())('gives retained messages to who comes later', async () => {
     const first = connection({ version: 'automatic', subscriptions: [] });

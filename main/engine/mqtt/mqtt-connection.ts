@@ -17,6 +17,7 @@ import { TokenSource } from '../sign-in/token-source';
 import { Link } from './link';
 import { MOST_VIOLATIONS, reconnectDelayMs, STABLE_AFTER_MS } from './reconnect-policy';
 import { SessionStore } from './session-store';
+import { SignInRenewal } from './sign-in-renewal';
 import { SubscriptionSet } from './subscription-set';
 import { VersionChoice } from './version-choice';
 import type {
@@ -27,12 +28,6 @@ import type {
   LinkProfile,
   OutgoingMessage,
 } from './types';
-
-/** So long before a token ends, the next one is got. */
-const RENEW_BEFORE_MS = 60_000;
-const RENEW_AGAIN_MS = 20_000;
-/** Node's longest timer. */
-const MOST_TIMER_MS = 2_147_483_647;
 
 /** A connection that two clients with one id fight for lasts no longer than this… */
 const SHORT_LIVED_MS = 3_000;
@@ -65,8 +60,7 @@ class MqttConnection implements Connection {
   #subscriptions = new SubscriptionSet();
   readonly #tokens: TokenSource;
   readonly #versions: VersionChoice;
-  /** The sign-in of the link ends: a new one is got in time. */
-  #renewTimer: NodeJS.Timeout | null = null;
+  readonly #renewal: SignInRenewal;
   /** Connections in a row that were accepted and closed without a word at once. */
   #shortLived = 0;
 
@@ -74,6 +68,13 @@ class MqttConnection implements Connection {
     this.#options = options;
     this.#profile = options.profile;
     this.#versions = new VersionChoice(options);
+    this.#renewal = new SignInRenewal({
+      link: () => this.#link,
+      credentials: (profile) => {
+        this.#tokens.forget();
+        return this.#credentials(profile, new AbortController().signal);
+      },
+    });
     this.#tokens = new TokenSource({
       secret: options.secret,
       onConfirm: (confirmation) => {
@@ -184,7 +185,7 @@ class MqttConnection implements Connection {
         onRefused: this.#options.sink.onRefused,
         onClosed: (failure) => {
           this.#link = null;
-          this.#clearRenewal();
+          this.#renewal.clear();
           if (failure === null) this.#setState({ kind: 'disconnected' });
           else this.#closed(failure, profile);
         },
@@ -208,40 +209,6 @@ class MqttConnection implements Connection {
     const { kind } = this.#state;
     if (kind === 'connecting' || kind === 'reconnecting')
       this.#setState({ ...this.#state, confirm });
-  }
-
-  /** A token that ends is replaced before: over the open connection where that can be, else by connecting again. */
-  #planRenewal(profile: LinkProfile): void {
-    const endsMs = this.#link?.expiresAtMs ?? null;
-    if (endsMs === null) return;
-    const inMs = Math.min(Math.max(endsMs - RENEW_BEFORE_MS - Date.now(), 1_000), MOST_TIMER_MS);
-    this.#renewTimer = setTimeout(() => {
-      this.#renewTimer = null;
-      if (Date.now() < endsMs - RENEW_BEFORE_MS - 1_000) this.#planRenewal(profile);
-      else void this.#renew(profile);
-    }, inMs);
-  }
-
-  async #renew(profile: LinkProfile): Promise<void> {
-    const link = this.#link;
-    if (link === null) return;
-    this.#tokens.forget();
-    try {
-      // The next link uses the same token: it is kept by its source.
-      const credentials = await this.#credentials(profile, new AbortController().signal);
-      if (this.#link !== link) return;
-      if (link.signInAgain(credentials)) this.#planRenewal(profile);
-      else link.renew();
-    } catch {
-      // The connection is good until the broker says otherwise; then the failure is told.
-      if (this.#link === link)
-        this.#renewTimer = setTimeout(() => void this.#renew(profile), RENEW_AGAIN_MS);
-    }
-  }
-
-  #clearRenewal(): void {
-    if (this.#renewTimer !== null) clearTimeout(this.#renewTimer);
-    this.#renewTimer = null;
   }
 
   #closed(failure: RawFailure, profile: LinkProfile): void {
@@ -288,7 +255,7 @@ class MqttConnection implements Connection {
       ...(usesTls(profile) && profile.tls.trust === 'anything' ? { isUnchecked: true } : {}),
       subscriptions: [],
     });
-    this.#planRenewal(profile);
+    this.#renewal.plan(profile);
     // It may have been edited while the connection was opened.
     if (this.#profile.subscriptions !== profile.subscriptions)
       this.#link?.useSubscriptions(this.#profile.subscriptions);
