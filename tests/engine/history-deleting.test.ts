@@ -343,3 +343,21 @@ test('killed at any moment: it is finished at a later start', { timeout: 120_000
   await last.history.close();
   expectAsModel(file, model, `seed ${String(SEED)}, ${String(kills)} kills`);
 });
+
+test('a deletion ends where it was asked for, also when what came since is in the same segment', async () => {
+  const { history, file } = await openForTest(bundles);
+  const session = history.beginSession('lab', 1);
+  const batch = Array.from({ length: 20 }, (_, at) => ({
+    topic: `t/${String(at % 2)}`,
+    payload: bytes(String(at)),
+  }));
+  const ids = await appendAll(history, 'lab', session, batch);
+  // As when a batch that came meanwhile is compressed together with those before it.
+  const upToId = ids[9] ?? 0;
+  const part = { ...all, filters: ['t/1'] };
+  await history.delete('lab', { selection: part, detail: 'gone', upToId, expected: 5 });
+  await until(() => history.deletions.length === 0, 'it is deleted');
+  await history.settled();
+  const left = contentsOf(file).map(({ id }) => id);
+  expect(left).toEqual(ids.filter((id, at) => at % 2 === 0 || id > upToId));
+});

@@ -159,7 +159,8 @@ export class Deleter {
       this.#chosen = { key: row.key, topics: yield* this.#chooseTopics(row.profile, selection) };
     }
     const unit = this.#parts.source.next(row.profile, row.doneId);
-    if (unit === undefined || unit.firstId > row.lastId) {
+    // The last unit may reach beyond what is deleted, when more came while it was compressed.
+    if (unit === undefined || unit.firstId > row.lastId || row.doneId >= row.lastId) {
       yield* this.#newest.renew(row.profile, isOver);
       this.#finish.run(row.key);
       this.reset();
