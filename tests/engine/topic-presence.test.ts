@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openForReading } from '../../main/engine/history/driver';
 import { KnownUnits } from '../../main/engine/history/moments/known-units';
-import { TopicPresence } from '../../main/engine/history/moments/topic-presence';
+import { TopicPresence } from '../../main/engine/history/topic-presence';
 import { topicsOf } from '../../main/engine/history/run';
 import { RunSource } from '../../main/engine/history/run-source';
 import {

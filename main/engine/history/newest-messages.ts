@@ -4,6 +4,7 @@ import { topicsOf } from './run';
 import { storedHead } from './run-messages';
 import type { Run, RunSource, Unit } from './run-source';
 import type { IsOver } from './segment-builder';
+import { TopicPresence } from './topic-presence';
 
 const TOPICS_STEP = 5_000;
 
@@ -18,9 +19,11 @@ export class NewestMessages {
   readonly #source: RunSource;
   readonly #headless: Statement<{ readonly key: number; readonly lastId: number }>;
   readonly #update: Statement;
+  readonly #presence: TopicPresence;
 
   constructor(database: Database, source: RunSource) {
     this.#source = source;
+    this.#presence = new TopicPresence(database);
     this.#headless = database.prepare(
       `SELECT key, last_id AS lastId FROM topics
        WHERE profile = ? AND key > ? AND last_head IS NULL AND last_id > 0 ORDER BY key LIMIT ?`,
@@ -40,10 +43,14 @@ export class NewestMessages {
       after = rows.at(-1)?.key ?? after;
       yield;
     }
+    let sorted = Uint32Array.from(wanted.keys()).sort();
     for (let before = Number.MAX_SAFE_INTEGER; wanted.size > 0;) {
       const unit = this.#source.previous(profile, before);
       if (unit === undefined) return;
-      yield* this.#renewFrom(unit, wanted, isOver);
+      // Topics of which nothing is left are looked for in all of the history: most units are known not to have them.
+      if (this.#presence.hasAny(unit, sorted)) yield* this.#renewFrom(unit, wanted, isOver);
+      if (wanted.size < sorted.length) sorted = Uint32Array.from(wanted.keys()).sort();
+      if (isOver()) yield;
       before = unit.firstId;
     }
   }

@@ -1,6 +1,7 @@
 import type { MomentDifferences } from '../../../../app/contract-time';
 import type { Database } from '../driver';
 import type { RunSource } from '../run-source';
+import { TopicPresence } from '../topic-presence';
 import { BranchTopics } from './branch-topics';
 import { DensityCounts } from './density';
 import { Differences } from './differences';
@@ -22,7 +23,6 @@ import { States, type State } from './state';
 import { Steps } from './steps';
 import { Sums } from './sums';
 import { stepsOf } from './time-steps';
-import { TopicPresence } from './topic-presence';
 import { TopicSlots } from './topic-slots';
 import { UnitContents } from './unit-contents';
 import { MomentValues } from './values';

@@ -1,7 +1,7 @@
 import type { KnownUnit, KnownUnits } from './known-units';
 import type { StepRequest } from './moments';
 import type { TopicPlaces } from './runs';
-import type { TopicPresence } from './topic-presence';
+import type { TopicPresence } from '../topic-presence';
 import type { TopicSlots } from './topic-slots';
 import type { UnitContents } from './unit-contents';
 

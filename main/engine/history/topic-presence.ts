@@ -1,6 +1,6 @@
-import type { Database, Statement } from '../driver';
-import { topicsOf } from '../run';
-import type { KnownUnit } from './known-units';
+import type { Database, Statement } from './driver';
+import { topicsOf } from './run';
+import type { Unit } from './run-source';
 
 interface BlockRange {
   readonly key: number;
@@ -26,7 +26,7 @@ export class TopicPresence {
   }
 
   /** @param topics keys, the smallest first */
-  hasAny({ kind, key }: KnownUnit, topics: Uint32Array): boolean {
+  hasAny({ kind, key }: Pick<Unit, 'kind' | 'key'>, topics: Uint32Array): boolean {
     const [least, most] = [topics.at(0), topics.at(-1)];
     if (least === undefined || most === undefined) return false;
     if (kind === 'batch') return isAnyIn(this.#topicsOfBatch.get(key), topics);
