@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { pack } from '../../main/engine/history/batch-packer';
-import { openForStoring } from '../../main/engine/history/database';
+import { problemsOf } from '../../main/engine/history/checker';
+import { openDatabaseForReading, openForStoring } from '../../main/engine/history/database';
 import { Store } from '../../main/engine/history/store';
 import {
   appendAll,
@@ -19,6 +20,16 @@ beforeAll(async () => {
   bundles = await bundleHistory();
 });
 afterAll(() => bundles.dispose());
+
+/** What `check` says when the program ends right now. */
+function problemsNow(file: string): string[] {
+  const database = openDatabaseForReading(file);
+  try {
+    return problemsOf(database);
+  } finally {
+    database.close();
+  }
+}
 
 describe('forgetting a profile', () => {
   it('removes all it had, and nothing of others', async () => {
@@ -58,6 +69,8 @@ describe('forgetting a profile', () => {
       const [profile] = rowsOf(file, 'SELECT stored - pruned AS messages FROM profiles');
       if (profile === undefined) break;
       expect(storedMessages(file)).toBe(profile['messages']);
+      const topicsOf = problemsNow(file).filter((problem) => problem.includes('by topic'));
+      expect(topicsOf).toEqual([]);
       left.push(profile['messages']);
     }
     expect(isGone).toBe(true);
