@@ -26,11 +26,11 @@ test('an engine that crashes again and again is given up in words; the window st
     const dialog = window.getByRole('dialog');
     await dialog.getByRole('button', { name: 'Begin' }).click();
     const job = dialog.getByRole('listitem');
-    await expect(job).toContainText(/[1-9]\d* sent/);
+    await expect(job).toContainText(/[1-9]\d* of 10 sent/);
     await killEngine(app);
     await expect(
       window.getByText(
-        /The publish job to doomed\/job on “Doomed” ended because the engine stopped: [1-9].* sent/,
+        /The publish job to doomed\/job on “Doomed” ended because the engine stopped: [1-9]\d* of 10 sent/,
       ),
     ).toBeVisible();
     await expect(job).toContainText(/failed.*because the engine stopped/s);
