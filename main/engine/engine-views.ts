@@ -46,6 +46,7 @@ export function viewOpeners(engine: EngineCore, needs: ViewNeeds): ViewOpeners {
     status: ({ profileId }) => new StatusView(runtime(profileId)),
     tree: (params) => {
       const { profileId } = params;
+      engine.charts.getReady();
       return new TreeView(
         runtime(profileId),
         params,

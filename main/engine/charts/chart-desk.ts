@@ -23,11 +23,15 @@ export interface ChartDeskOptions {
   readonly warn: (message: string) => void;
 }
 
+/** Opening a tree has better to do at first than to start a thread. */
+const READY_MS = 1_000;
+
 /** The engine's charts: the numbers that are read for them, and the panels that stay with profiles. */
 export class ChartDesk {
   readonly panels: ChartsFile;
   readonly #options: ChartDeskOptions;
   readonly #thread: ChartThread;
+  #readying: NodeJS.Timeout | null = null;
   #schemasVersion: number;
 
   constructor(options: ChartDeskOptions) {
@@ -38,6 +42,14 @@ export class ChartDesk {
       workerFile: join(options.threads, 'charts.cjs'),
       schemas: () => options.decoding.schemas,
     });
+  }
+
+  /** A person may ask for a chart soon. */
+  getReady(): void {
+    this.#readying ??= setTimeout(() => {
+      this.#readying = null;
+      this.#thread.getReady();
+    }, READY_MS).unref();
   }
 
   /** Another text means that the same source may have other values. */
@@ -82,6 +94,7 @@ export class ChartDesk {
   }
 
   async close(): Promise<void> {
+    if (this.#readying !== null) clearTimeout(this.#readying);
     this.panels.flush();
     await this.#thread.close();
   }

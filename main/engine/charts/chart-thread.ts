@@ -81,6 +81,11 @@ export class ChartThread {
     };
   }
 
+  /** Starts the thread before it is asked: the first chart then does not wait for it. */
+  getReady(): void {
+    if (!this.#isClosed) this.#worker ??= this.#start();
+  }
+
   schemasChanged(): void {
     this.#worker?.postMessage(this.#schemas());
   }
@@ -149,11 +154,13 @@ export class ChartThread {
     if (this.#stillMs >= (this.#options.stuckMs ?? STUCK_MS)) this.#end('took too long');
   }
 
+  /** A new thread, which holds nothing yet, waits in place of the old one. */
   #rest(): void {
     const worker = this.#worker;
     this.#worker = null;
     this.#stopWatching();
     void worker?.terminate();
+    this.getReady();
   }
 
   /** Ends the thread for what it did; only the number that it worked on fails. */
