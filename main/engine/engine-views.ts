@@ -6,6 +6,7 @@ import type { SecretName } from '../../app/secret';
 import type { Clock } from './clock';
 import type { EngineCore } from './engine-core';
 import type { Surroundings } from './mqtt/surroundings';
+import type { ProfileRuntime } from './profile-runtime';
 import { DecodedPreviews } from './views/decoded-previews';
 import { DecodingView } from './views/decoding-view';
 import { JobsView, RequestView, TemplatesView } from './views/desk-views';
@@ -46,9 +47,10 @@ export function viewOpeners(engine: EngineCore, needs: ViewNeeds): ViewOpeners {
     status: ({ profileId }) => new StatusView(runtime(profileId)),
     tree: (params) => {
       const { profileId } = params;
-      engine.charts.getReady();
+      const opened = runtime(profileId);
+      readySoon(engine, opened);
       return new TreeView(
-        runtime(profileId),
+        opened,
         params,
         new DecodedPreviews(engine.decoding, profileId),
       );
@@ -87,4 +89,15 @@ export function viewOpeners(engine: EngineCore, needs: ViewNeeds): ViewOpeners {
     },
     messages: (params) => new MessagesView(runtime(params.search.selection.profileId), params),
   };
+}
+
+/** Opening a tree has better to do at first than to start threads. */
+const READY_MS = 1_000;
+
+/** A person who opens a tree will look into a topic: what reads its past is there by then. */
+function readySoon(engine: EngineCore, { history }: ProfileRuntime): void {
+  setTimeout(() => {
+    history.getReady();
+    engine.charts.getReady();
+  }, READY_MS).unref();
 }

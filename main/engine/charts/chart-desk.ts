@@ -23,15 +23,11 @@ export interface ChartDeskOptions {
   readonly warn: (message: string) => void;
 }
 
-/** Opening a tree has better to do at first than to start a thread. */
-const READY_MS = 1_000;
-
 /** The engine's charts: the numbers that are read for them, and the panels that stay with profiles. */
 export class ChartDesk {
   readonly panels: ChartsFile;
   readonly #options: ChartDeskOptions;
   readonly #thread: ChartThread;
-  #readying: NodeJS.Timeout | null = null;
   #schemasVersion: number;
 
   constructor(options: ChartDeskOptions) {
@@ -46,10 +42,7 @@ export class ChartDesk {
 
   /** A person may ask for a chart soon. */
   getReady(): void {
-    this.#readying ??= setTimeout(() => {
-      this.#readying = null;
-      this.#thread.getReady();
-    }, READY_MS).unref();
+    this.#thread.getReady();
   }
 
   /** Another text means that the same source may have other values. */
@@ -94,7 +87,6 @@ export class ChartDesk {
   }
 
   async close(): Promise<void> {
-    if (this.#readying !== null) clearTimeout(this.#readying);
     this.panels.flush();
     await this.#thread.close();
   }

@@ -179,6 +179,10 @@ class ArchivedHistory implements History {
     return 0;
   }
 
+  getReady(): void {
+    this.reader.getReady();
+  }
+
   topics(_profileId: string, afterKey: number, limit: number): Promise<readonly TopicSummary[]> {
     return this.reader.call('topics', { profileId: this.profileId, afterKey, limit });
   }

@@ -50,6 +50,11 @@ export class CallingThread<Calls extends Methods<Calls>> {
     this.#options = options;
   }
 
+  /** Starts the thread before it is asked: the first call then does not wait for it. */
+  getReady(): void {
+    if (!this.#closed) this.#worker ??= this.#start();
+  }
+
   call<Method extends keyof Calls>(
     method: Method,
     argument: ArgumentOf<Calls[Method]>,

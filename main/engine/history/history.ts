@@ -177,6 +177,9 @@ export interface History {
 
   // Reads run in a thread of their own and see everything appended before the call.
 
+  /** Starts that thread, so that the first read does not wait for it. */
+  getReady(): void;
+
   /** A page of a profile's topics in the order of their keys, for the tree of a profile that was just opened. */
   topics(profileId: string, afterKey: number, limit: number): Promise<readonly TopicSummary[]>;
   /** Newest first. */

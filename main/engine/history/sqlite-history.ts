@@ -215,6 +215,10 @@ class SqliteHistory implements History {
     return this.#gaps;
   }
 
+  getReady(): void {
+    this.#reader.getReady();
+  }
+
   topics(profileId: string, afterKey: number, limit: number): Promise<readonly TopicSummary[]> {
     return this.#read('topics', { profileId, afterKey, limit });
   }
