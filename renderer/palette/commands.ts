@@ -24,19 +24,23 @@ import { vaultCommands } from '../profiles/vault/vault-commands';
 import { timeCommands } from '../time/time-commands';
 import { TREE_SORTS } from '../tree/tree-sorts';
 
+/** What commands belong to, in the order of the palette. */
+export const GROUPS = [
+  'Topics',
+  'Charts',
+  'Messages',
+  'Packets',
+  'Broker',
+  'Time',
+  'Replay',
+  'Connections',
+  'Window',
+] as const;
+
 /** One thing that the palette (and, where it has a shortcut, a key) does. */
 export interface Command {
   readonly id: string;
-  readonly group:
-    | 'Topics'
-    | 'Messages'
-    | 'Packets'
-    | 'Broker'
-    | 'Charts'
-    | 'Time'
-    | 'Replay'
-    | 'Connections'
-    | 'Window';
+  readonly group: (typeof GROUPS)[number];
   readonly label: string;
   /** Faint words behind the label. */
   readonly hint?: string;
@@ -386,6 +390,15 @@ function windowCommands(app: AppState): Command[] {
       shortcut: 'Mod+K',
       run: () => {
         overlays.palette = true;
+      },
+    },
+    {
+      id: 'keys',
+      group,
+      label: 'Keyboard shortcuts',
+      shortcut: 'Mod+/',
+      run: () => {
+        overlays.keys = true;
       },
     },
     ...(app.activeProfile === null || app.page === 'history'

@@ -24,6 +24,11 @@ export function pressShortcut(app: AppState, event: KeyboardEvent): void {
     void focusPlace(app.page === 'topics' ? 'filter' : 'query');
     return;
   }
+  if (event.key === '?' && !isMod(event) && !isEditable(event.target) && !overlays.palette) {
+    event.preventDefault();
+    overlays.keys = true;
+    return;
+  }
   if (event.key === 'F6' && !overlays.palette) {
     event.preventDefault();
     focusNextPlace(event.shiftKey);

@@ -57,6 +57,8 @@ class Overlays {
   #deleting = $state.raw<Deleting | null>(null);
   #naming = $state.raw<Naming | null>(null);
   #palette = $state.raw(false);
+  /** Whether the list of keys is open. */
+  keys = $state.raw(false);
   /** What is being exported, or null. Anybody may open it. */
   exporting = $state.raw<ExportWish | null>(null);
   /** The connection whose details are shown, by its profile's id. */
@@ -86,7 +88,7 @@ class Overlays {
       ...[this.decoding, this.movingIn, this.movingOut],
     ];
     const isLink = this.links.length > 0;
-    return own || isLink || others.some((one) => one !== null);
+    return own || isLink || this.keys || others.some((one) => one !== null);
   }
 
   get palette(): boolean {

@@ -55,8 +55,11 @@ function pressToggle(event: KeyboardEvent, tree: TreeState): boolean {
   return true;
 }
 
+/** These lead elsewhere in the whole window. */
+const WINDOW_KEYS = new Set(['/', '?']);
+
 function type(event: KeyboardEvent, tree: TreeState): boolean {
-  const isLetter = [...event.key].length === 1 && event.key !== '/';
+  const isLetter = [...event.key].length === 1 && !WINDOW_KEYS.has(event.key);
   if (isLetter) tree.typeAhead(event.key);
   return isLetter;
 }

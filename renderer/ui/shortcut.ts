@@ -14,7 +14,7 @@ const OTHER_NAMES = new Map([
 /** The keys of a shortcut such as `Mod+Shift+K` in the words of this platform. */
 export function shortcutKeys(shortcut: string): readonly string[] {
   const names = isMac ? MAC_NAMES : OTHER_NAMES;
-  return shortcut.split('+').map((key) => names.get(key) ?? key);
+  return shortcut.split(/\+(?=.)/u).map((key) => names.get(key) ?? key);
 }
 
 /** Whether the platform's command modifier (⌘ or Ctrl) is down, and not the other one. */

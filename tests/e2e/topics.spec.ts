@@ -64,6 +64,21 @@ test('the tree is walked with the keyboard', async () => {
   await expect(selected).toHaveAccessibleName(/^b\b/);
   await window.keyboard.press('End');
   await expect(selected).toHaveAccessibleName(/^\$SYS\b/);
+
+  await window.keyboard.press('?');
+  const keys = window.getByRole('dialog', { name: 'Keyboard shortcuts' });
+  await expect(keys.getByRole('region', { name: 'Everywhere' })).toContainText('Command palette');
+  await expect(keys.getByRole('region', { name: 'Topic tree' })).toContainText('Expand all below');
+  await window.keyboard.press('Escape');
+  await expect(keys).toBeHidden();
+  await expect(selected).toHaveAccessibleName(/^\$SYS\b/);
+
+  // Commands of every group are in the palette.
+  await window.keyboard.press('Control+k');
+  await window.keyboard.type('traffic');
+  await window.keyboard.press('Enter');
+  await expect(window.getByRole('tab', { name: 'Traffic', selected: true })).toBeVisible();
+  await window.getByRole('button', { name: 'Topics', exact: true }).click();
 });
 
 test('a cleared retained message is put back with undo', async () => {
