@@ -5,7 +5,8 @@ import type { Message } from '../../app/message';
 import type { MqttVersion, Profile } from '../../app/profile';
 import type { AskSecret } from '../../app/secret';
 import type { Clock } from './clock';
-import type { History } from './history/history';
+import { Echoes } from './echoes';
+import { FLAG_OUT, type History } from './history/history';
 import { Ingest, type IngestOptions, type MessageIds } from './ingest';
 import type { MemoryFile } from './memory-file';
 import { createConnection } from './mqtt/mqtt-connection';
@@ -76,6 +77,7 @@ export class ProfileRuntime {
   readonly traffic: Traffic;
   /** Told of each message as it arrives; null while nobody listens. */
   listener: ((message: Arrived) => void) | null = null;
+  private readonly published = new Echoes(FLAG_OUT);
   private readonly ingest: Ingest;
   private connection: Connection | null = null;
   private currentProfile: Profile;
@@ -121,7 +123,8 @@ export class ProfileRuntime {
         this.traffic.counted(node, value, topic, payload);
       },
       holdMs: options.holdMs ?? holdMsOf(profile),
-      marks: options.marks,
+      marks: (topic, payload) =>
+        (options.marks?.(topic, payload) ?? 0) | this.published.marks(topic, payload),
     });
     this.rate = new RateMeter(0, performance.now());
     this.past = new Past({
@@ -320,6 +323,11 @@ export class ProfileRuntime {
     return this.connectionState.kind === 'connected' ? this.connection : null;
   }
 
+  /** A message goes out over this connection: when the broker sends it back, the history says that it was published here. */
+  willComeBack(topic: string, payload: Uint8Array): void {
+    this.published.expect(topic, payload);
+  }
+
   private receiver(): Receive {
     const { onMessage } = this.options;
     const receive: Receive = (packet, done) => {
@@ -341,6 +349,7 @@ export class ProfileRuntime {
         reason: 'Not connected. Connect first, then publish.',
       });
     }
+    this.willComeBack(message.topic, message.payload);
     return this.connection.publish(message);
   }
 

@@ -1,17 +1,16 @@
 import type { DraftOrder, JobSchedule, JobSummary } from '../../../app/contract-desk';
 import { LoupeError } from '../../../app/errors';
-import type { TargetRuntime } from '../replay/replay-desk';
 import type { Composer } from './composer';
 import { CsvRows } from './csv-rows';
 import type { DeskFiles } from './desk-files';
 import { refuseProblems } from './refusals';
-import { PublishJob } from './publish-job';
+import { PublishJob, type PublishingRuntime } from './publish-job';
 
 export interface JobDeskOptions {
   readonly composer: Pick<Composer, 'compose'>;
   readonly files: Pick<DeskFiles, 'check'>;
   /** Throws `not-found`, and `history-read-only` for a recorded history. */
-  readonly target: (profileId: string) => TargetRuntime;
+  readonly target: (profileId: string) => PublishingRuntime;
   /** What is under way, in words; null when nothing is. */
   readonly onRunning: (words: string | null) => void;
 }
@@ -114,7 +113,7 @@ export class JobDesk {
     return [...this.#jobs.values()].filter((job) => !job.isOver);
   }
 
-  #target({ profileId, confirmation }: JobOrder): TargetRuntime {
+  #target({ profileId, confirmation }: JobOrder): PublishingRuntime {
     const runtime = this.#options.target(profileId);
     const { name, production } = runtime.profile;
     if (runtime.state.kind !== 'connected') {

@@ -7,16 +7,20 @@ import type { BulkMessage } from '../mqtt/types';
 import { RateMeter } from '../rate-meter';
 import { Deliveries } from '../replay/deliveries';
 import { ProgressCounters } from '../replay/progress';
+import type { ProfileRuntime } from '../profile-runtime';
 import type { TargetRuntime } from '../replay/replay-desk';
 import type { Composed, Composer } from './composer';
 import { namedRow, type CsvRows } from './csv-rows';
+
+/** A profile as a job publishes over it. */
+export type PublishingRuntime = TargetRuntime & Pick<ProfileRuntime, 'willComeBack'>;
 
 export interface PublishJobOptions {
   readonly id: number;
   readonly order: DraftOrder;
   readonly schedule: JobSchedule;
   readonly composer: Pick<Composer, 'compose'>;
-  readonly runtime: TargetRuntime;
+  readonly runtime: PublishingRuntime;
   /** Of a job that goes row by row; closed when it is over. */
   readonly rows: { readonly file: CsvRows; readonly columns: readonly string[] } | null;
   /** Something changed that a list shows. */
@@ -49,7 +53,9 @@ export class PublishJob {
   readonly #counters = new ProgressCounters(this.#beganMs);
   readonly #deliveries = new Deliveries(
     this.#counters,
-    () => undefined,
+    (topic, payload) => {
+      this.#options.runtime.willComeBack(topic, payload);
+    },
     () => {
       this.#settled();
     },

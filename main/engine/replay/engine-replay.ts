@@ -1,10 +1,10 @@
 import type { Selection } from '../../../app/selection';
 import type { Archives } from '../archives';
-import type { History } from '../history/history';
+import { Echoes } from '../echoes';
+import { FLAG_REPLAYED, type History } from '../history/history';
 import { readOnlyError } from '../history/archived-history';
 import type { ProfileRuntime } from '../profile-runtime';
 import { isSameBroker } from '../same-broker';
-import { Echoes } from './echoes';
 import type { SourcePlace } from './message-source';
 import { ReplayDesk } from './replay-desk';
 
@@ -45,7 +45,7 @@ export class EngineReplay {
   }
 
   echoesOf(profileId: string): Echoes {
-    const known = this.#echoes.get(profileId) ?? new Echoes();
+    const known = this.#echoes.get(profileId) ?? new Echoes(FLAG_REPLAYED);
     this.#echoes.set(profileId, known);
     return known;
   }

@@ -1,5 +1,3 @@
-import { FLAG_REPLAYED } from '../history/history';
-
 /** How long a message is expected back: between this and twice as long. */
 const GENERATION_MS = 30_000;
 /** Expected messages of one generation; beyond it the older ones are given up early. */
@@ -8,13 +6,19 @@ const GENERATION_MESSAGES = 250_000;
 const WHOLE_BYTES = 4_096;
 
 /**
- * Messages that a replay sent and the broker may send back: how often each (topic, payload) is still expected. What
- * looks the same and comes from somebody else meanwhile cannot be told apart; as many are marked as were sent.
+ * Messages that were sent from here and that the broker may send back: how often each (topic, payload) is still expected.
+ * What looks the same and comes from somebody else meanwhile cannot be told apart; as many are marked as were sent.
  */
 export class Echoes {
+  readonly #flag: number;
   #young = new Map<number, number>();
   #old = new Map<number, number>();
   #turnedMs = -Infinity;
+
+  /** @param flag what a message that comes back is marked with in the history: `FLAG_OUT`, `FLAG_REPLAYED` */
+  constructor(flag: number) {
+    this.#flag = flag;
+  }
 
   /** A message goes to the broker. */
   expect(topic: string, payload: Uint8Array, nowMs = performance.now()): void {
@@ -23,12 +27,12 @@ export class Echoes {
     this.#young.set(key, (this.#young.get(key) ?? 0) + 1);
   }
 
-  /** Flags for a message that came: `FLAG_REPLAYED` when it is one that was expected. */
+  /** Flags for a message that came: the flag when it is one that was expected. */
   readonly marks = (topic: string, payload: Uint8Array): number => {
     if (this.#young.size === 0 && this.#old.size === 0) return 0;
     this.#turn(performance.now());
     const key = keyOf(topic, payload);
-    return takeFrom(this.#old, key) || takeFrom(this.#young, key) ? FLAG_REPLAYED : 0;
+    return takeFrom(this.#old, key) || takeFrom(this.#young, key) ? this.#flag : 0;
   };
 
   #turn(nowMs: number): void {
