@@ -2,6 +2,7 @@
 import type { QoS } from './message';
 import type { ReplayRules, SkipReason } from './replay/rules';
 import type { ReplaySpeed } from './replay/schedule';
+import type { EarlierReplay } from './replay/source-settings';
 import type { Selection } from './selection';
 
 /** How a replay is to go. */
@@ -21,7 +22,8 @@ export interface ReplaySettings {
 
 export interface ReplayCalls {
   /**
-   * Makes a part of a profile's past ready to be replayed; the engine looks through it at once (a dry run).
+   * Makes a part of a profile's past ready to be replayed; the engine looks through it at once (a dry run). Rules,
+   * rounds and marks begin anew unless it is the same part as before.
    * @throws `replay-running` while another one runs
    */
   prepareReplay(arg: { readonly selection: Selection; readonly title: string }): void;
@@ -62,6 +64,8 @@ export interface ReplayFrame {
   /** Null when nothing is prepared. */
   readonly prepared: { readonly title: string; readonly selection: Selection } | null;
   readonly settings: ReplaySettings;
+  /** What was set for another source before, which a new one does not begin with; null when nothing was. */
+  readonly earlier: EarlierReplay | null;
   readonly dryRun: DryRunState;
   /** Null before the first start. */
   readonly run: ReplayProgress | null;

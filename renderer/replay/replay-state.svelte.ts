@@ -8,6 +8,7 @@ import type {
 import { messageOf } from '../../app/errors';
 import { formatCount } from '../../app/payload/format';
 import { DEFAULT_RULES, ruleProblems, type ReplayRules } from '../../app/replay/rules';
+import { withEarlier, type EarlierReplay } from '../../app/replay/source-settings';
 import type { EngineClient } from '../../app/rpc/client';
 import type { Selection } from '../../app/selection';
 import { toaster } from '../ui/toaster.svelte';
@@ -81,6 +82,14 @@ export class ReplayState {
     return this.#topics;
   }
 
+  /** What was set for another source, unless it is what is set now. */
+  get earlier(): EarlierReplay | null {
+    const earlier = this.#frame?.earlier ?? null;
+    if (earlier === null) return null;
+    const isUsed = JSON.stringify(earlier.settings.rules) === JSON.stringify(this.#settings.rules);
+    return isUsed ? null : earlier;
+  }
+
   /** How the last replay goes or went; null before the first. */
   get run(): ReplayProgress | null {
     return this.#frame?.run ?? null;
@@ -120,6 +129,15 @@ export class ReplayState {
     this.#timer = setTimeout(() => {
       this.#sendNow();
     }, SEND_DELAY_MS);
+  }
+
+  /** Sets for this source what was set for the one before. */
+  useEarlier(): void {
+    const { earlier } = this;
+    if (earlier === null) return;
+    const dryRun = this.#frame?.dryRun;
+    const span = dryRun?.kind === 'done' ? dryRun.result : { firstUs: null, lastUs: null };
+    this.set(withEarlier(this.#settings, earlier, span));
   }
 
   setRules(change: Partial<ReplayRules>): void {

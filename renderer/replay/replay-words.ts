@@ -1,5 +1,5 @@
-import type { ReplayPhase, ReplayProgress } from '../../app/contract-replay';
-import { formatCount } from '../../app/payload/format';
+import type { DryRun, ReplayPhase, ReplayProgress } from '../../app/contract-replay';
+import { formatCount, formatCountOf } from '../../app/payload/format';
 import type { SkipReason } from '../../app/replay/rules';
 import type { ReplaySpeed } from '../../app/replay/schedule';
 
@@ -44,6 +44,23 @@ export const SKIP_WORDS: Readonly<Record<SkipReason | 'range', string>> = {
   own: 'published by MQTT Loupe',
   replayed: 'sent by a replay',
 };
+
+/** `1,204 left out by a filter`, one for each reason why messages are not sent. */
+export function skippedWords({ skipped }: Pick<DryRun, 'skipped'>): string[] {
+  return (Object.keys(SKIP_WORDS) as (keyof typeof SKIP_WORDS)[])
+    .filter((reason) => skipped[reason] > 0)
+    .map((reason) => `${formatCount(skipped[reason])} ${SKIP_WORDS[reason]}`);
+}
+
+/** Why nothing at all would be sent; null when something would. */
+export function nothingWords(result: DryRun): string | null {
+  const { messages, scanned, invalid } = result;
+  if (messages > 0) return null;
+  if (scanned === 0) return 'Nothing is stored here that could be sent.';
+  const reasons = skippedWords(result);
+  if (invalid > 0) reasons.push(`${formatCountOf(invalid, 'topic', 'topics')} that cannot be sent`);
+  return `Nothing would be sent: ${reasons.join(', ')}.`;
+}
 
 /** How far a replay is, 0 to 1; null when that is not known. */
 export function shareOf({ sent, total, phase }: ReplayProgress): number | null {

@@ -227,6 +227,34 @@ describe('a recorded stream that is replayed', () => {
   });
 });
 
+test('rules, rounds and marks are of one source: another begins without, the same again keeps them', async () => {
+  const engine = await openWindow();
+  const selection = await openRecording(engine, numbered(9, 'plant/line1/temperature', 1));
+  const targetId = await connectTarget(engine, broker.port);
+  const set = { speed: 10, loops: 3, fromUs: BEGAN_US, rules: { include: ['nowhere/#'] } } as const;
+  await prepare(engine, selection, targetId, set);
+  const settings = () => engine.core.replay.frame(0).settings;
+  const { calls } = engine.client;
+  await calls.prepareReplay({ selection: { ...selection }, title: 'Recorded' });
+  expect(settings()).toMatchObject({ loops: 3, rules: { include: ['nowhere/#'] } });
+
+  await calls.closeReplay();
+  const branch = { ...selection, filters: ['plant/#'] };
+  await calls.prepareReplay({ selection: branch, title: 'Branch' });
+  expect(settings()).toMatchObject({ targetId, speed: 10, loops: 1, fromUs: null });
+  expect(settings().rules).toEqual(DEFAULT_RULES);
+  const run = await runToEnd(engine);
+  expect(run.sent).toBe(9);
+
+  const { earlier } = engine.core.replay.frame(0);
+  expect(earlier).toMatchObject({ title: 'Recorded', settings: set });
+  // What nobody touched does not take the place of what was set.
+  await calls.prepareReplay({ selection: { ...selection, filters: ['$SYS/#'] }, title: 'Broker' });
+  expect(settings().rules.skipSystem).toBe(false);
+  await calls.prepareReplay({ selection: branch, title: 'Branch' });
+  expect(engine.core.replay.frame(0).earlier?.title).toBe('Recorded');
+});
+
 test('a dry run counts what is then sent, and sends nothing', async () => {
   const messages: TestMessage[] = [
     ...numbered(50, 'plant/line1/temperature', 1),
@@ -401,7 +429,7 @@ test('what comes back from the broker is marked, and is no source of the same re
   const otherId = await connectTarget(engine, broker.port, { subscriptions });
   for (let at = 0; at < 5; at += 1) {
     await calls.publish({
-      profileId: sourceId,
+      profileId: otherId,
       topic: 'echo/a',
       payload: bytes(`value ${String(at)}`),
       qos: 1,
@@ -431,6 +459,9 @@ test('what comes back from the broker is marked, and is no source of the same re
     expect(messages.map(({ replayed }) => replayed === true)).toEqual(
       Array.from({ length: 20 }, (_, at) => at < 15),
     );
+    expect(messages.map(({ direction }) => direction)).toEqual(
+      Array.from({ length: 20 }, (_, at) => (profileId === otherId && at >= 15 ? 'out' : 'in')),
+    );
   }
   // As many as were sent, and no more: the next one is another publisher's.
   await calls.publish({
@@ -450,6 +481,11 @@ test('what comes back from the broker is marked, and is no source of the same re
   await calls.prepareReplay({ selection: everything(sourceId), title: 'again' });
   const { dryRun } = await frameThat(engine, ({ dryRun: { kind } }) => kind === 'done');
   expect(dryRun).toMatchObject({ result: { messages: 6, skipped: { replayed: 15 } } });
+  await countOf(otherId, 21);
+  // To the one that published them they are its own.
+  await calls.prepareReplay({ selection: everything(otherId), title: 'own' });
+  const { dryRun: own } = await frameThat(engine, (now) => now.dryRun.kind === 'done');
+  expect(own).toMatchObject({ result: { messages: 0, skipped: { own: 6, replayed: 15 } } });
 });
 
 test('a replay to a production broker needs its name', async () => {

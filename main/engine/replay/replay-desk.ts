@@ -8,6 +8,11 @@ import type {
 import { LoupeError, messageOf } from '../../../app/errors';
 import type { Profile } from '../../../app/profile';
 import { DEFAULT_RULES, ruleProblems, type ReplayRules } from '../../../app/replay/rules';
+import {
+  isSetForSource,
+  settingsForSource,
+  type EarlierReplay,
+} from '../../../app/replay/source-settings';
 import type { Selection } from '../../../app/selection';
 import type { ConnectionState } from '../../../app/connection';
 import type { Connection } from '../mqtt/types';
@@ -66,6 +71,9 @@ export class ReplayDesk {
   readonly #options: ReplayDeskOptions;
   #prepared: Prepared | null = null;
   #settings = DEFAULT_SETTINGS;
+  /** What the settings were made for; it stays when nothing is prepared any more. */
+  #source: { readonly title: string; readonly selection: Selection } | null = null;
+  #earlier: EarlierReplay | null = null;
   #dryRun: DryRunState = { kind: 'none' };
   #dryRunNumber = 0;
   /** What the dry run was made with. */
@@ -87,6 +95,7 @@ export class ReplayDesk {
     return {
       prepared: prepared && { title: prepared.title, selection: prepared.selection },
       settings: this.#settings,
+      earlier: this.#earlier,
       dryRun:
         this.#dryRun.kind === 'done'
           ? { ...this.#dryRun, stale: this.#tried !== triedWith(this.#settings) }
@@ -100,10 +109,7 @@ export class ReplayDesk {
     const place = await this.#options.place(selection);
     await this.letGo();
     this.#prepared = { title, selection, place, inspector: null };
-    // What a person chose stays, but for what belongs to the part of the past that was replayed before.
-    const isSystem = selection.filters.length > 0 && selection.filters.every(isSystemFilter);
-    const rules = { ...this.#settings.rules, skipSystem: !isSystem };
-    this.#settings = { ...this.#settings, rules, fromUs: null, toUs: null };
+    this.#settingsFor({ title, selection });
     this.dryRun();
   }
 
@@ -219,6 +225,16 @@ export class ReplayDesk {
     await this.#prepared?.inspector?.close();
   }
 
+  /** The same source once more keeps its settings; another one begins anew, and what was set can be taken over. */
+  #settingsFor(source: { readonly title: string; readonly selection: Selection }): void {
+    const before = this.#source;
+    this.#source = source;
+    if (JSON.stringify(before?.selection) === JSON.stringify(source.selection)) return;
+    if (before !== null && isSetForSource(this.#settings, before.selection))
+      this.#earlier = { title: before.title, settings: this.#settings };
+    this.#settings = settingsForSource(this.#settings, source.selection);
+  }
+
   #progress({ replayer, target }: Run, nowMs: number): ReplayFrame['run'] {
     const { loops } = this.#settings;
     const tried = this.#dryRun.kind === 'done' ? this.#dryRun.result.messages : null;
@@ -266,11 +282,6 @@ export class ReplayDesk {
       'A replay is under way. Wait until it is done, or stop it first.',
     );
   }
-}
-
-/** Who asks for `$SYS` alone wants it sent. */
-function isSystemFilter(filter: string): boolean {
-  return filter.startsWith('$');
 }
 
 /** What a dry run depends on. */
