@@ -13,6 +13,7 @@ export type ErrorCode =
   | 'file-unreadable'
   | 'file-unwritable'
   | 'already-imported'
+  | 'nothing-selected'
   | 'cancelled'
   | 'secret-unavailable'
   /** The secret is in the vault, which the person left locked. */

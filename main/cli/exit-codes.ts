@@ -10,6 +10,7 @@ export const EXIT = {
   refused: 5,
   known: 6,
   interrupted: 7,
+  nothing: 8,
   cancelled: 130,
 } as const;
 
@@ -23,6 +24,7 @@ export const exitCodesHelp = `EXIT CODES
      were not taken by the broker)
   6  import: the same file was imported before
   7  a replay was broken off: by a signal, or because the connection was lost for good
+  8  export: nothing is stored of what was asked for; no file was written
   130  export, import: ended by a signal; nothing was left
 `;
 
@@ -39,6 +41,8 @@ export function exitCodeOf(error: unknown): number {
       return EXIT.history;
     case 'already-imported':
       return EXIT.known;
+    case 'nothing-selected':
+      return EXIT.nothing;
     case 'cancelled':
       return EXIT.cancelled;
     default:

@@ -44,6 +44,7 @@ async function unpacked(path: string, home: string, isCancelled: () => boolean):
   const progress = new FileProgress('replay');
   const result = await importToOwnHistory({
     ...{ home, path, threads: engineThreads(), isBase64: null, onBadRow: 'stop', isCancelled },
+    howToSkip: 'use “mqtt-loupe import” with --on-error skip, and replay that history',
     progress: ({ messages }) => {
       progress.show(null, [`${countWords(messages)} messages of the recording read`]);
     },

@@ -103,6 +103,22 @@ test('filters, times and sessions say what is exported; a pipe does for a file',
   expect(linesOf(db, ['extras'])).toEqual(linesOf(file, ['extras']));
 });
 
+test('an export of nothing says so, and leaves what is there as it is', async () => {
+  const file = await historyOf(cli.threads, plain(20));
+  const path = join(await temporaryFolder(), 'good');
+  await writeFile(path, 'an earlier export');
+  for (const format of ['recording', 'csv', 'mqtt_recorder']) {
+    const what = ['--db', file, '-f', format, '-t', 'no/such/topic'];
+    const none = await exportTo([...what, '-o', path, '--json']);
+    expect(none).toMatchObject({ code: 8, out: '' });
+    expect(none.err).toContain('has no message of no/such/topic');
+    expect(none.err).toContain('mqtt-loupe topics');
+    expect(await readFile(path, 'utf8')).toBe('an earlier export');
+    expect(await exportTo([...what, '-o', '-'])).toMatchObject({ code: 8, out: '' });
+  }
+  expect(await readdir(dirname(path))).toEqual(['good']);
+});
+
 test('bad rows stop an import, or are skipped, told by their line and noted', async () => {
   const folder = await temporaryFolder();
   const path = join(folder, 'rows.csv');
@@ -118,6 +134,7 @@ test('bad rows stop an import, or are skipped, told by their line and noted', as
   const stopped = await cli.run(['import', path, '--db', db]);
   expect(stopped.code).toBe(1);
   expect(stopped.err).toContain('Line 4 cannot be imported: its QoS is not 0, 1 or 2');
+  expect(stopped.err).toContain('give --on-error skip');
   expect(rowsOf(db, 'SELECT * FROM profiles')).toEqual([]);
   const skipped = await cli.run(['import', path, '--db', db, '--on-error', 'skip', '--json']);
   expect(skipped.code).toBe(5);

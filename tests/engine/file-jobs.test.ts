@@ -61,6 +61,16 @@ test('a window exports a profile where the person chose, and imports it once', a
   // Once chosen, once written.
   await expect(client.calls.startExport(wish)).rejects.toMatchObject({ code: 'forbidden' });
 
+  const none = join(await temporaryFolder(), 'none.mqttrec');
+  core.files.allowExport(none);
+  const nothing = { ...wish, selection: { ...selection, filters: ['no/such'] }, path: none };
+  const ended = await endOf(one, (await client.calls.startExport(nothing)).jobId);
+  expect(ended).toMatchObject({
+    state: 'failed',
+    message: expect.stringContaining('nothing was written') as string,
+  });
+  expect(existsSync(none)).toBe(false);
+
   const preview = await client.calls.previewImport({ path, isBase64: null });
   expect(preview).toMatchObject({
     format: 'recording',

@@ -210,6 +210,6 @@ export async function imported(
   more: Partial<OwnHistory> = {},
 ): ReturnType<typeof importToOwnHistory> {
   const home = more.home ?? (await temporaryFolder());
-  const options = { home, threads, path, isBase64: null, onBadRow: 'stop' } as const;
+  const options = { home, threads, path, isBase64: null, onBadRow: 'stop', howToSkip: '' } as const;
   return await importToOwnHistory({ ...options, ...unwatched, ...more });
 }

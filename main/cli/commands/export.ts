@@ -1,5 +1,7 @@
 import { version } from '../../../package.json';
 import { EXPORT_FORMATS } from '../../../app/contract-files';
+import { LoupeError } from '../../../app/errors';
+import { escapeHidden } from '../../../app/payload/escape';
 import type { Selection } from '../../../app/selection';
 import {
   exportSelection,
@@ -43,6 +45,8 @@ Writes messages in the order in which they arrived, also while another process
 records into the same history: those that were stored when it began. The file
 appears under its name only when it is whole; an export that fails or is ended
 (Ctrl+C) leaves nothing behind, and what a killed one left is removed by the next.
+Where no message is meant there is no file either, one that is there stays as it is,
+and the exit code is 8.
 
 WHAT
   --db FILE            the history
@@ -148,9 +152,23 @@ async function write(request: ExportRequest, path: string, out: Output): Promise
   try {
     if (path !== '-') return await exportToFile(request, path, watch);
     return await exportSelection(request, { write: (bytes) => writeBytes(out, bytes) }, watch);
+  } catch (error) {
+    if (error instanceof LoupeError && error.code === 'nothing-selected')
+      throw nothingMeant(request);
+    throw error;
   } finally {
     progress.end();
   }
+}
+
+/** The same in the words of the command line. */
+function nothingMeant({ file, selection }: ExportRequest): LoupeError {
+  const { filters } = selection;
+  const what = filters.length === 0 ? '' : ` of ${filters.map(escapeHidden).join(', ')}`;
+  return new LoupeError(
+    'nothing-selected',
+    `${file} has no message${what} in the chosen time, session and profile; nothing was written. “mqtt-loupe topics” and “mqtt-loupe info” list what is there.`,
+  );
 }
 
 /** When the reader goes, as `head` does, that is no error: the export ends. */

@@ -104,6 +104,7 @@ async function read(
     return await importIntoHistory(stream, {
       ...{ file: db, threads: dirname(engineFile('history-reader.cjs')) },
       ...{ isBase64, from, sha256, onBadRow, isCancelled },
+      howToSkip: 'give --on-error skip',
       progress: ({ messages, bytes }) => {
         const share = size === null ? null : bytes / Math.max(1, size);
         progress.show(share, [`${countWords(messages)} messages`, sizeWords(bytes)]);

@@ -8,7 +8,7 @@ import type { Selection } from '../../../app/selection';
 import type { Archive, StoredMessage } from '../history/archive';
 import { encodeProperties } from '../history/properties';
 import { openArchive } from '../history/sqlite-archive';
-import { cancelled } from './file-errors';
+import { cancelled, nothingSelected } from './file-errors';
 import { TextWriter, type MessageWriter } from './message-writers';
 import { ParquetMessageWriter } from './parquet-writer';
 import { RecordingWriter } from './recording-writer';
@@ -46,7 +46,7 @@ const PROGRESS_MS = 100;
 
 /**
  * Exports to a file that appears under its name only when it is whole; what fails or is cancelled leaves nothing.
- * @throws LoupeError `file-unwritable`, `cancelled`, and as `openArchive`
+ * @throws LoupeError `nothing-selected`, `file-unwritable`, `cancelled`, and as `openArchive`
  */
 export async function exportToFile(
   request: ExportRequest,
@@ -64,7 +64,10 @@ export async function exportToFile(
   }
 }
 
-/** Exports to anything that takes bytes, front to back. */
+/**
+ * Exports to anything that takes bytes, front to back.
+ * @throws LoupeError `nothing-selected` before anything is written when the selection has no message
+ */
 export async function exportSelection(
   request: ExportRequest,
   sink: Sink,
@@ -73,8 +76,9 @@ export async function exportSelection(
   const archive = openArchive(request.file);
   try {
     const counted = new CountedSink(sink);
-    const writer = await writerOf(request, archive, counted, watch);
     const run = new ExportRun(archive, request.selection, counted, watch);
+    if (run.isEmpty) throw nothingSelected();
+    const writer = await writerOf(request, archive, counted, watch);
     for (const message of run.messages()) {
       writer.add(message);
       if (writer.isFull) await writer.flush();
@@ -119,6 +123,10 @@ class ExportRun {
     this.#sink = sink;
     this.#watch = watch;
     this.#total = archive.count(selection).messages;
+  }
+
+  get isEmpty(): boolean {
+    return this.#total === 0;
   }
 
   *messages(): Generator<StoredMessage> {

@@ -44,6 +44,14 @@ export function unreadable(path: string, error: unknown): LoupeError {
   return new LoupeError('file-unreadable', `${path} cannot be read: ${reason}.`, { cause: error });
 }
 
+/** An export that would have no message: an empty file would look as if all were well, or take the place of a good one. */
+export function nothingSelected(): LoupeError {
+  return new LoupeError(
+    'nothing-selected',
+    'Nothing is stored of what was chosen, so nothing was written. Choose other topics or a longer time.',
+  );
+}
+
 /** What ends a job that was told to end. */
 export function cancelled(what: string): LoupeError {
   return new LoupeError('cancelled', `${what} was cancelled.`);

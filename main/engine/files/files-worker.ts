@@ -70,6 +70,7 @@ async function importFile(what: FilesTask & { kind: 'import' }): Promise<FilesRe
   );
   return await importToOwnHistory({
     ...{ ...what, isCancelled },
+    howToSkip: 'choose “Skip and count” for rows that are no messages',
     progress: ({ messages, bytes }) => {
       progress({ messages, bytes, share: Math.min(1, bytes / Math.max(1, size)) });
     },

@@ -8,6 +8,8 @@ import type { ImportItem, ImportSource } from './import-source';
 export interface ImportOptions {
   /** What happens at a row that is no message. */
   readonly onBadRow: 'stop' | 'skip';
+  /** How a person has them skipped, as in `give --on-error skip`: the window and the command line say it differently. */
+  readonly howToSkip: string;
   readonly progress: (progress: ImportProgress) => void;
   readonly isCancelled: () => boolean;
 }
@@ -119,7 +121,7 @@ export class Importer {
       const where = line === null ? 'A message' : `Line ${String(line)}`;
       throw new LoupeError(
         'file-unreadable',
-        `${where} cannot be imported: ${why}. Nothing was imported. Correct the file, or let such rows be skipped.`,
+        `${where} cannot be imported: ${why}. Nothing was imported. Correct the file, or ${this.#options.howToSkip}: such rows are then left out, listed and counted.`,
       );
     }
     this.#skipped += 1;

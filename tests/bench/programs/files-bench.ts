@@ -114,6 +114,7 @@ async function importFrom(
   await importIntoHistory(bytesOfFile(path), {
     ...{ file: db, threads: options.threads, isBase64: null, from: path, onBadRow: 'stop' },
     ...{ sha256: () => format.padEnd(64, '0'), isCancelled: () => false },
+    howToSkip: '',
     progress: ({ messages }) => {
       memory.look(messages);
     },
