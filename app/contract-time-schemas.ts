@@ -33,7 +33,10 @@ export const timeCallSchemas = {
     }),
   }),
   removeMark: v.object({ profileId: id, markId: id }),
-  compareMoments: v.pipe(
+};
+
+export const timeViewSchemas = {
+  comparison: v.pipe(
     v.object({
       profileId: id,
       path,
@@ -47,9 +50,6 @@ export const timeCallSchemas = {
       'The first moment must not be after the second one.',
     ),
   ),
-};
-
-export const timeViewSchemas = {
   timeline: v.pipe(
     v.object({
       profileId: id,

@@ -28,22 +28,6 @@ export interface TimeCalls {
 
   setMark(arg: { readonly profileId: string; readonly mark: TimeMark }): void;
   removeMark(arg: { readonly profileId: string; readonly markId: string }): void;
-
-  /**
-   * What changed in a branch between two moments, the earlier first: topics whose last payload is another one. An empty
-   * path means all topics. Throws `invalid-argument` when the moments are the wrong way round.
-   */
-  compareMoments(arg: {
-    readonly profileId: string;
-    readonly path: string;
-    readonly fromUs: number;
-    /** Null is now. */
-    readonly toUs: Moment;
-    /** Differences are sent up to so many, in the order of topic names. */
-    readonly limit: number;
-    /** The first so many bytes of each payload. */
-    readonly previewBytes: number;
-  }): MomentDifferences;
 }
 
 export interface MomentDifferences {
@@ -72,7 +56,33 @@ export const MAX_TIMELINE_STEPS = 4_000;
 
 export interface TimeViews {
   timeline: { readonly params: TimelineParams; readonly frame: TimelineFrame };
+  /** A comparison goes on while its view is open; closing it ends it. */
+  comparison: { readonly params: ComparisonParams; readonly frame: ComparisonFrame };
 }
+
+/**
+ * What changed in a branch between two moments, the earlier first: topics whose last payload is another one. An empty
+ * path means all topics.
+ */
+export interface ComparisonParams {
+  readonly profileId: string;
+  readonly path: string;
+  readonly fromUs: number;
+  /** Null is when it begins. */
+  readonly toUs: Moment;
+  /** Differences are sent up to so many, in the order of topic names. */
+  readonly limit: number;
+  /** The first so many bytes of each payload. */
+  readonly previewBytes: number;
+}
+
+export type ComparisonFrame =
+  | {
+      readonly state: 'running';
+      /** From 0 to 1. */
+      readonly share: number;
+    }
+  | { readonly state: 'done'; readonly result: MomentDifferences };
 
 /** A moment that a person marked. */
 export interface TimeMark {

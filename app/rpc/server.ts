@@ -30,7 +30,6 @@ const READING: ReadonlySet<string> = new Set<keyof EngineCalls>([
   'messageRow',
   'recentPayload',
   'stepMessage',
-  'compareMoments',
   'countSelection',
   'sessionChoices',
   'packet',

@@ -7,6 +7,7 @@ import type { Clock } from './clock';
 import type { EngineCore } from './engine-core';
 import type { Surroundings } from './mqtt/surroundings';
 import type { ProfileRuntime } from './profile-runtime';
+import { ComparisonView } from './views/comparison-view';
 import { DecodedPreviews } from './views/decoded-previews';
 import { DecodingView } from './views/decoding-view';
 import { JobsView, RequestView, TemplatesView } from './views/desk-views';
@@ -63,6 +64,7 @@ export function viewOpeners(engine: EngineCore, needs: ViewNeeds): ViewOpeners {
       const marks = () => engine.memory.marks(params.profileId);
       return new TimelineView({ runtime: runtime(params.profileId), nowUs, marks }, params);
     },
+    comparison: (params) => new ComparisonView(runtime(params.profileId).past, params),
     past: ({ profileId }) => new PastView(runtime(profileId)),
     recordings: () =>
       new RecordingsView(() => ({

@@ -16,11 +16,6 @@ export function timeCalls(core: EngineCore): Implementation<TimeCalls> {
       const settled = past.settle(direction === 'next' ? LIVE : (atUs ?? LIVE));
       return past.moments.ask('step', { scope, atUs: atUs ?? LIVE, direction }, settled);
     },
-    compareMoments: ({ profileId, toUs, ...rest }) => {
-      const { past } = core.runtime(profileId);
-      const request = { ...rest, toUs: toUs ?? LIVE };
-      return past.moments.ask('compare', request, past.settle(request.toUs));
-    },
     setMark: ({ profileId, mark }) => {
       core.runtime(profileId);
       core.memory.setMark(profileId, mark);

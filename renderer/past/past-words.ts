@@ -14,11 +14,12 @@ export function momentOf(timeUs: number): string {
   return `${formatDate(timeUs / 1000)} ${formatTime(timeUs / 1000).slice(0, 8)}`;
 }
 
-/** How long: `42 s`, `12 min`, `3 h 20 min`, `2 d 4 h`. */
+/** How long: `42 s`, `1 min 28 s`, `12 min`, `3 h 20 min`, `2 d 4 h`. */
 export function lengthOf(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1000));
   if (seconds < 60) return `${String(seconds)} s`;
   const minutes = Math.floor(seconds / 60);
+  if (minutes < 10) return withRest(`${String(minutes)} min`, seconds % 60, 's');
   if (minutes < 60) return `${String(minutes)} min`;
   const hours = Math.floor(minutes / 60);
   if (hours < 24) return withRest(`${String(hours)} h`, minutes % 60, 'min');

@@ -222,6 +222,8 @@ test('two moments are compared exactly', async () => {
   await past.append(150, 300);
   const messages = await past.contents('plant');
   const moments = past.history.moments('plant');
+  const session = past.history.beginSession('plant', 1);
+  const late = { topic: 'plant/3', payload: Buffer.from('late'), timeUs: 2 * NOW_US };
   for (let round = 0; round < 60; round++) {
     const [fromUs = 0, toUs = 0] = [past.moment(messages), past.moment(messages)].sort(
       (a, b) => a - b,
@@ -230,7 +232,16 @@ test('two moments are compared exactly', async () => {
     const limit = round % 2 === 0 ? 5 : 1_000;
     const { lines, ...totals } = differencesOf(messages, path, fromUs, toUs);
     const request = { path, fromUs, toUs, limit, previewBytes: 10 };
-    const { differences, ...found } = await moments.ask('compare', request, false);
+    // In the smallest pieces, and now and then all at once.
+    const budgetMs = round % 3 === 0 ? 10_000 : 0;
+    let answer = await moments.ask('compare', { ...request, comparison: round, budgetMs }, false);
+    while (answer.kind === 'more') {
+      expect(answer.share).toBeLessThanOrEqual(1);
+      // More is stored meanwhile, and what it reads from becomes other units.
+      if (round === 20) await appendAll(past.history, 'plant', session, [late]);
+      answer = await moments.ask('compare', { ...request, comparison: round, budgetMs }, false);
+    }
+    const { differences, ...found } = answer.result;
     expect(found).toEqual(totals);
     expect(
       differences.map(({ kind, topic, before, after, messages: count }) =>

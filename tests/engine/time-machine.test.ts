@@ -158,7 +158,7 @@ test('a timeline shows what is stored, marks are remembered, and growing goes on
 });
 
 test('steps and differences go through the contract', async () => {
-  const { client, profileId } = await engineWithPast();
+  const { client, profileId, waitFor } = await engineWithPast();
   const scope = { kind: 'topic', path: 'plant/line1/speed' } as const;
   const step = { profileId, scope, direction: 'previous' } as const;
   const last = await client.calls.stepMessage({ ...step, atUs: null });
@@ -166,10 +166,14 @@ test('steps and differences go through the contract', async () => {
   const before = await client.calls.stepMessage({ ...step, atUs: last!.timeUs });
   expect(before?.timeUs).toBe(BEGIN_US + 10 * SECOND_US);
   expect(await client.calls.stepMessage({ ...step, atUs: null, direction: 'next' })).toBeNull();
-  const difference = await client.calls.compareMoments({
-    ...{ profileId, path: '', fromUs: BEGIN_US + 25 * SECOND_US, toUs: null },
-    ...{ limit: 10, previewBytes: 10 },
-  });
+  const moments = { profileId, path: '', fromUs: BEGIN_US + 25 * SECOND_US, toUs: null };
+  const compared = await waitFor(
+    'comparison',
+    { ...moments, limit: 10, previewBytes: 10 },
+    ({ state }) => state === 'done',
+  );
+  if (compared.state !== 'done') throw new Error('It is still compared.');
+  const difference = compared.result;
   expect(difference).toMatchObject({ changed: 1, added: 1, vanished: 1, unchanged: 0 });
   expect(difference.differences.map(({ kind, topic }) => `${kind} ${topic}`)).toEqual([
     'changed plant/line1/speed',
@@ -276,7 +280,7 @@ test('a recorded history, opened read-only, is browsed in time, and its moments 
 });
 
 test('marks are checked', async () => {
-  const { client, profileId } = await engineWithPast();
+  const { client, profileId, waitFor } = await engineWithPast();
   const mark = { id: 'm', timeUs: 1, label: 'x'.repeat(201) };
   await expect(client.calls.setMark({ profileId, mark })).rejects.toMatchObject({
     code: 'invalid-argument',
@@ -284,9 +288,8 @@ test('marks are checked', async () => {
   await expect(
     client.calls.setMark({ profileId: 'nobody', mark: { ...mark, label: '' } }),
   ).rejects.toMatchObject({ code: 'not-found' });
-  await expect(
-    client.calls.compareMoments({
-      ...{ profileId, path: '', fromUs: 10, toUs: 5, limit: 1, previewBytes: 0 },
-    }),
-  ).rejects.toMatchObject({ code: 'invalid-argument' });
+  const backwards = { profileId, path: '', fromUs: 10, toUs: 5, limit: 1, previewBytes: 0 };
+  await expect(waitFor('comparison', backwards, () => true)).rejects.toMatchObject({
+    code: 'invalid-argument',
+  });
 });

@@ -1,7 +1,13 @@
 import type { Message } from '../../../app/contract';
-import type { Moment, MomentDifference, MomentDifferences } from '../../../app/contract-time';
+import type {
+  ComparisonFrame,
+  ComparisonParams,
+  Moment,
+  MomentDifference,
+  MomentDifferences,
+} from '../../../app/contract-time';
 import { messageOf } from '../../../app/errors';
-import type { EngineClient } from '../../../app/rpc/client';
+import type { EngineClient, OpenView } from '../../../app/rpc/client';
 import type { DecodingState } from '../../decoding/decoding-state.svelte';
 import { decodeOnce } from '../../decoding/message-decoder.svelte';
 import type { Viewed } from '../../detail/viewed';
@@ -28,10 +34,12 @@ export interface OpenDifference {
 export class CompareState {
   #result = $state.raw<MomentDifferences | null>(null);
   #problem = $state.raw<string | null>(null);
-  #busy = $state.raw(false);
+  /** From 0 to 1; null while nothing is compared. */
+  #share = $state.raw<number | null>(null);
+  #isCancelled = $state.raw(false);
   #opened = $state.raw<OpenDifference | null>(null);
-  /** Counted up with each comparison and each row: an answer that was overtaken is not shown. */
-  #asked = 0;
+  #view: OpenView<ComparisonParams> | null = null;
+  /** Counted up with each row: an answer that was overtaken is not shown. */
   #looked = 0;
 
   constructor(
@@ -48,35 +56,61 @@ export class CompareState {
     return this.#problem;
   }
 
-  get busy(): boolean {
-    return this.#busy;
+  /** How far the comparison is, from 0 to 1; null while none is under way. */
+  get share(): number | null {
+    return this.#share;
+  }
+
+  /** The last one was cancelled, and nothing is shown instead. */
+  get isCancelled(): boolean {
+    return this.#isCancelled;
   }
 
   get opened(): OpenDifference | null {
     return this.#opened;
   }
 
-  /** Compares; what was found before stays until the answer is here. */
-  async compare(comparison: Comparison): Promise<void> {
-    const asked = (this.#asked += 1);
-    const { profileId } = this;
-    this.#busy = true;
+  /** Compares; what was found before is not shown any more. */
+  compare(comparison: Comparison): void {
+    this.end();
     this.close();
-    try {
-      const limits = { limit: MOST_DIFFERENCES, previewBytes: PREVIEW_BYTES };
-      const result = await this.engine.calls.compareMoments({
-        profileId,
-        ...comparison,
-        ...limits,
-      });
-      if (asked !== this.#asked) return;
-      this.#result = result;
-      this.#problem = null;
-    } catch (error) {
-      if (asked === this.#asked) this.#problem = messageOf(error);
-    } finally {
-      if (asked === this.#asked) this.#busy = false;
+    this.#result = null;
+    this.#problem = null;
+    this.#isCancelled = false;
+    this.#share = 0;
+    const limits = { limit: MOST_DIFFERENCES, previewBytes: PREVIEW_BYTES };
+    this.#view = this.engine.open(
+      'comparison',
+      { profileId: this.profileId, ...comparison, ...limits },
+      (frame) => {
+        this.#take(frame);
+      },
+      (error) => {
+        this.#share = null;
+        this.#problem = messageOf(error);
+      },
+    );
+  }
+
+  cancel(): void {
+    this.end();
+    this.#isCancelled = true;
+  }
+
+  /** Ends what is under way; to be called when nobody looks any more. */
+  end(): void {
+    this.#view?.close();
+    this.#view = null;
+    this.#share = null;
+  }
+
+  #take(frame: ComparisonFrame): void {
+    if (frame.state === 'running') {
+      this.#share = frame.share;
+      return;
     }
+    this.#result = frame.result;
+    this.end();
   }
 
   /** Shows a difference with up to so much of each payload. */
@@ -84,8 +118,8 @@ export class CompareState {
     const looked = (this.#looked += 1);
     const { topic } = difference;
     const [before, after] = await Promise.all([
-      this.#view(topic, difference.before, maxBytes),
-      this.#view(topic, difference.after, maxBytes),
+      this.#viewed(topic, difference.before, maxBytes),
+      this.#viewed(topic, difference.after, maxBytes),
     ]);
     if (looked === this.#looked) this.#opened = { difference, before, after };
   }
@@ -95,7 +129,7 @@ export class CompareState {
     this.#opened = null;
   }
 
-  async #view(topic: string, message: Message | null, maxBytes: number): Promise<Viewed | null> {
+  async #viewed(topic: string, message: Message | null, maxBytes: number): Promise<Viewed | null> {
     const whole = await this.#upTo(message, maxBytes);
     if (!whole) return null;
     const { engine, decoding, profileId } = this;

@@ -73,12 +73,20 @@ export interface StepRequest {
 }
 
 export interface CompareRequest {
+  /** Which one: the first request with a number begins it, those after it go on. */
+  readonly comparison: number;
+  /** For about so long the thread is taken up. */
+  readonly budgetMs: number;
   readonly path: string;
   readonly fromUs: number;
   readonly toUs: number;
   readonly limit: number;
   readonly previewBytes: number;
 }
+
+export type CompareAnswer =
+  | { readonly kind: 'more'; readonly share: number }
+  | { readonly kind: 'done'; readonly result: MomentDifferences };
 
 /** What the thread for the past answers, of one profile. */
 export interface MomentQuestions {
@@ -95,7 +103,8 @@ export interface MomentQuestions {
   step(
     arg: StepRequest,
   ): { readonly timeUs: number; readonly id: number; readonly topic: string } | null;
-  compare(arg: CompareRequest): MomentDifferences;
+  /** Goes on with a comparison. */
+  compare(arg: CompareRequest): CompareAnswer;
 }
 
 export type MomentQuestion = keyof MomentQuestions;

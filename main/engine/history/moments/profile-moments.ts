@@ -1,13 +1,13 @@
-import type { MomentDifferences } from '../../../../app/contract-time';
 import type { Database } from '../driver';
 import type { RunSource } from '../run-source';
 import { TopicPresence } from '../topic-presence';
 import { BranchTopics } from './branch-topics';
 import { DensityCounts } from './density';
-import { Differences } from './differences';
+import { Comparison, type ComparedMoments, type ComparisonParts } from './differences';
 import { KnownUnits } from './known-units';
 import { LastIds } from './last-ids';
 import type {
+  CompareAnswer,
   CompareRequest,
   Density,
   DensityRequest,
@@ -19,7 +19,7 @@ import type {
 import { RetainedMarks } from './retained';
 import { TopicPlaces } from './runs';
 import { Spans } from './spans';
-import { States, type State } from './state';
+import { States } from './state';
 import { Steps } from './steps';
 import { Sums } from './sums';
 import { stepsOf } from './time-steps';
@@ -29,6 +29,9 @@ import { MomentValues } from './values';
 
 /** What a timeline of nothing shows. */
 const NOTHING_US = 60_000_000;
+
+/** Comparisons at once: each window of a profile has one. */
+const MOST_COMPARISONS = 8;
 
 /** One profile's past at any moment; to be asked within one transaction each time, after `renew`. */
 export class ProfileMoments implements MomentQuestions {
@@ -45,7 +48,8 @@ export class ProfileMoments implements MomentQuestions {
   readonly #spans: Spans;
   readonly #steps: Steps;
   readonly #branches: BranchTopics;
-  readonly #differences: Differences;
+  readonly #comparisonParts: ComparisonParts;
+  readonly #comparisons = new Map<number, Comparison>();
 
   constructor(database: Database, source: RunSource, profile: number) {
     const contents = new UnitContents(database, this.#slots);
@@ -62,7 +66,10 @@ export class ProfileMoments implements MomentQuestions {
     const presence = new TopicPresence(database);
     this.#steps = new Steps(this.#units, this.#slots, contents, places, presence);
     this.#branches = new BranchTopics(database, profile);
-    this.#differences = new Differences(database, this.#slots, this.#lastIds, this.#values);
+    this.#comparisonParts = {
+      ...{ database, units: this.#units, slots: this.#slots, states: this.#states },
+      ...{ lastIds: this.#lastIds, values: this.#values },
+    };
   }
 
   /** Looks which units there are now. */
@@ -136,9 +143,22 @@ export class ProfileMoments implements MomentQuestions {
     return { timeUs, id, topic: topics?.get(topic) ?? this.#branches.nameOf(topic) };
   }
 
-  compare({ path, fromUs, toUs, ...wanted }: CompareRequest): MomentDifferences {
-    const before: State = this.#states.at(fromUs);
-    const after: State = this.#states.at(toUs);
-    return this.#differences.between(before, after, this.#branches.of(path), wanted);
+  compare({ comparison: id, budgetMs, ...request }: CompareRequest): CompareAnswer {
+    const comparison = this.#comparisons.get(id) ?? this.#begin(id, request);
+    const result = comparison.goOn(budgetMs);
+    if (result === null) return { kind: 'more', share: comparison.share };
+    this.#comparisons.delete(id);
+    return { kind: 'done', result };
+  }
+
+  #begin(id: number, request: ComparedMoments): Comparison {
+    const topics = this.#branches.of(request.path);
+    const comparison = new Comparison(this.#comparisonParts, topics, request);
+    this.#comparisons.set(id, comparison);
+    // Nobody says that one is not wanted any more.
+    const [oldest] = this.#comparisons.keys();
+    if (this.#comparisons.size > MOST_COMPARISONS && oldest !== undefined)
+      this.#comparisons.delete(oldest);
+    return comparison;
   }
 }
