@@ -243,8 +243,16 @@ test('rules, rounds and marks are of one source: another begins without, the sam
   await calls.prepareReplay({ selection: branch, title: 'Branch' });
   expect(settings()).toMatchObject({ targetId, speed: 10, loops: 1, fromUs: null });
   expect(settings().rules).toEqual(DEFAULT_RULES);
+  await frameThat(engine, ({ dryRun }) => dryRun.kind === 'done');
   const run = await runToEnd(engine);
-  expect(run.sent).toBe(9);
+  expect(run).toMatchObject({ sent: 9, total: 9 });
+  // What is set afterwards is for the next one.
+  const rules = { ...DEFAULT_RULES, include: ['nowhere/#'] };
+  await calls.setReplay({ settings: { ...settings(), loops: 5, rules } });
+  await calls.dryRunReplay();
+  const { run: over } = await frameThat(engine, ({ dryRun }) => dryRun.kind === 'done');
+  expect(over).toMatchObject({ sent: 9, total: 9 });
+  await calls.setReplay({ settings: { ...settings(), loops: 1, rules: DEFAULT_RULES } });
 
   const { earlier } = engine.core.replay.frame(0);
   expect(earlier).toMatchObject({ title: 'Recorded', settings: set });

@@ -62,6 +62,10 @@ interface Run {
   readonly replayer: Replayer;
   readonly reader: SourceReader;
   readonly target: TargetRuntime;
+  /** What it was started with: others may be set for the next one. */
+  readonly settings: ReplaySettings;
+  /** Messages in all rounds, when a dry run with the same settings told so; null until then. */
+  total: number | null;
 }
 
 /** The one replay of the window: what is prepared, tried and sent. */
@@ -202,7 +206,7 @@ export class ReplayDesk {
         void reader.close();
       },
     });
-    this.#run = { replayer, reader, target };
+    this.#run = { replayer, reader, target, settings, total: null };
     const isTried = this.#dryRun.kind === 'done' && this.#tried === triedWith(settings);
     if (!isTried && this.#dryRun.kind !== 'running') this.dryRun();
     this.#options.onRunning(`A replay to “${target.profile.name}” is under way.`);
@@ -235,15 +239,16 @@ export class ReplayDesk {
     this.#settings = settingsForSource(this.#settings, source.selection);
   }
 
-  #progress({ replayer, target }: Run, nowMs: number): ReplayFrame['run'] {
-    const { loops } = this.#settings;
-    const tried = this.#dryRun.kind === 'done' ? this.#dryRun.result.messages : null;
-    const isKnown = tried !== null && loops !== null && replayer.isStraight;
+  #progress(run: Run, nowMs: number): ReplayFrame['run'] {
+    const { replayer, target, settings } = run;
+    const { loops } = settings;
+    if (this.#dryRun.kind === 'done' && this.#tried === triedWith(settings) && loops !== null)
+      run.total ??= this.#dryRun.result.messages * loops;
     return {
       ...replayer.progress(nowMs),
       targetId: target.profile.id,
       targetName: target.profile.name,
-      total: isKnown && this.#tried === triedWith(this.#settings) ? tried * loops : null,
+      total: replayer.isStraight ? run.total : null,
     };
   }
 
