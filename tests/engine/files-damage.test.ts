@@ -103,7 +103,9 @@ test('a recording that ends anywhere loses only its tail, and says how much', as
     if (found.isWhole) continue;
     const [loss, ...more] = found.losses;
     expect(more).toEqual([]);
-    expect(loss).toMatchObject({ messages: null });
+    // At least so many: nothing says what came behind the part that was cut.
+    expect(loss?.messages).not.toBe(0);
+    expect(found.lines.length + (loss?.messages ?? 0)).toBeLessThanOrEqual(lines.length);
     expect(loss?.why).toContain('the end of the file is missing');
     // Every byte belongs to what was read, or to what was told as lost.
     expect((loss?.offset ?? 0) + (loss?.bytes ?? 0)).toBe(cut);

@@ -160,7 +160,7 @@ function inWords(path: string, result: IntoHistoryResult, seconds: number): stri
     `${countWords(messages)} messages`,
     ...(skipped > 0 ? [`${countWords(skipped)} rows skipped`] : []),
     ...(lost > 0 || lostBytes > 0
-      ? [`damaged: ${countWords(lost)} messages and ${sizeWords(lostBytes)} lost`]
+      ? [`damaged: ${lostWords(lost)} and ${sizeWords(lostBytes)} lost`]
       : []),
   ];
   const more = skipped - TOLD;
@@ -172,4 +172,9 @@ function inWords(path: string, result: IntoHistoryResult, seconds: number): stri
   const rest = more > 0 ? `  … and ${countWords(more)} more\n` : '';
   const head = `${path}: ${counts.join(', ')} in ${seconds.toFixed(3)} s, as the profile “${escapeHidden(profileName)}”.\n`;
   return `${head}${list.join('')}${rest}`;
+}
+
+/** A file whose end is missing does not say how much that was. */
+function lostWords(lost: number): string {
+  return lost === 0 ? 'an unknown number of messages' : `at least ${countWords(lost)} messages`;
 }

@@ -29,7 +29,7 @@ export interface RecordingLoss {
   /** Where it begins in the file, and how long it is. */
   readonly offset: number;
   readonly bytes: number;
-  /** Messages that are missing; null where that cannot be known. */
+  /** Messages that are missing, at least; null where that cannot be known. */
   readonly messages: number | null;
   readonly why: string;
 }
@@ -184,11 +184,12 @@ class RecordingReader {
     const from = this.#lost?.offset ?? this.#pieces?.offset ?? offset;
     await this.#source.drain();
     const known = cut ?? this.#pieces?.head ?? null;
+    // At least so many: what came behind that part is not known at all.
     const missing = known === null ? 0 : known.messagesBefore + known.messages - this.#accounted;
-    const atLeast = missing > 0 ? `, at least ${String(missing)} messages` : '';
     yield {
-      ...{ kind: 'lost', offset: from, bytes: this.#source.offset - from, messages: null },
-      why: `the end of the file is missing, and what came behind the last whole part with it${atLeast}`,
+      ...{ kind: 'lost', offset: from, bytes: this.#source.offset - from },
+      messages: missing > 0 ? missing : null,
+      why: 'the end of the file is missing, and what came behind the last whole part with it',
     };
   }
 
