@@ -62,8 +62,8 @@ export function grantedReason(
   granted: QoS,
   version: string,
 ): string | null {
-  // NATS, RabbitMQ and aedes grant it, and take the whole filter for a topic (docs/brokers.md).
+  // Mosquitto shares; NATS, RabbitMQ and aedes take the whole filter for a topic (docs/brokers.md).
   if (isShared(filter) && version !== '5')
-    return `Shared subscriptions belong to MQTT 5. With MQTT ${version} many brokers grant one and send nothing.`;
+    return `Shared subscriptions belong to MQTT 5. With MQTT ${version} it depends on the broker: Mosquitto shares, others grant one and send nothing.`;
   return granted < qos ? `QoS ${String(qos)} was asked for.` : null;
 }
