@@ -6,7 +6,7 @@ import type {
   DeviceConfirmation,
   ServerSettings,
 } from '../../../app/connection';
-import { describeFailure, repeatedFailure, type RawFailure } from '../../../app/connection-failure';
+import { describeFailure, type RawFailure } from '../../../app/connection-failure';
 import type { PublishResult } from '../../../app/contract';
 import { LoupeError } from '../../../app/errors';
 import type { QoS } from '../../../app/message';
@@ -15,7 +15,7 @@ import type { Profile } from '../../../app/profile';
 import { credentialsFor } from '../sign-in/sign-in';
 import { TokenSource } from '../sign-in/token-source';
 import { Link } from './link';
-import { MOST_VIOLATIONS, reconnectDelayMs, STABLE_AFTER_MS } from './reconnect-policy';
+import { Losses } from './losses';
 import { SessionStore } from './session-store';
 import { SignInRenewal } from './sign-in-renewal';
 import { SubscriptionSet } from './subscription-set';
@@ -28,11 +28,6 @@ import type {
   LinkProfile,
   OutgoingMessage,
 } from './types';
-
-/** A connection that two clients with one id fight for lasts no longer than this… */
-const SHORT_LIVED_MS = 3_000;
-/** …and after so many in a row another try only throws the other one out. */
-const MOST_SHORT_LIVED = 2;
 
 /** After these the token that was used is not used again. */
 const SIGN_IN_CODES: ReadonlySet<string> = new Set(['bad-credentials', 'not-authorised']);
@@ -50,23 +45,18 @@ class MqttConnection implements Connection {
   #state: ConnectionState = { kind: 'disconnected' };
   #link: Link | null = null;
   #retryTimer: NodeJS.Timeout | null = null;
-  /** Losses and failed tries since the connection was last sound. */
-  #attempt = 0;
-  #wasConnected = false;
-  /** How many times the server broke the protocol since the connection was last sound. */
-  #violations = 0;
+  readonly #losses: Losses;
   #incoming = new SessionStore({ resends: false });
   #outgoing = new SessionStore({ resends: true });
   #subscriptions = new SubscriptionSet();
   readonly #tokens: TokenSource;
   readonly #versions: VersionChoice;
   readonly #renewal: SignInRenewal;
-  /** Connections in a row that were accepted and closed without a word at once. */
-  #shortLived = 0;
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
     this.#profile = options.profile;
+    this.#losses = new Losses(options.reconnectDelayMs);
     this.#versions = new VersionChoice(options);
     this.#renewal = new SignInRenewal({
       link: () => this.#link,
@@ -97,10 +87,7 @@ class MqttConnection implements Connection {
       return;
     }
     if (this.#link !== null) return;
-    this.#attempt = 0;
-    this.#shortLived = 0;
-    this.#violations = 0;
-    this.#wasConnected = false;
+    this.#losses.begin();
     this.#versions.begin(this.#profile);
     this.#setState({ kind: 'connecting' });
     this.#openLink();
@@ -218,22 +205,14 @@ class MqttConnection implements Connection {
     }
     const words = describeFailure(this.#versions.told(failure), profile);
     if (SIGN_IN_CODES.has(words.code)) this.#tokens.forget();
-    this.#lost(this.#clientIdInUse(failure, profile) ?? words);
+    const lastedMs = this.#state.kind === 'connected' ? Date.now() - this.#state.sinceMs : null;
+    const isTaken = this.#losses.isClientIdInUse(failure, profile, lastedMs);
+    this.#lost(isTaken ? this.#clientIdInUse(profile) : words, lastedMs);
   }
 
-  /** A broker of MQTT 3 says nothing when another client takes over: it only closes, again and again. */
-  #clientIdInUse(failure: RawFailure, profile: LinkProfile): ConnectionFailure | null {
-    const isShort =
-      failure.kind === 'closed' &&
-      this.#state.kind === 'connected' &&
-      profile.clientId !== '' &&
-      Date.now() - this.#state.sinceMs < SHORT_LIVED_MS;
-    this.#shortLived = isShort ? this.#shortLived + 1 : 0;
-    if (this.#shortLived < MOST_SHORT_LIVED) return null;
-    return describeFailure(
-      { kind: 'client-id-in-use', clientId: this.#clientIdOf(profile) },
-      profile,
-    );
+  #clientIdInUse(profile: LinkProfile): ConnectionFailure {
+    const clientId = this.#clientIdOf(profile);
+    return describeFailure({ kind: 'client-id-in-use', clientId }, profile);
   }
 
   /** New stores, because a link that is still delivering keeps the old ones. */
@@ -244,7 +223,7 @@ class MqttConnection implements Connection {
   }
 
   #connected(profile: LinkProfile, sessionPresent: boolean, server: ServerSettings): void {
-    this.#wasConnected = true;
+    this.#losses.connected();
     this.#versions.accepted();
     this.#setState({
       kind: 'connected',
@@ -261,40 +240,19 @@ class MqttConnection implements Connection {
       this.#link?.useSubscriptions(this.#profile.subscriptions);
   }
 
-  /** A first try that fails is told at once; a connection that was there is brought back, where that can help. */
-  #lost(failure: ConnectionFailure): void {
-    if (!this.#wasConnected || !failure.retryable) {
-      this.#setState({ kind: 'failed', failure });
+  #lost(failure: ConnectionFailure, lastedMs: number | null): void {
+    const next = this.#losses.next(failure, lastedMs);
+    if (next.kind === 'failed') {
+      this.#setState(next);
       return;
     }
-    this.#countLoss(failure);
-    if (this.#violations >= MOST_VIOLATIONS) {
-      this.#setState({ kind: 'failed', failure: repeatedFailure(failure, this.#violations) });
-      return;
-    }
-    const delayMs =
-      failure.code === 'sign-in-renewed'
-        ? 0
-        : (this.#options.reconnectDelayMs ?? defaultDelayMs)(this.#attempt);
+    const { attempt, delayMs } = next;
     this.#retryTimer = setTimeout(() => {
       this.#retryTimer = null;
       this.#openLink();
     }, delayMs);
-    this.#setState({
-      kind: 'reconnecting',
-      attempt: this.#attempt,
-      retryAtMs: Date.now() + delayMs,
-      failure,
-    });
-  }
-
-  /** However often it comes back, a connection that soon ends again is not a sound one. */
-  #countLoss({ code }: ConnectionFailure): void {
-    const sinceMs = this.#state.kind === 'connected' ? this.#state.sinceMs : Infinity;
-    const wasSound = Date.now() - sinceMs >= STABLE_AFTER_MS;
-    this.#attempt = wasSound ? 1 : this.#attempt + 1;
-    if (wasSound) this.#violations = 0;
-    if (code === 'protocol-error' || code === 'packet-too-large') this.#violations += 1;
+    const retryAtMs = Date.now() + delayMs;
+    this.#setState({ kind: 'reconnecting', attempt, retryAtMs, failure });
   }
 
   #clearRetry(): void {
@@ -306,8 +264,4 @@ class MqttConnection implements Connection {
     this.#state = state;
     this.#options.sink.onState(state);
   }
-}
-
-function defaultDelayMs(attempt: number): number {
-  return reconnectDelayMs(attempt, Math.random());
 }
