@@ -2,10 +2,11 @@ import { DEFAULT_CONNECT_SETTINGS } from '../../app/connect-settings';
 import mqttPacket from 'mqtt-packet';
 import type { Packet } from 'mqtt-packet';
 import { PassThrough } from 'node:stream';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { seededRandom } from '../../main/engine/demo/plant';
 import { GuardedStream } from '../../main/engine/mqtt/guard';
 import { PacketScanner } from '../../main/engine/mqtt/packet-scanner';
+import { PasswordAlone } from '../../main/engine/mqtt/password-alone';
 import type { StreamViolation } from '../../main/engine/mqtt/packet-scanner';
 import type { RefusedPublish } from '../../main/engine/mqtt/refused-publish';
 import { testConnection } from '../helpers/connection';
@@ -172,6 +173,73 @@ describe('the packet scanner', () => {
       firstBytes: Uint8Array.from(Buffer.from('HTTP/1.1 400 Bad')),
     });
     expect(bytes).toHaveLength(0);
+  });
+});
+
+describe('a CONNECT that is written anew', () => {
+  const CONNECT: Packet = {
+    cmd: 'connect',
+    ...{ protocolId: 'MQTT', protocolVersion: 5, clean: true, clientId: 'press4', keepalive: 30 },
+    ...{ username: '', password: Buffer.from('token') },
+  };
+
+  /** Writes its fields one by one, as mqtt.js does, and tells which of them are said to be written. */
+  function writing(): { guard: GuardedStream; sent: () => Buffer; write: (bytes: number) => number[] } {
+    const socket = new PassThrough();
+    const guard = new GuardedStream(socket, {
+      maxPacketBytes: NO_LIMIT,
+      onRefused: () => undefined,
+      onViolation: () => undefined,
+      onSocketError: () => undefined,
+      connect: new PasswordAlone('token'),
+    });
+    guard.on('error', () => undefined);
+    const sent: Buffer[] = [];
+    const write = socket.write.bind(socket);
+    socket.write = (chunk: Buffer, ...rest: unknown[]) => {
+      sent.push(Buffer.from(chunk));
+      return (write as (...all: unknown[]) => boolean)(chunk, ...rest);
+    };
+    return {
+      guard,
+      sent: () => Buffer.concat(sent),
+      write: (bytes) => {
+        const told: number[] = [];
+        for (const [at, byte] of encode(CONNECT).subarray(0, bytes).entries())
+          guard.write(Buffer.of(byte), () => told.push(at));
+        return told;
+      },
+    };
+  }
+
+  it('tells everybody who wrote a field when it is sent, and in order', async () => {
+    const { sent, write } = writing();
+    const all = encode(CONNECT).length;
+    const told = write(all);
+    await vi.waitFor(() => {
+      expect(told).toEqual(Array.from({ length: all }, (_each, at) => at));
+    });
+    const parser = mqttPacket.parser();
+    const packets: Packet[] = [];
+    parser.on('packet', (packet) => packets.push(packet));
+    parser.parse(sent());
+    expect(packets[0]).toMatchObject({ cmd: 'connect', password: Buffer.from('token') });
+    expect(packets[0]).not.toHaveProperty('username');
+  });
+
+  it.each(['destroy', 'end'] as const)('tells them too when it is cut short by %s', async (how) => {
+    const { guard, sent, write } = writing();
+    const told = write(10);
+    guard[how]();
+    await vi.waitFor(() => {
+      expect(told).toHaveLength(10);
+    });
+    const late = vi.fn();
+    guard.write(Buffer.of(0), late);
+    await vi.waitFor(() => {
+      expect(late).toHaveBeenCalledWith(expect.any(Error));
+    });
+    expect(sent()).toHaveLength(0);
   });
 });
 

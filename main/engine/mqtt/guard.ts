@@ -3,7 +3,7 @@ import { Duplex } from 'node:stream';
 import type { DirectWay } from './direct-publish';
 import { PacketScanner } from './packet-scanner';
 import type { StreamViolation } from './packet-scanner';
-import type { PasswordAlone } from './password-alone';
+import type { PasswordAlone, WriteDone } from './password-alone';
 import type { RefusedPublish } from './refused-publish';
 import { writtenBytes } from './stream-tap';
 import type { StreamPlace, StreamTap, TappedStream } from './stream-tap';
@@ -36,8 +36,6 @@ export interface DirectOptions {
 
 /** What mqtt.js pipes the guard into: Node's `Writable`, or the npm package's. */
 type Reader = NodeJS.WritableStream & { readonly writableLength?: unknown };
-
-type WriteDone = (error: Error | null | undefined) => void;
 
 const BUFFERED_BYTES = 128 * 1024;
 /**
@@ -123,17 +121,26 @@ export class GuardedStream extends Duplex implements TappedStream {
     done?: WriteDone,
   ): boolean {
     const known = typeof encoding === 'string' ? encoding : 'utf8';
-    if (this.#connect !== null) return this.#writeConnect(writtenBytes(chunk, known));
+    const told = typeof encoding === 'function' ? encoding : done;
+    if (this.#connect !== null && this.writable)
+      return this.#writeConnect(this.#connect, writtenBytes(chunk, known), told);
     if (this.#tap !== null && this.writable) this.#tap.sent(writtenBytes(chunk, known));
-    return super.write(chunk, known, typeof encoding === 'function' ? encoding : done);
+    return super.write(chunk, known, told);
   }
 
-  /** mqtt-packet asks nobody to be told when a field of the CONNECT is written. */
-  #writeConnect(piece: Uint8Array): boolean {
-    const whole = this.#connect?.take(piece) ?? null;
+  #writeConnect(connect: PasswordAlone, piece: Uint8Array, done: WriteDone | undefined): boolean {
+    const whole = connect.take(piece, done);
     if (whole === null) return true;
     this.#connect = null;
-    return this.write(whole);
+    return this.write(whole, (error) => {
+      connect.settle(error);
+    });
+  }
+
+  /** What is taken of a CONNECT that never became whole. */
+  #giveUpConnect(error: Error | null): void {
+    this.#connect?.settle(error ?? new Error('closed before the CONNECT was whole'));
+    this.#connect = null;
   }
 
   /** mqtt.js reads by this alone. */
@@ -256,10 +263,12 @@ export class GuardedStream extends Duplex implements TappedStream {
   }
 
   override _final(done: (error?: Error | null) => void): void {
+    this.#giveUpConnect(null);
     this.#socket.end(done);
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    this.#giveUpConnect(error);
     if (this.#socket.closed) {
       done(error);
       return;

@@ -62,17 +62,23 @@ function packetBytes(beginning: Uint8Array): number | null {
   return null;
 }
 
+/** What a stream calls when something is written, or never will be. */
+export type WriteDone = (error: Error | null | undefined) => void;
+
 /** Takes the CONNECT, which mqtt-packet writes field by field, and gives it back whole and without its username. */
 export class PasswordAlone {
   readonly #password: string;
+  /** Of the fields that were taken: none of them is written before the last one is there. */
+  readonly #waiting: WriteDone[] = [];
   #written = Buffer.alloc(0);
 
   constructor(password: string) {
     this.#password = password;
   }
 
-  /** Null until the last field is there. */
-  take(piece: Uint8Array): Buffer | null {
+  /** Null until the last field is there. `done` is called by `settle`. */
+  take(piece: Uint8Array, done: WriteDone | undefined): Buffer | null {
+    if (done) this.#waiting.push(done);
     this.#written = Buffer.concat([this.#written, piece]);
     const written = this.#written;
     // A farewell, when it is closed before it began.
@@ -81,5 +87,10 @@ export class PasswordAlone {
     if (size === null || written.length < size) return null;
     const connect = withoutUsername(written.subarray(0, size), this.#password);
     return Buffer.concat([connect, written.subarray(size)]);
+  }
+
+  /** What was taken is written, or never will be: everybody who asked is told, once. */
+  settle(error: Error | null | undefined): void {
+    for (const done of this.#waiting.splice(0)) done(error);
   }
 }
