@@ -32,8 +32,13 @@ export function connackMeaning(
   code: number,
   address: string,
 ): ConnackMeaning {
-  const reason = version === '5' ? code : (RETURN_CODES.get(code) ?? code);
+  const reason = reasonOf(version, code);
   return { reason, ...meaningOf(reason, version, address) };
+}
+
+/** The reason code of MQTT 5 that means what a CONNACK says. */
+export function reasonOf(version: MqttVersion, code: number): number {
+  return version === '5' ? code : (RETURN_CODES.get(code) ?? code);
 }
 
 function meaningOf(reason: number, version: MqttVersion, address: string): Meaning {
@@ -44,7 +49,7 @@ function meaningOf(reason: number, version: MqttVersion, address: string): Meani
         code: 'protocol-version-refused',
         title: `${address} does not speak MQTT ${version}.`,
         text: 'MQTT has versions, and the broker does not take this one.',
-        advice: `Edit the connection and choose MQTT ${version === '5' ? '3.1.1' : '5'}.`,
+        advice: `Edit the connection and choose ${version === '5' ? 'MQTT 3.1.1' : '“Automatic”, which tries every version'}.`,
       };
     case 0x02:
     case 0x85:
@@ -56,18 +61,28 @@ function meaningOf(reason: number, version: MqttVersion, address: string): Meani
           'Choose another client id, or leave it empty for a generated one. Some brokers allow only certain ids.',
       };
     case 0x86:
-    case 0x8c:
       return {
         code: 'bad-credentials',
-        title:
-          reason === 0x86
-            ? `${address} refused the username or password.`
-            : `${address} does not take this way to sign in.`,
+        title: `${address} refused the username or password.`,
         text: 'The broker was reached and looked at the sign-in, and it is not one that it knows.',
         advice: 'Check both; they are case-sensitive. An empty username means an anonymous login.',
       };
-    case 0x87:
+    case 0x8c:
+      return {
+        code: 'sign-in-method-refused',
+        title: `${address} does not take this way to sign in.`,
+        text: 'There are several ways to sign in: a username and a password, a token, SCRAM. The broker does not take the one that this connection uses.',
+        advice: 'Choose another way under Sign-in. The broker’s operator knows which one it wants.',
+      };
     case 0x8a:
+      return {
+        code: 'banned',
+        title: `${address} refused the login: ${reasonWords(reason)}.`,
+        text: 'The broker was reached, and it keeps this client out on purpose.',
+        advice:
+          'Its operator has put this client, user or address on a list of those who are kept out; or too many wrong sign-ins came from here, then wait for some minutes.',
+      };
+    case 0x87:
       return {
         code: 'not-authorised',
         title: `${address} refused the login: ${reasonWords(reason)}.`,
@@ -93,8 +108,14 @@ function meaningOf(reason: number, version: MqttVersion, address: string): Meani
         text: 'This broker is not the one to connect to (any more).',
         advice: 'Edit the connection and enter the new address. The connection doctor shows it.',
       };
-    case 0x90:
     case 0x95:
+      return {
+        code: 'refused-by-server',
+        title: `${address} refused what the connection asks for: ${reasonWords(reason)}.`,
+        text: 'The greeting (CONNECT) is larger than the broker takes.',
+        advice: 'The password, the token or the last will is very long: shorten it.',
+      };
+    case 0x90:
     case 0x99:
     case 0x9a:
     case 0x9b:

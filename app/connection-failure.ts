@@ -4,14 +4,15 @@ import { addressOf } from './broker-address';
 import type { BrokerAddress } from './broker-address';
 import { connackMeaning } from './connack-words';
 import { assertNever } from './errors';
-import { hexBytes } from './mqtt-violation';
+import { codeAndText } from './error-text';
+import { bytesText } from './mqtt-violation';
 import type { Violation } from './mqtt-violation';
 import type { MqttVersion } from './profile';
 import { proxyWords } from './proxy-failure';
 import type { ProxyFailure } from './proxy-failure';
 import { hexCode, reasonWords } from './reason-codes';
 import { hungUpAdvice, socketWords, timeoutWords } from './socket-failure';
-import type { FailureWords as Words, SocketFailure } from './socket-failure';
+import type { FailureWords as Words, SocketFailure, WaitingFor } from './socket-failure';
 import { fingerprintWords, tlsFileFailure } from './tls-failure';
 import type { TlsFileProblem } from './tls-failure';
 
@@ -29,7 +30,7 @@ export type RawFailure =
   | ({ readonly kind: 'proxy' } & ProxyFailure)
   | {
       readonly kind: 'timeout';
-      readonly waitingFor: 'network' | 'connack';
+      readonly waitingFor: WaitingFor;
       readonly afterMs: number;
     }
   /** Refused in the CONNACK: return code of 3.1.1 (§3.2.2.3) or reason code of 5 (§3.2.2.2). */
@@ -71,6 +72,8 @@ export type RawFailure =
 const FINAL_CODES: ReadonlySet<FailureCode> = new Set<FailureCode>([
   'bad-credentials',
   'not-authorised',
+  'banned',
+  'sign-in-method-refused',
   'protocol-version-refused',
   'client-id-refused',
   'session-taken-over',
@@ -216,9 +219,16 @@ function disconnectWords(code: number, address: string): Words {
   }
   if (code === 0x87 || code === 0x8a) {
     return [
-      'not-authorised',
+      code === 0x87 ? 'not-authorised' : 'banned',
       `${address} closed the connection: ${reasonWords(code)}.`,
       'The broker’s access rules do not allow what was asked for. Check the login and the subscriptions.',
+    ];
+  }
+  if (code === 0x9c || code === 0x9d) {
+    return [
+      'closed-by-server',
+      `${address} sends its clients to another server: ${reasonWords(code)}.`,
+      'Edit the connection and enter the new address. The connection doctor shows it.',
     ];
   }
   if (code === 0x88 || code === 0x89 || code === 0x8b) {
@@ -287,14 +297,16 @@ function withReason([code, title, advice]: Words, reasonString: string | null): 
   return [code, title, `${advice} The broker said: “${reasonString}”.`];
 }
 
+const WAITED_FOR: Readonly<Record<WaitingFor, string>> = {
+  ...{ network: 'connection', tls: 'TLS', websocket: 'WebSocket', connack: 'CONNACK' },
+};
+
 function technicalText(raw: RawFailure): string {
   switch (raw.kind) {
     case 'socket':
-      return raw.code === null || raw.message.includes(raw.code)
-        ? raw.message
-        : `${raw.code}${raw.message === '' ? '' : `: ${raw.message}`}`;
+      return codeAndText(raw.code ?? '', raw.message);
     case 'timeout':
-      return `no ${raw.waitingFor === 'network' ? 'connection' : 'CONNACK'} after ${String(raw.afterMs)} ms`;
+      return `no ${WAITED_FOR[raw.waitingFor]} after ${String(raw.afterMs)} ms`;
     case 'connack':
       return `CONNACK ${hexCode(raw.code)}${raw.version === '5' ? ` (${reasonWords(raw.code)})` : ''}`;
     case 'server-disconnect':
@@ -306,7 +318,7 @@ function technicalText(raw: RawFailure): string {
     case 'fingerprint':
       return `SHA-256 ${raw.certificate.fingerprint}`;
     case 'not-mqtt':
-      return `first bytes: ${hexBytes(raw.firstBytes)}`;
+      return `first bytes: ${bytesText(raw.firstBytes)}`;
     case 'vault-locked':
       return '';
     case 'renewal':

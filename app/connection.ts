@@ -13,6 +13,8 @@ export type FailureCode =
   | 'closed-by-server'
   | 'bad-credentials'
   | 'not-authorised'
+  | 'banned'
+  | 'sign-in-method-refused'
   | 'protocol-version-refused'
   | 'client-id-refused'
   | 'server-unavailable'

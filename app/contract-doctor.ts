@@ -121,6 +121,7 @@ export type ProfileChange = Partial<
     | 'keepAlive'
     | 'tls'
     | 'webSocket'
+    | 'proxy'
   >
 >;
 

@@ -34,6 +34,12 @@ export function violationText(violation: Violation): string {
   return `${words} [${section}] (${reason}); ${at}: ${hexBytes(bytes)}`;
 }
 
+/** In hex, and behind that as text where it is one: `32 32 30 (“220”)`. */
+export function bytesText(bytes: Uint8Array): string {
+  const text = String.fromCharCode(...bytes).trimEnd();
+  return /^[\x20-\x7e]{3,}$/u.test(text) ? `${hexBytes(bytes)} (“${text}”)` : hexBytes(bytes);
+}
+
 /** Bytes as the hexadecimal pairs that people compare. */
 export function hexBytes(bytes: Uint8Array): string {
   return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join(' ');

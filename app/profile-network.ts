@@ -64,9 +64,15 @@ export const PROXY_MODES = [
   /** What the operating system is set to; the environment's variables on the command line. */
   'system',
   'http',
+  /** An HTTP proxy that is itself spoken to over TLS. */
+  'https',
   'socks5',
 ] as const;
 export type ProxyMode = (typeof PROXY_MODES)[number];
+
+/** Whether the profile itself says where the proxy is. */
+export const isOwnProxy = (mode: ProxyMode): mode is keyof typeof DEFAULT_PROXY_PORTS =>
+  mode in DEFAULT_PROXY_PORTS;
 
 export const proxySettingsSchema = v.pipe(
   v.object({
@@ -88,7 +94,7 @@ export const proxySettingsSchema = v.pipe(
   }),
   v.forward(
     v.check(
-      ({ mode, host }) => (mode !== 'http' && mode !== 'socks5') || host !== '',
+      ({ mode, host }) => !isOwnProxy(mode) || host !== '',
       'Enter the host name or IP address of the proxy.',
     ),
     ['host'],
@@ -96,7 +102,7 @@ export const proxySettingsSchema = v.pipe(
 );
 export type ProxySettings = v.InferOutput<typeof proxySettingsSchema>;
 
-export const DEFAULT_PROXY_PORTS = { http: 8080, socks5: 1080 } as const;
+export const DEFAULT_PROXY_PORTS = { http: 8080, https: 443, socks5: 1080 } as const;
 
 export const DEFAULT_PROXY: ProxySettings = {
   mode: 'none',

@@ -11,6 +11,10 @@ export interface ProxyFailure {
     | 'credentials-refused'
     /** It would not, or could not, connect to the broker. */
     | 'refused'
+    /** Its certificate is not by an authority that is trusted here. */
+    | 'untrusted'
+    /** It takes connections, but does not say whether it can connect to the broker. */
+    | 'silent'
     /** What answers there is no proxy of this kind. */
     | 'not-a-proxy'
     /** The system's settings cannot be used. */
@@ -50,11 +54,23 @@ export function proxyWords(
         `The proxy ${proxy} did not connect to ${addressOf(target)}.`,
         `It said: “${message}”. It may not know the host or not allow the port; some proxies allow only 443.`,
       ];
+    case 'untrusted':
+      return [
+        'proxy-failed',
+        `The certificate of the proxy ${proxy} is not trusted by this computer.`,
+        'Install the certificate of the proxy’s authority in this computer’s system store, or choose HTTP under Proxy if the proxy takes that too.',
+      ];
+    case 'silent':
+      return [
+        'proxy-failed',
+        `The proxy ${proxy} takes the connection, but does not answer.`,
+        `Perhaps ${addressOf(target)} does not answer the proxy. Or it is a proxy of another kind: check the kind, the host and the port under Proxy.`,
+      ];
     case 'not-a-proxy':
       return [
         'proxy-failed',
         `${proxy} does not answer as a proxy of the chosen kind.`,
-        'Check the kind of proxy (HTTP or SOCKS5), its host and its port.',
+        'Check the kind of proxy (HTTP, HTTPS or SOCKS5), its host and its port.',
       ];
     case 'unusable':
       return [

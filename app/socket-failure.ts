@@ -38,6 +38,9 @@ const UNTRUSTED = new Set([
   'INVALID_PURPOSE',
 ]);
 
+/** How far a connection had come when its time was over. */
+export type WaitingFor = 'network' | 'tls' | 'websocket' | 'connack';
+
 /** An error of a socket: while it was being opened, while we waited for the CONNACK, or later. `code` as Node gives it. */
 export interface SocketFailure {
   readonly during: 'opening' | 'connack' | 'session';
@@ -104,6 +107,13 @@ function unixWords(code: string, path: string): FailureWords | null {
       'The file may be left over from a broker that was stopped. Start the broker again.',
     ];
   }
+  if (code === 'ENAMETOOLONG' || code === 'EINVAL') {
+    return [
+      'invalid-settings',
+      `The path of the socket is too long: ${path}`,
+      'A socket’s path can have about 100 characters. Have the broker listen at a shorter one.',
+    ];
+  }
   if (code === 'EACCES' || code === 'EPERM') {
     return [
       'socket-missing',
@@ -117,11 +127,11 @@ function unixWords(code: string, path: string): FailureWords | null {
 function tlsWords(raw: SocketFailure, code: string, target: BrokerAddress): FailureWords | null {
   const address = addressOf(target);
   if (UNTRUSTED.has(code)) {
-    const own = code === 'DEPTH_ZERO_SELF_SIGNED_CERT' || code === 'SELF_SIGNED_CERT_IN_CHAIN';
+    const own = code === 'DEPTH_ZERO_SELF_SIGNED_CERT';
     return [
       'tls-untrusted',
       own
-        ? `The certificate of ${address} was signed by its owner, not by an authority that this computer trusts.`
+        ? `The certificate of ${address} is self-signed, and not signed by an authority that this computer trusts.`
         : `The certificate of ${address} was not signed by an authority that this computer trusts.`,
       'Name the certificate of the broker’s authority (CA) in the connection’s TLS settings or install it in this computer’s system store. Or look at the certificate, and trust it if it is the broker’s.',
     ];
@@ -170,12 +180,23 @@ function webSocketWords(
   return [
     'websocket-refused',
     `${addressOf(target)} refused the WebSocket connection.`,
-    webSocketAdvice(status, target),
+    status === undefined && RESET.has(code) ? cutAdvice(target) : webSocketAdvice(status, target),
   ];
+}
+
+/** What listens there may speak something else altogether. */
+function cutAdvice({ protocol, port }: BrokerAddress): string {
+  const other =
+    protocol === 'ws'
+      ? 'an encrypted WebSocket (wss) or MQTT without WebSocket (mqtt, mqtts)'
+      : 'MQTT without WebSocket (mqtts)';
+  return `Perhaps port ${String(port)} expects ${other}, or the path or the subprotocol is wrong.`;
 }
 
 function webSocketAdvice(status: string | undefined, target: BrokerAddress): string {
   const path = target.path === '' ? '/' : target.path;
+  if (status !== undefined && /^50[234]$/u.test(status))
+    return `The web server was reached, but not the broker behind it (HTTP ${status}). Check whether the broker is running.`;
   if (status === '404')
     return `There is nothing at the path ${path}. Check the path; brokers often use /mqtt, /ws or /.`;
   if (status === '401' || status === '403') {
@@ -213,26 +234,45 @@ function resetWords({ during }: SocketFailure, code: string, target: BrokerAddre
 /** What to try when a server hangs up on a CONNECT. */
 export function hungUpAdvice(target: BrokerAddress): string {
   return usesTls(target)
-    ? 'Check that an MQTT broker is behind this port, and the username, password and client id: some brokers hang up on wrong ones.'
+    ? 'Check that an MQTT broker is behind this port, and the client certificate, the username, the password and the client id: some brokers hang up on wrong ones.'
     : 'Perhaps this port expects an encrypted connection (mqtts or wss). Some brokers also hang up on a wrong login or client id.';
 }
 
 /** What it means that no connection, or no CONNACK, came in time. */
 export function timeoutWords(
-  raw: { readonly waitingFor: 'network' | 'connack'; readonly afterMs: number | null },
+  raw: { readonly waitingFor: WaitingFor; readonly afterMs: number | null },
   address: string,
 ): FailureWords {
   const within =
     raw.afterMs === null ? 'in time' : `within ${String(Math.round(raw.afterMs / 1000))} s`;
-  return raw.waitingFor === 'network'
-    ? [
-        'timeout',
+  return ['timeout', ...silenceWords(raw.waitingFor, address, within)];
+}
+
+function silenceWords(
+  waitingFor: WaitingFor,
+  address: string,
+  within: string,
+): readonly [title: string, advice: string] {
+  switch (waitingFor) {
+    case 'network':
+      return [
         `${address} did not answer ${within}.`,
         'Check host and port. A firewall that drops packets looks like this too.',
-      ]
-    : [
-        'timeout',
+      ];
+    case 'tls':
+      return [
+        `${address} accepted the connection but did not answer ${within} when encryption was asked for.`,
+        'Perhaps this port has no encryption: check the port and the protocol (mqtt, mqtts, ws, wss).',
+      ];
+    case 'websocket':
+      return [
+        `${address} accepted the connection but did not open the WebSocket ${within}.`,
+        'Check the port, the path and the protocol (mqtt, mqtts, ws, wss).',
+      ];
+    case 'connack':
+      return [
         `${address} accepted the connection but did not answer as an MQTT broker ${within}.`,
         'Check that an MQTT broker is behind this port, and whether the protocol (mqtt, mqtts, ws, wss) is right.',
       ];
+  }
 }

@@ -133,7 +133,7 @@ export function alertWords(
     return [
       'tls-version-refused',
       `${address} and this connection have no TLS version in common.`,
-      'The broker may only have an old version: allow TLS 1.0 or 1.1 under TLS if you must. Or it wants a newer one than is set.',
+      'The broker may have only older versions than this connection allows: choose an older one under TLS if you must. Or it wants a newer one.',
     ];
   }
   if (text.includes('NO_APPLICATION_PROTOCOL')) {
@@ -141,6 +141,13 @@ export function alertWords(
       'tls-alpn-refused',
       `${address} knows none of the application protocols (ALPN) that were offered.`,
       'Check the ALPN list under TLS; empty offers none. AWS IoT on port 443 wants x-amzn-mqtt-ca or mqtt.',
+    ];
+  }
+  if (/ALERT_(?:HANDSHAKE_FAILURE|INSUFFICIENT_SECURITY|UNRECOGNIZED_NAME)/u.test(text)) {
+    return [
+      'tls-failed',
+      `${address} broke off while encryption was being agreed on.`,
+      'The broker may ask for a client certificate, take none of the ciphers that are offered, or not know the host name. Check them under TLS.',
     ];
   }
   if (/NO_CIPHER_MATCH|INVALID_COMMAND|NO_SHARED_CIPHER/u.test(text)) {

@@ -22,19 +22,33 @@ export type CertificateProblem =
   | 'expired'
   | 'not-yet-valid'
   | 'wrong-host'
+  /** It is not the one that was trusted by its fingerprint. */
+  | 'changed'
   | 'other';
 
 export type ClientCertificateProblem =
   | 'missing'
   | 'refused'
+  /** It was refused, and is not valid today. */
+  | 'expired'
+  | 'not-yet-valid'
+  | 'key-missing'
   | 'key-mismatch'
   | 'passphrase-wrong'
   | 'passphrase-missing'
+  | 'file-missing'
   | 'unreadable'
+  | 'authority-missing'
   | 'authority-unreadable';
 
 export type ProxyProblem =
-  'unreachable' | 'credentials-wanted' | 'credentials-refused' | 'refused' | 'not-a-proxy';
+  | 'unreachable'
+  | 'untrusted'
+  | 'credentials-wanted'
+  | 'credentials-refused'
+  | 'refused'
+  | 'silent'
+  | 'not-a-proxy';
 
 export type LocalSocketProblem = 'missing' | 'denied' | 'not-listening' | 'failed';
 
@@ -69,10 +83,18 @@ export type Finding = { readonly technical: string } & (
       /** The certificate that would be needed to go on: its name. */
       readonly missing: string;
     }
-  | { readonly kind: 'client-certificate'; readonly problem: ClientCertificateProblem }
+  | {
+      readonly kind: 'client-certificate';
+      readonly problem: ClientCertificateProblem;
+      /** What exactly it is, as a sentence; empty where the problem says it. */
+      readonly detail: string;
+    }
   | { readonly kind: 'tls-version' }
   | { readonly kind: 'alpn'; readonly offered: readonly string[] }
   | { readonly kind: 'tls-handshake'; readonly hasClientCertificate: boolean }
+  /** Closed without a word, when the handshake was over for us but not yet for the server. */
+  | { readonly kind: 'closed-after-handshake'; readonly hasClientCertificate: boolean }
+  | { readonly kind: 'ciphers' }
   | { readonly kind: 'tls-cut' }
   | { readonly kind: 'tls-silent' }
   | { readonly kind: 'websocket'; readonly status: number | null; readonly better: string | null }
@@ -84,6 +106,8 @@ export type Finding = { readonly technical: string } & (
   | { readonly kind: 'closed-after-connect' }
   | { readonly kind: 'no-connack'; readonly afterMs: number }
   | { readonly kind: 'not-mqtt' }
+  /** A broker broke the rules after it let the client in. */
+  | { readonly kind: 'malformed' }
   | {
       readonly kind: 'connack';
       readonly version: MqttVersion;

@@ -22,7 +22,9 @@ export function closedWords(context: FindingContext): Words {
         ? 'The username or password is wrong: some brokers close the connection instead of saying so.'
         : 'The broker wants a username and password, and none is set: some brokers close the connection instead of saying so.',
       'The client id is not allowed, or must have a certain form.',
-      `The broker does not speak MQTT ${context.version}.`,
+      context.isAutomaticVersion
+        ? 'The broker speaks none of the versions of MQTT that were tried: 5, 3.1.1 and 3.1.'
+        : `The broker does not speak MQTT ${context.version}.`,
       'The broker, or something in front of it, lets only certain addresses in.',
     ],
     fixes: [EDIT_SIGN_IN, ...clientIdFixes(context), ...otherVersion(context)],
@@ -77,7 +79,9 @@ function connackHelp(
     case 0x84:
       return {
         causes: [
-          `The broker is older than MQTT ${context.version}, or that version is switched off there.`,
+          context.isAutomaticVersion
+            ? 'The broker refused every version: MQTT 5, 3.1.1 and 3.1 were tried. Its operator knows what it takes.'
+            : `The broker is older than MQTT ${context.version}, or that version is switched off there.`,
         ],
         fixes: [...otherVersion(context), openSettings('Edit the MQTT version', 'mqtt')],
       };

@@ -35,6 +35,7 @@ export function redirectHelp(serverReference: string, context: FindingContext): 
 
 export function otherVersion({ version, isAutomaticVersion }: FindingContext): DoctorFix[] {
   if (isAutomaticVersion) return [];
-  const other = version === '5' ? '3.1.1' : '5';
-  return [changeFix(`Use MQTT ${other}`, { version: other })];
+  return version === '5'
+    ? [changeFix('Use MQTT 3.1.1', { version: '3.1.1' })]
+    : [changeFix('Try every version of MQTT', { version: 'automatic' })];
 }

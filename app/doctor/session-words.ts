@@ -2,7 +2,7 @@ import { addressOf } from '../broker-address';
 import { hexCode, reasonWords } from '../reason-codes';
 import { takenOverWords } from './client-id-words';
 import type { FindingContext } from './finding';
-import { redirectHelp } from './redirect-words';
+import { otherVersion, redirectHelp, type Help } from './redirect-words';
 import {
   changeFix,
   EDIT_SIGN_IN,
@@ -41,26 +41,48 @@ function disconnectWords(
       return {
         title: `${address} closed the connection: ${reasonWords(code)}.`,
         text: 'The broker let this program in, and then ended the connection on its own.',
-        causes: [disconnectCause(code)],
-        fixes: [openSettings('Edit the MQTT settings', 'mqtt'), EDIT_SUBSCRIPTIONS],
+        ...disconnectHelp(code),
       };
   }
 }
 
-function disconnectCause(code: number): string {
+function disconnectHelp(code: number): Help {
   switch (code) {
     case 0x87:
-      return 'The broker’s access rules do not allow something that was asked for, perhaps a subscription.';
+      return {
+        causes: [
+          'The broker’s access rules do not allow something that was asked for, most likely a subscription.',
+        ],
+        fixes: [EDIT_SUBSCRIPTIONS, EDIT_SIGN_IN],
+      };
     case 0x89:
     case 0x8b:
-      return 'The broker is being stopped or restarted, or is overloaded: test again in a moment.';
+      return {
+        causes: [
+          'The broker is being stopped or restarted, or is overloaded: test again in a moment.',
+        ],
+        fixes: [],
+      };
     case 0x98:
-      return 'The broker’s operator, or a rule of theirs, ended the connection.';
+      return {
+        causes: ['The broker’s operator, or a rule of theirs, ended the connection: ask there.'],
+        fixes: [],
+      };
     case 0x96:
     case 0x97:
-      return 'The broker’s limits for this client are used up: fewer messages, connections or subscriptions are allowed.';
+      return {
+        causes: [
+          'The broker’s limits for this client are used up: fewer messages, connections or subscriptions are allowed.',
+        ],
+        fixes: [EDIT_SUBSCRIPTIONS],
+      };
     default:
-      return 'The broker’s log says more: look there for the time and the client id of this test.';
+      return {
+        causes: [
+          'The broker’s log says more: look there for the time and the client id of this test.',
+        ],
+        fixes: [openSettings('Edit the MQTT settings', 'mqtt'), EDIT_SUBSCRIPTIONS],
+      };
   }
 }
 
@@ -87,6 +109,32 @@ export function keepAliveWords(context: FindingContext): Words {
         : []),
       openSettings('Edit the keep alive', 'mqtt'),
     ],
+  };
+}
+
+/** In the test itself, where no network had the time to get lost. */
+export function noPongWords(context: FindingContext): Words {
+  return {
+    title: `${addressOf(context)} does not answer when it is asked whether it is still there.`,
+    text: 'The broker let this program in. Both sides of a connection have to tell each other now and then that they are still there (keep alive), and the broker did not do so.',
+    causes: [
+      'The broker hangs or is overloaded: test again in a moment.',
+      'Something between drops part of what is sent.',
+    ],
+    fixes: [],
+  };
+}
+
+/** A broker that was spoken to as one, and then sent what it may not. */
+export function malformedWords(context: FindingContext): Words {
+  return {
+    title: `${addressOf(context)} sent something that is not valid MQTT.`,
+    text: 'It answers as a broker, and then sent what the rules of MQTT do not allow. Nothing that comes after it can be trusted.',
+    causes: [
+      'The broker has a fault: its maker can use the technical text. The page Packets shows every byte of the connection.',
+      'Something between this computer and the broker changes the data.',
+    ],
+    fixes: otherVersion(context),
   };
 }
 

@@ -11,15 +11,7 @@ export function signInHelp(reason: number, context: FindingContext): Help {
   const { kind } = context.profile.authentication;
   if (kind !== 'password' && kind !== 'scram-sha-256') return tokenHelp(context);
   return {
-    causes: [
-      credentialsCause(context),
-      ...(reason === 0x87
-        ? [
-            'Many brokers, Mosquitto among them, give this answer to a wrong password. If both are right, the broker’s access rules keep this client out.',
-          ]
-        : ['The user was deleted or locked on the broker.']),
-      ...clientIdCause(context),
-    ],
+    causes: [credentialsCause(context), furtherCause(reason, context), ...clientIdCause(context)],
     fixes: [EDIT_SIGN_IN, ...clientIdFixes(context)],
   };
 }
@@ -30,6 +22,14 @@ function credentialsCause({ hasUsername, hasPassword }: FindingContext): string 
   return hasPassword
     ? 'The username or the password is wrong. Both are case-sensitive; look for a space at the end.'
     : 'No password was sent: none is stored for this connection. Enter it.';
+}
+
+function furtherCause(reason: number, { hasPassword }: FindingContext): string {
+  if (!hasPassword)
+    return 'If none is needed, the broker’s access rules keep this client out, for example by its address.';
+  return reason === 0x87
+    ? 'Many brokers, Mosquitto among them, give this answer to a wrong password. If both are right, the broker’s access rules keep this client out.'
+    : 'The user was deleted or locked on the broker.';
 }
 
 function tokenHelp(context: FindingContext): Help {

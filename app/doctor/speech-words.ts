@@ -21,7 +21,7 @@ export function speaksWords(speech: PortSpeech, context: FindingContext): Words 
     case 'web':
       return {
         title: `${address} is a web server, not an MQTT broker.`,
-        text: `It answers as web pages do. A broker may still be behind it, at a path of its own; it is not at ${context.path || '/'}, /mqtt, /ws or /.`,
+        text: `It answers as web pages do. A broker may still be behind it, at a path of its own; it is not at ${triedPaths(context)}.`,
         causes: [
           'The port belongs to another program on the broker’s host, for example its web interface.',
           'The broker is reached through WebSocket, at a path that its operator can tell you.',
@@ -41,6 +41,12 @@ export function speaksWords(speech: PortSpeech, context: FindingContext): Words 
         ],
       };
   }
+}
+
+function triedPaths({ path }: FindingContext): string {
+  const usual = ['/mqtt', '/ws', '/'];
+  const all = path === '' || usual.includes(path) ? usual : [path, ...usual];
+  return `${all.slice(0, -1).join(', ')} or ${all.at(-1) ?? ''}`;
 }
 
 function brokerSpeechWords(

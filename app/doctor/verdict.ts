@@ -20,16 +20,20 @@ import {
   disconnectedWords,
   keepAliveWords,
   lostWords,
+  malformedWords,
+  noPongWords,
   refusedSubscriptionWords,
   unansweredWords,
 } from './session-words';
 import { signInWords, vaultLockedWords } from './sign-in-words';
 import { speaksWords } from './speech-words';
 import { closedOnPublishWords, notReturnedWords, publishRefusedWords } from './test-message-words';
+import { certificateWords } from './certificate-words';
+import { clientCertificateWords } from './client-certificate-words';
 import {
   alpnWords,
-  certificateWords,
-  clientCertificateWords,
+  cipherWords,
+  closedAfterHandshakeWords,
   handshakeWords,
   tlsCutWords,
   tlsSilentWords,
@@ -72,13 +76,17 @@ function wordsOf(finding: Finding, context: FindingContext): Words {
     case 'certificate':
       return certificateWords(finding, context);
     case 'client-certificate':
-      return clientCertificateWords(finding.problem, context);
+      return clientCertificateWords(finding, context);
     case 'tls-version':
       return tlsVersionWords(context);
     case 'alpn':
       return alpnWords(finding, context);
     case 'tls-handshake':
-      return handshakeWords(finding.hasClientCertificate, context);
+      return handshakeWords(finding, context);
+    case 'closed-after-handshake':
+      return closedAfterHandshakeWords(finding, context);
+    case 'ciphers':
+      return cipherWords(context);
     case 'tls-cut':
       return tlsCutWords(context);
     case 'tls-silent':
@@ -99,6 +107,8 @@ function wordsOf(finding: Finding, context: FindingContext): Words {
       return noConnackWords(finding, context);
     case 'not-mqtt':
       return notMqttWords(context);
+    case 'malformed':
+      return malformedWords(context);
     case 'connack':
       return connackWords(finding, context);
     case 'disconnected':
@@ -111,7 +121,7 @@ function wordsOf(finding: Finding, context: FindingContext): Words {
     case 'no-puback':
       return unansweredWords(finding, context);
     case 'no-pong':
-      return keepAliveWords(context);
+      return noPongWords(context);
     case 'connection-lost':
       return lostWords(context);
     case 'publish-refused':

@@ -62,7 +62,7 @@ function notOpenedWords(status: number | null, context: FindingContext): Words {
     text:
       status === null
         ? 'Something answered, but broke off before the WebSocket was open.'
-        : `The web server answered with HTTP ${String(status)}. There is no broker at /mqtt, /ws or / either.`,
+        : `The web server answered with HTTP ${String(status)}. There is no broker at ${otherPaths(path)} either.`,
     causes: [
       'The path is wrong: the broker’s operator can tell you the right one.',
       'The broker’s WebSocket listener is on another port.',
@@ -70,6 +70,12 @@ function notOpenedWords(status: number | null, context: FindingContext): Words {
     ],
     fixes: [...usualPath(path), EDIT_PATH],
   };
+}
+
+/** Those that were tried besides. */
+function otherPaths(path: string): string {
+  const others = ['/mqtt', '/ws', '/'].filter((one) => one !== path);
+  return others.length === 3 ? '/mqtt, /ws or /' : others.join(' or ');
 }
 
 function usualPath(path: string): DoctorFix[] {

@@ -9,6 +9,8 @@ export function openSettings(label: string, section: DoctorSection): DoctorFix {
   return { kind: 'open-settings', label, section };
 }
 
+export const openTls = (label: string): DoctorFix => openSettings(label, 'tls');
+
 /** A change by click. `confirm`: what a person has to agree to first. */
 export function changeFix(
   label: string,

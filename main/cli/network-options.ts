@@ -179,10 +179,11 @@ function proxyOf(
 function readProxy(text: string) {
   try {
     const server = proxyOfAnswer(environmentProxy('https://any:1/', { https_proxy: text }));
-    if (server?.kind === 'http' || server?.kind === 'socks5')
-      return { ...server, kind: server.kind };
+    if (server !== null) return server;
   } catch {
     // What is wrong with it is said below; the text may hold a password.
   }
-  throw usageError('--proxy must be http://HOST:PORT, socks5h://HOST:PORT or system.');
+  throw usageError(
+    '--proxy must be http://HOST:PORT, https://HOST:PORT, socks5h://HOST:PORT or system.',
+  );
 }

@@ -7,7 +7,7 @@ import { makeClientCertificates, PASSPHRASE } from '../helpers/client-certificat
 import { bundleCommandLine, type CommandLine } from '../helpers/cli';
 import { temporaryFolder } from '../helpers/history';
 import { startMosquitto, type Mosquitto } from '../helpers/mosquitto';
-import { startSocksProxy } from '../helpers/proxies';
+import { startHttpsProxy, startSocksProxy } from '../helpers/proxies';
 import { infoOf, messagesOf, summaryOf } from '../helpers/stored';
 
 let cli: CommandLine;
@@ -28,7 +28,7 @@ test('--ca trusts the authorities in a file; without it the words say so', async
   const args = ['record', '--url', url(), '-t', 'tls/#', '-C', '1', '--db', file, '--json'];
   const refused = await cli.run(args);
   expect(refused.code).toBe(3);
-  expect(refused.err).toMatch(/not by an authority .*--ca FILE/su);
+  expect(refused.err).toMatch(/not signed by an authority .*--ca FILE/su);
 
   const recording = cli.start([...args, '--ca', caFile()]);
   await recording.says(/recording tls/u);
@@ -113,6 +113,19 @@ test('a client certificate, a fingerprint and a proxy are given as options; secr
     expect(recorded.err).not.toContain(PASSPHRASE);
     expect(summaryOf(recorded)).toMatchObject({ end: 'count', stored: 1 });
   }
+  const secure = await startHttpsProxy(strict.certificates, {
+    ...{ username: 'anna', password: 'geheim' },
+  });
+  onTestFinished(() => secure.dispose());
+  const encrypted = [
+    ...[...common, ...client, '--insecure', '--db', join(folder, 'c.db')],
+    ...['--proxy', `https://anna@localhost:${String(secure.port)}`],
+  ];
+  const unproven = await cli.run(encrypted, { env });
+  expect(unproven.code).toBe(3);
+  expect(unproven.err).toContain('The certificate of the proxy');
+  const trusting = { ...env, NODE_EXTRA_CA_CERTS: strict.certificates.caFile };
+  expect(summaryOf(await cli.run(encrypted, { env: trusting }))).toMatchObject({ stored: 1 });
   const without = await cli.run([...common, ...client, '--insecure', '--db', join(folder, 'b.db')]);
   expect(without.err).toContain('encrypted.key is encrypted');
   const useless = await cli.run(['record', '--url', 'mqtt://h', '--insecure']);

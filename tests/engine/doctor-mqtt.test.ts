@@ -78,6 +78,23 @@ describe('a CONNACK that refuses', () => {
     expect(factOf(open, 'connect', 'MQTT 5')).toContain('trying 3.1.1');
   });
 
+  it('tries MQTT 3.1 too where the choice is left open, and else tells the first refusal', async () => {
+    const broker = await scripted('3.1.1', (packet, { send }) => {
+      if (packet?.cmd === 'pingreq') send({ cmd: 'pingresp' });
+      if (packet?.cmd !== 'connect') return;
+      send(Buffer.from([0x20, 2, 0, packet.protocolVersion === 3 ? 0 : 1]));
+    });
+    const open = await examine({ port: broker.port, subscriptions: [] }, { publishes: false });
+    expect(open.verdict?.tone).toBe('good');
+    expect(stepOf(open, 'connect').summary).toBe('Accepted, MQTT 3.1');
+    const none = await scripted('3.1.1', (packet, { send }) => {
+      if (packet?.cmd === 'connect') send(Buffer.from([0x20, 2, 0, 1]));
+    });
+    const refused = await examine({ port: none.port });
+    expect(refused.verdict?.title).toContain('does not speak MQTT 5');
+    expect(refused.verdict?.causes[0]).toContain('MQTT 5, 3.1.1 and 3.1 were tried');
+  });
+
   it('tells a missing password from a wrong one', async () => {
     const { port } = await mosquitto({ users: new Map([['anna', 'right']]) });
     const anonymous = await examine({ port });
@@ -186,6 +203,7 @@ describe('a broker that does not answer the greeting', () => {
     const frame = await examine({ port: (server.address() as AddressInfo).port });
     expect(frame.verdict?.title).toContain('does not answer as an MQTT broker');
     expect(frame.verdict?.technical).toContain('32 32 30');
+    expect(frame.verdict?.technical).toContain('(“220 mail.example.com ESMTP”)');
   });
 });
 
@@ -269,12 +287,27 @@ describe('after the greeting', () => {
     expect(changes(frame)).toContainEqual({ host: 'other.example.com', port: 8883 });
   });
 
+  it('a broker that breaks the rules is not taken for another program', async () => {
+    const broker = await scripted('5', (packet, { send }) => {
+      if (packet?.cmd === 'connect') send(connack());
+      // A PUBLISH with QoS 3 [MQTT-3.3.1-4].
+      if (packet?.cmd === 'subscribe') send(Buffer.from([0x36, 5, 0, 3, 97, 98, 99]));
+    });
+    const frame = await examine({ port: broker.port, version: '5' });
+    expect(failedStep(frame)).toBe('subscribe');
+    expect(frame.verdict?.title).toContain('sent something that is not valid MQTT');
+    const old = await scripted('3.1.1', (packet, { send }) => {
+      if (packet?.cmd === 'connect') send(Buffer.from([0x20, 2, 0, 77]));
+    });
+    const reserved = await examine({ port: old.port, version: '3.1.1' });
+    expect(reserved.verdict?.title).toContain('sent something that is not valid MQTT');
+  });
+
   it('a broker that stops answering', async () => {
     const broker = await scripted('5', (packet, client) => friendly(packet, client));
     const frame = await examine({ port: broker.port, version: '5' }, { limits: { pingMs: 500 } });
     expect(failedStep(frame)).toBe('ping');
-    expect(frame.verdict?.title).toContain('stopped answering');
-    expect(changes(frame)).toContainEqual({ keepAlive: 30 });
+    expect(frame.verdict?.title).toContain('does not answer when it is asked');
   }, 20_000);
 
   it('retained messages and the groups of shared subscriptions are not touched', async () => {
@@ -309,6 +342,7 @@ describe('what happened to the connection before', () => {
     expect(changes(taken)).toContainEqual({ clientId: '' });
     const quiet = await examine({ port }, { earlier: failure('keep-alive-timeout') });
     expect(quiet.verdict?.title).toBe('It works now, but the connection was lost earlier.');
+    expect(changes(quiet)).toContainEqual({ keepAlive: 30 });
     const gone = await examine({ port }, { earlier: failure('timeout') });
     expect(gone.verdict).toMatchObject({ tone: 'good' });
     expect(gone.verdict?.text).toContain('did not happen in this test');

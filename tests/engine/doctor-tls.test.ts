@@ -191,6 +191,28 @@ describe('a client certificate', () => {
     );
   });
 
+  it('that is missing is not told before the authority that is unknown, as the connection itself finds it', async () => {
+    const broker = await startMosquitto({ tls: true, config: ['require_certificate true'] });
+    cleanUps.push(() => broker.dispose());
+    const frame = await examine({ port: broker.port, protocol: 'mqtts' });
+    expect(frame.verdict?.title).toContain(
+      'signed by an authority that this computer does not know',
+    );
+  });
+
+  it('that has expired is told to have, whether the server says so or only hangs up', async () => {
+    const old = await authority.make({
+      ...{ subject: '/CN=old press', use: 'clientAuth', by: root },
+      ...{ from: '20200101000000Z', to: '20200201000000Z' },
+    });
+    for (const maxVersion of ['TLSv1.2', 'TLSv1.3'] as const) {
+      const frame = await against({ ...asking(), maxVersion }, { certificate: pem(old) });
+      expect(failedStep(frame)).toBe('tls');
+      expect(frame.verdict?.title).toBe('The client certificate has expired.');
+      expect(frame.verdict?.text).toContain('“old press” was valid until 2020-02-01');
+    }
+  });
+
   it('that the broker does not accept', async () => {
     const stranger = await authority.make({ subject: '/CN=stranger', use: 'clientAuth', by: null });
     const broker = await startMosquitto({ tls: true, config: ['require_certificate true'] });
@@ -269,5 +291,7 @@ describe('what both sides have to agree on', () => {
       { ciphers: 'ECDHE-ECDSA-AES256-GCM-SHA384' },
     );
     expect(frame.verdict?.title).toContain('broke off while encryption was being agreed on');
+    const nonsense = await against(server, { ciphers: 'NONSENSE' });
+    expect(nonsense.verdict?.title).toBe('The list of ciphers cannot be used.');
   });
 });

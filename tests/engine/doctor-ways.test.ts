@@ -113,6 +113,15 @@ describe('a WebSocket', () => {
     const usual = await examine(profile, { isWhole });
     expect(usual.verdict?.causes[0]).toContain('the path is wrong');
     expect(failedStep(usual)).toBe('websocket');
+    // Mosquitto hangs up instead of answering.
+    const real = await examine(
+      {
+        ...{ port: (await mosquitto({ websockets: true })).port, protocol: 'ws' },
+        webSocket: { subprotocol: 'amqp', headers: [] },
+      },
+      { isWhole },
+    );
+    expect(real.verdict?.title).toContain('does not speak “amqp” over its WebSocket');
   });
 });
 
@@ -162,7 +171,7 @@ describe('a socket of this computer', () => {
     );
     const frame = await examine({ ...through(path), version: '3.1.1' }, { isWhole });
     expect(frame.verdict?.title).toContain(`${path} closed the connection instead of answering`);
-    expect(changes(frame)).toEqual([{ version: '5' }]);
+    expect(changes(frame)).toEqual([{ version: 'automatic' }]);
   });
 });
 
@@ -236,7 +245,7 @@ describe('a proxy', () => {
     expect(unreachable.verdict?.title).toContain('does not connect to no-such-host.invalid');
     const other = await examine({ port, ...behind('http', socks) }, { isWhole });
     expect(other.verdict?.title).toContain('does not answer as a proxy');
-    expect(other.verdict?.causes.join(' ')).toContain('the connection is set to HTTP');
+    expect(other.verdict?.causes.join(' ')).toContain('the connection is set to HTTP.');
   }, 20_000);
 
   it('is left out for a host that is an exception', async () => {
@@ -281,7 +290,8 @@ describe('the files of a profile', () => {
       ...(['locked.key', 'guess'] as const),
       'The passphrase does not open the key of the client certificate.',
     ],
-    ['none.key', '', 'The client certificate or its key could not be read.'],
+    ['none.key', '', 'The client certificate or its key was not found.'],
+    ['note.txt', '', 'The client certificate or its key could not be read.'],
   ])('are read before anything is opened: %s with “%s”', async (key, passphrase, title) => {
     const frame = await examine(over({ certificate: path('client.crt'), key: path(key) }), {
       isWhole,
@@ -295,7 +305,10 @@ describe('the files of a profile', () => {
 
   it('with an authority that is none are told apart from those of the client', async () => {
     const frame = await examine(over({ authorities: [path('note.txt')] }), { isWhole });
-    expect(frame.verdict?.title).toBe('A certificate of an authority could not be read.');
+    expect(frame.verdict?.title).toBe('The certificate of an authority could not be read.');
+    expect(frame.verdict?.text).toContain('note.txt has no certificate in it');
+    const gone = await examine(over({ authorities: [path('gone.pem')] }), { isWhole });
+    expect(gone.verdict?.title).toBe('The certificate of an authority was not found.');
   });
 
   it('are used: authority, client certificate with a locked key, and the trust in one fingerprint', async () => {
@@ -314,5 +327,12 @@ describe('the files of a profile', () => {
     );
     expect(stepOf(pinned, 'tls').status).toBe('warning');
     expect(stepOf(pinned, 'connect').status).toBe('ok');
+    const other = fingerprint.replace(/^../u, (two) => (two === '00' ? '11' : '00'));
+    const changed = await examine(
+      { ...over({ authorities, trust: 'fingerprint', fingerprint: other }), port: broker.port },
+      { isWhole },
+    );
+    expect(changed.verdict?.title).toContain('another certificate than the one that you trusted');
+    expect(changed.verdict?.text).toContain(fingerprint);
   });
 });

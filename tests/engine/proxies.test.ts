@@ -9,6 +9,7 @@ import { DEFAULT_PROXY, DEFAULT_WEB_SOCKET, type ProxySettings } from '../../app
 import { DEFAULT_TLS } from '../../app/profile-tls';
 import type { Profile } from '../../app/profile';
 import type { SecretName } from '../../app/secret';
+import { openStream, StreamError, type StreamProfile } from '../../main/engine/mqtt/streams';
 import { testConnection, type TestConnection } from '../helpers/connection';
 import { freePort, startMosquitto, type Mosquitto } from '../helpers/mosquitto';
 import { startHttpProxy, startSocksProxy, type Proxy } from '../helpers/proxies';
@@ -154,6 +155,24 @@ async function startTalker(talk: (socket: Socket) => void): Promise<number> {
   });
   return (server.address() as AddressInfo).port;
 }
+
+test('what says nothing is named: the proxy, the encryption, the WebSocket, not only the broker', async () => {
+  const port = await startTalker((socket) => socket.resume());
+  const place = { host: '127.0.0.1', port, path: '/mqtt' };
+  const raw = async (profile: StreamProfile): Promise<unknown> => {
+    const options = { profile, timeoutMs: 200, authorities: [], maxMessageBytes: 1_000 };
+    const error: unknown = await openStream(options, new AbortController().signal).catch(
+      (failed: unknown) => failed,
+    );
+    return error instanceof StreamError ? error.raw : error;
+  };
+  const proxy = { ...DEFAULT_PROXY, mode: 'http', host: '127.0.0.1', port } as const;
+  expect(await raw({ ...place, protocol: 'mqtt', proxy })).toMatchObject({
+    ...{ kind: 'proxy', reason: 'silent', proxy: `127.0.0.1:${String(port)}` },
+  });
+  expect(await raw({ ...place, protocol: 'mqtts' })).toMatchObject({ waitingFor: 'tls' });
+  expect(await raw({ ...place, protocol: 'ws' })).toMatchObject({ waitingFor: 'websocket' });
+});
 
 test('a hostile proxy is bounded: endless headers, garbage, a flood, a hang-up', async () => {
   let sent = 0;

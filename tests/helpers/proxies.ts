@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { createServer as createTlsServer } from 'node:tls';
+import type { Certificates } from './certificates';
 import { freePort } from './mosquitto';
 
 export interface Proxy {
@@ -44,6 +46,38 @@ export async function startHttpProxy(options: ProxyOptions = {}): Promise<Proxy>
     dispose: async () => {
       await proxy.dispose();
       await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The same over TLS: Tinyproxy itself speaks none. */
+export async function startHttpsProxy(
+  { certFile, keyFile }: Certificates,
+  options: ProxyOptions = {},
+): Promise<Proxy> {
+  const proxy = await startHttpProxy(options);
+  const port = await freePort();
+  const sockets = new Set<Socket>();
+  const [cert, key] = [await readFile(certFile), await readFile(keyFile)];
+  const server = createTlsServer({ cert, key }, (client) => {
+    const inner = connect(proxy.port, '127.0.0.1');
+    for (const [from, to] of [
+      [client, inner],
+      [inner, client],
+    ] as const) {
+      sockets.add(from);
+      from.on('error', () => to.destroy()).once('close', () => to.destroy());
+      from.pipe(to);
+    }
+  });
+  server.on('tlsClientError', () => undefined);
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  return {
+    port,
+    dispose: async () => {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+      await proxy.dispose();
     },
   };
 }

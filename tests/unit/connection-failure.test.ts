@@ -68,6 +68,36 @@ describe('a failure of the socket', () => {
   });
 });
 
+describe('what OpenSSL and BoringSSL say', () => {
+  it.each([
+    [
+      '62105:error:1000045c:SSL routines:OPENSSL_internal:TLSV1_ALERT_CERTIFICATE_REQUIRED:../../src/ssl/tls_record.cc:572:SSL alert number 116',
+      'TLSV1_ALERT_CERTIFICATE_REQUIRED, SSL alert number 116',
+    ],
+    [
+      '00AB12:error:0A000086:SSL routines:tls_post_process:certificate verify failed:../deps/ssl/statem.c:1889:',
+      'certificate verify failed',
+    ],
+    ['error:100000b1:SSL routines:OPENSSL_internal:NO_CIPHER_MATCH', 'NO_CIPHER_MATCH'],
+    ['connect ECONNREFUSED [::1]:1883', 'connect ECONNREFUSED [::1]:1883'],
+  ])('is shown without the line of their source: %s', (text, shown) => {
+    expect(describeFailure(socket('', text), secure).technical).toBe(shown);
+  });
+});
+
+describe('a connection that says nothing', () => {
+  it.each([
+    ['network', 'did not answer'],
+    ['tls', 'when encryption was asked for'],
+    ['websocket', 'did not open the WebSocket'],
+    ['connack', 'did not answer as an MQTT broker'],
+  ] as const)('while %s is waited for', (waitingFor, words) => {
+    expect(describeFailure({ kind: 'timeout', waitingFor, afterMs: 1_000 }, web).title).toContain(
+      words,
+    );
+  });
+});
+
 describe('whether trying again by itself makes sense', () => {
   it.each([
     [socket('ENOTFOUND'), true],
@@ -79,6 +109,8 @@ describe('whether trying again by itself makes sense', () => {
     [{ kind: 'timeout', waitingFor: 'connack', afterMs: 1 }, true],
     [{ kind: 'invalid-settings', message: 'x' }, false],
     [{ kind: 'connack', version: '5', code: 0x86, reasonString: null }, false],
+    [{ kind: 'connack', version: '5', code: 0x8a, reasonString: null }, false],
+    [{ kind: 'connack', version: '5', code: 0x8c, reasonString: null }, false],
     [{ kind: 'connack', version: '5', code: 0x89, reasonString: null }, true],
     [{ kind: 'connack', version: '3.1.1', code: 5, reasonString: null }, false],
     [{ kind: 'server-disconnect', code: 0x8e, reasonString: null }, false],

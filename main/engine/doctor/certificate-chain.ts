@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import type { TLSSocket } from 'node:tls';
 import type { CertificateCard } from '../../../app/contract-doctor';
-import { commonName } from '../../../app/doctor/tls-words';
+import { commonName } from '../../../app/doctor/certificate-words';
 import type { CertificateProblem } from '../../../app/doctor/finding';
 import { trustedAuthorities } from '../mqtt/certificates';
 

@@ -1,5 +1,6 @@
-import * as net from 'node:net';
+import type * as net from 'node:net';
 import type { LocalSocketProblem } from '../../../app/doctor/finding';
+import { connectLocally } from '../mqtt/local-socket';
 import { codeOf, StepFailure, technicalOf } from './step-failure';
 import { within } from './time-limit';
 
@@ -27,8 +28,7 @@ export async function openLocalSocket(path: string, signal: AbortSignal): Promis
 
 function connected(path: string, stop: AbortSignal): Promise<net.Socket> {
   return new Promise((resolve, reject) => {
-    // Node throws at once for a path that it cannot use, such as one that is too long.
-    const socket = net.connect({ path });
+    const socket = connectLocally(path);
     // Stays on for good: an error after the time limit must not be an unhandled one.
     socket.on('error', reject);
     stop.addEventListener('abort', () => socket.destroy());

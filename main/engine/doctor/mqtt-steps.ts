@@ -1,12 +1,12 @@
 import { Buffer } from 'node:buffer';
 import { randomBytes } from 'node:crypto';
 import type { Packet } from 'mqtt-packet';
-import type { DoctorFact } from '../../../app/contract-doctor';
 import type { Finding } from '../../../app/doctor/finding';
 import type { MqttVersion, Profile } from '../../../app/profile';
 import { hexCode, reasonWords } from '../../../app/reason-codes';
 import { isShared, type Subscription } from '../../../app/subscription';
 import { writtenUsername } from '../mqtt/password-alone';
+import { shown, type Connack } from './connack-answer';
 import { ClosedError, DisconnectedError, PROTOCOLS, type MqttProbe } from './mqtt-probe';
 import { NotMqttError } from './packet-reader';
 import type { StepLog } from './step-log';
@@ -16,9 +16,7 @@ import { TimeLimitError } from './time-limit';
 const SUBACK_MS = 8_000;
 const RETURN_MS = 5_000;
 const REFUSED = 0x80;
-const MOST_CHARACTERS = 1_000;
 
-export type Connack = Extract<Packet, { cmd: 'connack' }>;
 type Suback = Extract<Packet, { cmd: 'suback' }>;
 type Puback = Extract<Packet, { cmd: 'puback' }>;
 type Publish = Extract<Packet, { cmd: 'publish' }>;
@@ -89,69 +87,6 @@ export async function greet(
   throw new NotMqttError('AUTH that was not asked for');
 }
 
-export function connackCode(version: MqttVersion, connack: Connack): number {
-  return (version === '5' ? connack.reasonCode : connack.returnCode) ?? 0;
-}
-
-const shown = (text: unknown): string =>
-  typeof text === 'string' ? text.slice(0, MOST_CHARACTERS) : '';
-
-/** Every field of the CONNACK (MQTT 5.0 §3.2.2) that the broker filled. */
-export function connackFacts(version: MqttVersion, connack: Connack): readonly DoctorFact[] {
-  const code = connackCode(version, connack);
-  const rows: [string, string][] = [
-    ['MQTT version', version],
-    [
-      'Answer',
-      version === '5' ? `${reasonWords(code)} (${hexCode(code)})` : `code ${String(code)}`,
-    ],
-    ['Session present', connack.sessionPresent ? 'yes' : 'no'],
-    ...Object.entries(connack.properties ?? {}).map(([name, value]): [string, string] => [
-      PROPERTY_NAMES.get(name) ?? name,
-      propertyText(value),
-    ]),
-  ];
-  return rows.map(([label, value]) => ({ label, value, tone: 'neutral' }));
-}
-
-const PROPERTY_NAMES = new Map([
-  ['sessionExpiryInterval', 'Session expiry, s'],
-  ['receiveMaximum', 'Receive maximum'],
-  ['maximumQoS', 'Maximum QoS'],
-  ['retainAvailable', 'Retained messages'],
-  ['maximumPacketSize', 'Maximum packet size, bytes'],
-  ['assignedClientIdentifier', 'Assigned client id'],
-  ['topicAliasMaximum', 'Topic alias maximum'],
-  ['reasonString', 'Reason'],
-  ['userProperties', 'User properties'],
-  ['wildcardSubscriptionAvailable', 'Wildcard subscriptions'],
-  ['subscriptionIdentifiersAvailable', 'Subscription identifiers'],
-  ['sharedSubscriptionAvailable', 'Shared subscriptions'],
-  ['serverKeepAlive', 'Keep alive set by the server, s'],
-  ['responseInformation', 'Response information'],
-  ['serverReference', 'Server reference'],
-  ['authenticationMethod', 'Authentication method'],
-]);
-
-function propertyText(value: unknown): string {
-  if (typeof value === 'boolean') return value ? 'yes' : 'no';
-  if (typeof value === 'string' || typeof value === 'number') return shown(String(value));
-  if (Buffer.isBuffer(value)) return `${String(value.length)} bytes`;
-  return shown(JSON.stringify(value));
-}
-
-/** Why no CONNACK came, or the one that refuses. */
-export function connackFailure(version: MqttVersion, connack: Connack): StepFailure {
-  const code = connackCode(version, connack);
-  const finding: Finding = {
-    ...{ kind: 'connack', version, code },
-    reasonString: shown(connack.properties?.reasonString),
-    serverReference: shown(connack.properties?.serverReference),
-    technical: `CONNACK ${hexCode(code)}`,
-  };
-  return new StepFailure(finding, `Refused (${hexCode(code)})`);
-}
-
 /** What an error while MQTT was spoken means, `closed` and `silent` as it is at this step. */
 export function mqttFailure(
   error: unknown,
@@ -177,7 +112,7 @@ export function mqttFailure(
     return new StepFailure(closed(text), 'Closed by the broker');
   }
   if (error instanceof NotMqttError)
-    return new StepFailure({ kind: 'not-mqtt', technical }, 'The answer is not MQTT');
+    return new StepFailure({ kind: 'malformed', technical }, 'Not valid MQTT');
   return new StepFailure({ kind: 'internal', technical }, 'The test failed');
 }
 

@@ -28,7 +28,7 @@ export async function throughProxy(
     for (const socket of opened) socket.destroy();
     signal.throwIfAborted();
     const name = { address: addressOf(proxy), kind: proxy.kind };
-    if (error instanceof TimeLimitError) throw proxyFailure(name, 'not-a-proxy', error.message);
+    if (error instanceof TimeLimitError) throw proxyFailure(name, 'silent', error.message);
     if (error instanceof StreamError && error.raw.kind === 'proxy')
       throw proxyFailure(name, error.raw.reason, error.raw.message);
     throw error;
@@ -42,9 +42,11 @@ export function proxyFailure(
 ): StepFailure {
   const words = {
     unreachable: 'Cannot be reached',
+    untrusted: 'Certificate not trusted',
     'credentials-wanted': 'Wants a sign-in',
     'credentials-refused': 'Refused the sign-in',
     refused: 'Does not connect to the broker',
+    silent: 'No answer',
     'not-a-proxy': 'Does not answer as a proxy',
   } satisfies Record<ProxyProblem, string>;
   const told = problem === 'unusable' ? 'not-a-proxy' : problem;

@@ -1,21 +1,12 @@
 import type { Finding } from '../../../app/doctor/finding';
+import { bytesText } from '../../../app/mqtt-violation';
 import type { MqttVersion, Profile } from '../../../app/profile';
 import type { Subscription } from '../../../app/subscription';
 import { askedSessionExpiry } from '../mqtt/server-settings';
 import type { Credentials } from '../sign-in/sign-in';
 import { MqttProbe } from './mqtt-probe';
-import {
-  connackCode,
-  connackFacts,
-  connackFailure,
-  greet,
-  mqttFailure,
-  ping,
-  roundTrip,
-  subscribe,
-  testable,
-  type Connack,
-} from './mqtt-steps';
+import { connackCode, connackFacts, connackFailure, type Connack } from './connack-answer';
+import { greet, mqttFailure, ping, roundTrip, subscribe, testable } from './mqtt-steps';
 import { recognise } from './recognise';
 import type { Run } from './run';
 import type { DoctorWay } from './settings';
@@ -34,6 +25,9 @@ export interface SessionOptions {
   readonly signIn: (version: MqttVersion) => Promise<Credentials>;
   readonly limits: TimeLimits;
 }
+
+/** What is tried after MQTT 5 where the version is left open. */
+const OLDER: readonly MqttVersion[] = ['3.1.1', '3.1'];
 
 /** Whether a test with the profile's own client id has to leave its session alone. */
 export function keepsSession(
@@ -83,26 +77,33 @@ export class SessionWalk {
       log.fact('Client id', this.#options.clientId);
       const credentials = await this.#options.signIn(this.#spoken);
       log.fact('Signs in', signInWords(credentials));
-      try {
-        probe = await this.#greet(ways, credentials, log);
-      } catch (error) {
-        if (!this.#mayBeVersion(error)) throw error;
-        log.fact('MQTT 5', `refused (${technicalOf(error)}); trying 3.1.1`, 'warn');
-        this.#spoken = '3.1.1';
-        probe = await this.#greet(ways, credentials, log);
-      }
+      probe = await this.#greetInTurn(ways, credentials, log);
       log.end('ok', `Accepted, MQTT ${this.#spoken}`);
     });
     if (probe === null) throw new Error('the greeting has no result');
     return probe;
   }
 
-  #mayBeVersion(error: unknown): boolean {
-    if (this.#options.profile.version !== 'automatic' || !(error instanceof StepFailure))
-      return false;
-    const { finding } = error;
-    const isRefused = finding.kind === 'connack' && (finding.code === 0x84 || finding.code === 1);
-    return isRefused || finding.kind === 'closed-after-connect';
+  /** With the older versions too, as the connection does. When all are refused the first refusal says most. */
+  async #greetInTurn(ways: OpenWays, credentials: Credentials, log: StepLog): Promise<MqttProbe> {
+    const first = this.#spoken;
+    const older = this.#options.profile.version === 'automatic' ? [...OLDER] : [];
+    let refusal: unknown = null;
+    for (;;) {
+      try {
+        return await this.#greet(ways, credentials, log);
+      } catch (error) {
+        if (!mayBeVersion(error)) throw error;
+        refusal ??= error;
+        const next = older.shift();
+        if (next === undefined) break;
+        const words = `refused (${technicalOf(error)}); trying ${next}`;
+        log.fact(`MQTT ${this.#spoken}`, words, 'warn');
+        this.#spoken = next;
+      }
+    }
+    this.#spoken = first;
+    throw refusal;
   }
 
   async #greet(ways: OpenWays, credentials: Credentials, log: StepLog): Promise<MqttProbe> {
@@ -148,9 +149,9 @@ export class SessionWalk {
     const speech = isLocal ? null : await recognise(this.#way, bare, this.#run.signal);
     if (speech !== null)
       return new StepFailure({ kind: 'speaks', speech, technical }, 'Another protocol');
-    if (kind !== 'not-mqtt') return failure;
-    const first = [...probe.firstBytes].map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
-    return new StepFailure({ kind, technical: `first bytes: ${first}` }, failure.summary);
+    if (kind !== 'malformed') return failure;
+    const first = `first bytes: ${bytesText(probe.firstBytes)}`;
+    return new StepFailure({ kind: 'not-mqtt', technical: first }, 'The answer is not MQTT');
   }
 
   #subscriptions(probe: MqttProbe): Promise<Finding | null> {
@@ -190,6 +191,13 @@ export class SessionWalk {
       'closed-on-publish',
     );
   }
+}
+
+function mayBeVersion(error: unknown): boolean {
+  if (!(error instanceof StepFailure)) return false;
+  const { finding } = error;
+  const isRefused = finding.kind === 'connack' && (finding.code === 0x84 || finding.code === 1);
+  return isRefused || finding.kind === 'closed-after-connect';
 }
 
 function signInWords({ username, password, enhanced }: Credentials): string {

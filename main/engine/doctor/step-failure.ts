@@ -1,4 +1,5 @@
 import type { DoctorStepId } from '../../../app/contract-doctor';
+import { codeAndText } from '../../../app/error-text';
 import type { Finding } from '../../../app/doctor/finding';
 
 /** A step that ends with a finding. */
@@ -21,8 +22,7 @@ export class StepFailure extends Error {
 /** Node's code of an error and its text, as one line. */
 export function technicalOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const code = codeOf(error);
-  return code === '' || error.message.includes(code) ? error.message : `${code}: ${error.message}`;
+  return codeAndText(codeOf(error), error.message);
 }
 
 export function codeOf(error: unknown): string {

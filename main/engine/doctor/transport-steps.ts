@@ -12,11 +12,18 @@ import {
   type Reaching,
 } from './reach';
 import { findWebSocket, recognise, type OpenCarrier } from './recognise';
-import type { DoctorWay } from './settings';
+import { PLAIN_WEB_SOCKET, type DoctorWay } from './settings';
 import type { StepLog } from './step-log';
 import { codeOf, StepFailure, technicalOf } from './step-failure';
 import { TimeLimitError } from './time-limit';
-import { alertFailure, alertFinding, openTls, serverName } from './tls-probe';
+import {
+  alertFailure,
+  alertFinding,
+  isTrusted,
+  openTls,
+  ownCertificateFinding,
+  serverName,
+} from './tls-probe';
 import { openWebSocket, UpgradeError } from './web-socket-probe';
 
 const OUTCOMES = {
@@ -115,17 +122,21 @@ function cipherOf(socket: TLSSocket): { readonly name: string; readonly standard
 
 function judgeServer(socket: TLSSocket, way: DoctorWay, log: StepLog): StepFailure | null {
   const { trust } = way.tls;
+  const isGood = isTrusted(socket, way.tls);
   const chain = readChain(socket, way.tls);
   // Node's types call it an error; it is the code of one.
   const code = socket.authorized ? '' : String(socket.authorizationError);
-  const { problem, index } = judge(code, chain);
+  const { problem, index } =
+    !isGood && typeof trust === 'object'
+      ? ({ problem: 'changed', index: 0 } as const)
+      : judge(code, chain);
   log.certificates = chain.cards.map((card, at) =>
-    code !== '' && at === index ? { ...card, problem: card.problem ?? PROBLEMS[problem] } : card,
+    (code !== '' || !isGood) && at === index
+      ? { ...card, problem: card.problem ?? PROBLEMS[problem] }
+      : card,
   );
-  const [own] = chain.cards;
-  const isWanted = typeof trust === 'object' && own?.fingerprint === trust.fingerprint;
-  if (code === '' || trust === 'anything' || isWanted) return null;
-  const certificate = chain.cards[index] ?? own;
+  if (isGood) return null;
+  const certificate = chain.cards[index] ?? chain.cards[0];
   if (certificate === undefined)
     return alertFailure({ kind: 'tls-handshake', hasClientCertificate: false, technical: code });
   const { missing } = chain;
@@ -140,6 +151,7 @@ const PROBLEMS = {
   expired: 'has expired',
   'not-yet-valid': 'is not valid yet',
   'wrong-host': 'is for another name',
+  changed: 'is not the one that was trusted',
   other: 'cannot be trusted',
 } as const;
 const SUMMARIES = {
@@ -149,6 +161,7 @@ const SUMMARIES = {
   expired: 'Certificate has expired',
   'not-yet-valid': 'Certificate is not valid yet',
   'wrong-host': 'Certificate is for another name',
+  changed: 'Another certificate',
   other: 'Certificate not trusted',
 } as const;
 
@@ -165,9 +178,12 @@ async function handshakeFailure(
   const speech = await recognise(way, open, signal);
   if (speech !== null)
     return new StepFailure({ kind: 'speaks', speech, technical }, 'Not an encrypted port');
-  return error instanceof TimeLimitError
-    ? new StepFailure({ kind: 'tls-silent', technical }, 'No answer')
-    : new StepFailure({ kind: 'tls-cut', technical }, 'Broken off');
+  if (error instanceof TimeLimitError)
+    return new StepFailure({ kind: 'tls-silent', technical }, 'No answer');
+  const own = ownCertificateFinding(way.tls, technical);
+  return own === null
+    ? new StepFailure({ kind: 'tls-cut', technical }, 'Broken off')
+    : alertFailure(own);
 }
 
 /** A late alert is a matter of TLS, whoever notices it. */
@@ -221,7 +237,14 @@ async function upgradeFailure(
     if (speech !== null)
       return new StepFailure({ kind: 'speaks', speech, technical }, 'Another protocol');
   }
-  if (status === null) return new StepFailure({ kind: 'websocket-cut', technical }, 'No WebSocket');
+  if (status === null) {
+    // Mosquitto hangs up on a subprotocol that it does not know: then the usual one is tried.
+    const isUnusual = asked !== PLAIN_WEB_SOCKET.subprotocol;
+    const usual = isUnusual ? await findWebSocket(way, open, signal) : null;
+    return usual?.path === path
+      ? new StepFailure({ kind: 'subprotocol', asked, technical }, 'Another subprotocol')
+      : new StepFailure({ kind: 'websocket-cut', technical }, 'No WebSocket');
+  }
   const better = (await findWebSocket(way, open, signal, path))?.path ?? null;
   return new StepFailure({ kind: 'websocket', status, better, technical }, technical);
 }

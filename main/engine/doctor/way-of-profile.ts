@@ -1,7 +1,8 @@
 import { Buffer } from 'node:buffer';
-import type { Finding } from '../../../app/doctor/finding';
+import type { ClientCertificateProblem } from '../../../app/doctor/finding';
 import type { Profile } from '../../../app/profile';
 import type { AskSecret } from '../../../app/secret';
+import { tlsFileWords, type TlsFileProblem } from '../../../app/tls-failure';
 import { chooseProxy } from '../mqtt/proxy-choice';
 import { StreamError } from '../mqtt/stream-error';
 import type { Surroundings } from '../mqtt/surroundings';
@@ -95,19 +96,24 @@ function settingsFailure({ raw }: StreamError): StepFailure {
     return new StepFailure({ kind: 'internal', technical }, 'The settings cannot be used');
   }
   const technical = `${raw.path}: ${raw.message === '' ? raw.reason : raw.message}`;
-  const problem = ((): Extract<Finding, { kind: 'client-certificate' }>['problem'] => {
-    switch (raw.reason) {
-      case 'key-mismatch':
-      case 'passphrase-missing':
-      case 'passphrase-wrong':
-        return raw.reason;
-      default:
-        return raw.role === 'authority' ? 'authority-unreadable' : 'unreadable';
-    }
-  })();
+  const [problem, detail] = [fileProblem(raw), tlsFileWords(raw)];
   return new StepFailure(
-    { kind: 'client-certificate', problem, technical },
+    { kind: 'client-certificate', problem, detail, technical },
     'A file cannot be used',
     'tls',
   );
+}
+
+function fileProblem({ role, reason }: TlsFileProblem): ClientCertificateProblem {
+  switch (reason) {
+    case 'key-missing':
+    case 'key-mismatch':
+    case 'passphrase-missing':
+    case 'passphrase-wrong':
+      return reason;
+    case 'missing':
+      return role === 'authority' ? 'authority-missing' : 'file-missing';
+    default:
+      return role === 'authority' ? 'authority-unreadable' : 'unreadable';
+  }
 }

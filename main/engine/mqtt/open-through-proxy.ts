@@ -63,9 +63,16 @@ async function connectTo(
     await whenOpen(socket, secure ? 'secureConnect' : 'connect', signal);
   } catch (error) {
     if (signal.aborted) throw error;
-    throw proxyError(proxy, 'unreachable', messageOf(error) || String(codeOf(error)));
+    const code = String(codeOf(error));
+    throw proxyError(proxy, reasonOf(code), messageOf(error) || code);
   }
   return socket;
+}
+
+/** Why the way to the proxy itself could not be opened. */
+function reasonOf(code: string): ProxyFailure['reason'] {
+  if (/^(?:ERR_SSL_|ERR_OSSL_|EPROTO$)/u.test(code)) return 'not-a-proxy';
+  return /CERT|ISSUER|VERIFY|ALTNAME/u.test(code) ? 'untrusted' : 'unreachable';
 }
 
 /** CONNECT (RFC 9110 §9.3.6). Node's parser limits the answer's headers (16 KB). */

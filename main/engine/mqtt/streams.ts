@@ -2,7 +2,7 @@ import * as net from 'node:net';
 import type { Duplex } from 'node:stream';
 import * as tls from 'node:tls';
 import { createWebSocketStream, WebSocket } from 'ws';
-import { usesTls } from '../../../app/broker-address';
+import { addressOf, usesTls } from '../../../app/broker-address';
 import type { RawFailure } from '../../../app/connection-failure';
 import { messageOf } from '../../../app/errors';
 import { brokerUrl } from '../../../app/profile';
@@ -10,8 +10,10 @@ import type { Profile } from '../../../app/profile';
 import { DEFAULT_PROXY, DEFAULT_WEB_SOCKET } from '../../../app/profile-network';
 import { DEFAULT_TLS } from '../../../app/profile-tls';
 import { onlyPassword, type AskSecret } from '../../../app/secret';
+import type { WaitingFor } from '../../../app/socket-failure';
 import { logKeys } from './key-log';
-import { openThroughProxy } from './open-through-proxy';
+import { connectLocally } from './local-socket';
+import { openThroughProxy, type ProxyServer } from './open-through-proxy';
 import { abortable, closed, whenOpen } from './opening';
 import { chooseProxy } from './proxy-choice';
 import { certificateFailure } from './server-certificate';
@@ -53,7 +55,16 @@ interface Way {
   readonly signal: AbortSignal;
   /** Told of everything that is opened, at once. */
   readonly opened: (stream: Duplex) => void;
+  /** Told what is waited for: it is to blame when the time is over. */
+  readonly waitsFor: (silence: Silence) => void;
 }
+
+/** What it means that nothing came within a time. */
+type Silence = (afterMs: number) => RawFailure;
+
+const silenceOf =
+  (waitingFor: WaitingFor): Silence =>
+  (afterMs) => ({ kind: 'timeout', waitingFor, afterMs });
 
 /**
  * Opens the byte stream to a broker: TCP or a socket in the file system, directly or through a proxy, TLS over it, and a
@@ -64,6 +75,7 @@ interface Way {
 export async function openStream(options: StreamOptions, signal: AbortSignal): Promise<Duplex> {
   const stop = new AbortController();
   const streams: Duplex[] = [];
+  let silence = silenceOf('network');
   const abortWith = (raw: RawFailure): void => {
     stop.abort(new StreamError(raw));
   };
@@ -81,10 +93,13 @@ export async function openStream(options: StreamOptions, signal: AbortSignal): P
       surroundings: options.surroundings ?? plainSurroundings(),
       signal: stop.signal,
       opened: (stream) => streams.push(stream),
+      waitsFor: (next) => {
+        silence = next;
+      },
     });
     const connect = await abortable(prepared, stop.signal);
     timer = setTimeout(() => {
-      abortWith({ kind: 'timeout', waitingFor: 'network', afterMs: options.timeoutMs });
+      abortWith(silence(options.timeoutMs));
     }, options.timeoutMs);
     return await connect();
   } catch (error) {
@@ -122,10 +137,7 @@ async function prepare(way: Way): Promise<() => Promise<Duplex>> {
   const isWebSocket = profile.protocol === 'ws' || profile.protocol === 'wss';
   const authorization = isWebSocket ? await secret('websocket-authorization') : undefined;
   return async () => {
-    const bare =
-      proxy === null
-        ? await openSocket(way)
-        : await openThroughProxy(proxy, profile, way.signal, way.opened);
+    const bare = proxy === null ? await openSocket(way) : await openProxied(way, proxy);
     if (bare instanceof net.Socket) keepAlive(bare);
     const carrier = secure === null ? bare : await openTls(way, bare, secure);
     return isWebSocket ? await openWebSocket(way, carrier, authorization) : carrier;
@@ -135,7 +147,7 @@ async function prepare(way: Way): Promise<() => Promise<Duplex>> {
 async function openSocket({ profile, signal, opened }: Way): Promise<Duplex> {
   const socket =
     profile.protocol === 'unix'
-      ? net.connect({ path: profile.socketPath })
+      ? connectLocally(profile.socketPath)
       : net.connect({
           ...{ host: profile.host, port: profile.port },
           autoSelectFamilyAttemptTimeout: ADDRESS_ATTEMPT_MS,
@@ -145,16 +157,31 @@ async function openSocket({ profile, signal, opened }: Way): Promise<Duplex> {
   return socket;
 }
 
+async function openProxied(way: Way, proxy: ProxyServer): Promise<Duplex> {
+  let bare: Duplex | null = null;
+  way.waitsFor((afterMs) => ({
+    kind: 'proxy',
+    reason: bare instanceof net.Socket && bare.connecting ? 'unreachable' : 'silent',
+    proxy: addressOf(proxy),
+    message: `no answer after ${String(afterMs)} ms`,
+  }));
+  return await openThroughProxy(proxy, way.profile, way.signal, (socket) => {
+    bare = socket;
+    way.opened(socket);
+  });
+}
+
 function keepAlive(socket: net.Socket): void {
   socket.setNoDelay(true);
   socket.setKeepAlive(true, TCP_KEEP_ALIVE_MS);
 }
 
 async function openTls(
-  { profile, surroundings, signal, opened }: Way,
+  { profile, surroundings, signal, opened, waitsFor }: Way,
   carrier: Duplex,
   options: tls.ConnectionOptions,
 ): Promise<Duplex> {
+  waitsFor(silenceOf('tls'));
   const socket = tls.connect({ ...options, socket: carrier });
   opened(socket);
   if (profile.tls.keyLog && surroundings.home !== null) {
@@ -167,10 +194,11 @@ async function openTls(
 }
 
 async function openWebSocket(
-  { profile, maxMessageBytes, signal, opened }: Way,
+  { profile, maxMessageBytes, signal, opened, waitsFor }: Way,
   carrier: Duplex,
   authorization: string | undefined,
 ): Promise<Duplex> {
+  waitsFor(silenceOf('websocket'));
   const { subprotocol, headers } = profile.webSocket;
   const named = headers.map(({ name, value }) => [name, value] as const);
   if (authorization !== undefined) named.push(['Authorization', authorization]);
