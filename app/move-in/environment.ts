@@ -45,9 +45,16 @@ export function readEnvironment(variables: Environment): readonly ImportedProfil
       password: variables.get('MQTTUI_PASSWORD') ?? parsed?.password ?? null,
       subscriptions: topic === undefined ? null : [subscriptionOf(topic, 0)],
       tls: isTls ? { ...NO_TLS_SETTINGS, ...clientFiles(variables) } : null,
+      others: [...variables.keys()].filter((name) => !KNOWN.has(name)),
     },
   ];
 }
+
+/** What comes over, or plays no part where a URL names the broker. */
+const KNOWN: ReadonlySet<string> = new Set([
+  ...['MQTTUI_BROKER', 'MQTTUI_PORT', 'MQTTUI_TOPIC', 'MQTTUI_CLIENTID', 'MQTTUI_USERNAME'],
+  ...['MQTTUI_PASSWORD', 'MQTTUI_CLIENT_CERTIFICATE', 'MQTTUI_CLIENT_PRIVATE_KEY'],
+]);
 
 function clientFiles(variables: Environment): {
   readonly certificate: ImportedFile | null;

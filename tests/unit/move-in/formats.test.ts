@@ -173,6 +173,9 @@ describe('URLs and variables', () => {
     });
     expect(url.secrets.get('password')).toBe('p w');
     expect(first('MQTTUI_BROKER=pi\nMQTTUI_PORT=1884')).toMatchObject({ host: 'pi', port: 1884 });
+    expect(first('MQTTUI_BROKER=pi\nMQTTUI_SOMETHING_NEW=1').others).toEqual([
+      'MQTTUI_SOMETHING_NEW',
+    ]);
   });
 });
 
