@@ -1,3 +1,4 @@
+import { memberOf } from '../../app/chart/candidates';
 import { readingOfJson, type Detected } from '../../app/payload/detect';
 import { escapeHidden } from '../../app/payload/escape';
 import { formatBytes, formatCountOf } from '../../app/payload/format';
@@ -46,7 +47,17 @@ function words(text: string): Headline {
 function describe(shown: Viewed, sizeBytes: number): string {
   const { kind, json, text } = shown.detected;
   if (kind === 'empty') return 'Empty payload';
+  const decoded = shown.decoded?.value;
+  if (decoded?.kind === 'image')
+    return `${imageType(decoded.mediaType)} image, ${formatBytes(decoded.bytes.length)}`;
+  if (decoded?.kind === 'fields') {
+    const fields = decoded.fields.filter(({ depth }) => depth === 0).length;
+    return `Protobuf, ${formatCountOf(fields, 'field', 'fields')}`;
+  }
   if (kind === 'binary') return `Binary, ${formatBytes(sizeBytes)}`;
+  const metrics = isSparkplug(shown) && json?.ok ? memberOf(json.value, 'metrics') : undefined;
+  if (metrics?.kind === 'array')
+    return `Sparkplug B, ${formatCountOf(metrics.values.length, 'metric', 'metrics')}`;
   if (json?.ok && json.value.kind === 'object') {
     return `Object, ${formatCountOf(json.value.values.length, 'member', 'members')}`;
   }
@@ -60,8 +71,21 @@ function describe(shown: Viewed, sizeBytes: number): string {
   return `${kind === 'number' ? 'Number' : 'Text'}, ${characters}`;
 }
 
-/** The kind of a payload as a tag names it. */
-export const KIND_NAMES: Readonly<Record<Detected['kind'], string>> = {
+function isSparkplug({ decoded }: Viewed): boolean {
+  return decoded?.steps.at(-1)?.decoder === 'sparkplug';
+}
+
+/** `PNG`, `SVG`: the name of an image's type, as people say it. */
+export function imageType(mediaType: string): string {
+  return mediaType.replace('image/', '').replace('+xml', '').toUpperCase();
+}
+
+/** What a message is, in a word, for a tag. */
+export function kindName({ detected, decoded }: Viewed): string {
+  return decoded?.value.kind === 'image' ? 'image' : KIND_NAMES[detected.kind];
+}
+
+const KIND_NAMES: Readonly<Record<Detected['kind'], string>> = {
   json: 'JSON',
   number: 'number',
   boolean: 'boolean',

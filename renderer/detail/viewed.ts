@@ -23,11 +23,11 @@ export function viewed(message: Message): Viewed {
 
 const NAMES: Readonly<Record<Detected['kind'], string>> = {
   json: 'JSON',
-  number: 'text',
-  boolean: 'text',
-  text: 'text',
-  binary: 'bytes',
-  empty: 'nothing',
+  number: 'Text',
+  boolean: 'Text',
+  text: 'Text',
+  binary: 'Bytes',
+  empty: 'Nothing',
 };
 
 /** What was read here, without the engine, said as what it does say. */
@@ -46,8 +46,15 @@ export function plainlyDecoded(plain: Viewed): Viewed {
 
 /** A payload with what the engine made of it. */
 export function decodedView(plain: Viewed, decoded: Decoded): Viewed {
+  if (isNothingMore(plain, decoded)) return plainlyDecoded(plain);
   const detected = detectedOf(plain, decoded);
   return { ...plain, decoded, detected, isDecoded: detected !== plain.detected };
+}
+
+/** Whether no decoder knew more of a text than that it is one. */
+function isNothingMore({ detected }: Viewed, { value, steps, problem }: Decoded): boolean {
+  const isAsItCame = value.kind === 'bytes' && value.bytes.length === 0;
+  return isAsItCame && steps.length === 0 && problem === null && detected.kind !== 'binary';
 }
 
 function detectedOf(plain: Viewed, { value, steps, problem }: Decoded): Detected {

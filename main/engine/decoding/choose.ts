@@ -30,10 +30,9 @@ export function choose({ topic, contentType, steps, rule }: ChoiceFacts): Choice
 function byContentType(contentType: string): Choice | null {
   const [type = ''] = contentType.toLowerCase().split(';');
   const mediaType = type.trim();
-  const wanted = /^application\/[\w.-]+\+(?:json|xml|cbor)$/.test(mediaType)
-    ? `application/${mediaType.slice(mediaType.lastIndexOf('+') + 1)}`
-    : mediaType;
-  const found = decoders.find(({ contentTypes }) => contentTypes.includes(wanted));
+  const found =
+    decoders.find(({ contentTypes }) => contentTypes.includes(mediaType)) ??
+    decoders.find(({ contentTypes }) => contentTypes.includes(suffixType(mediaType)));
   if (!found || mediaType === '') return null;
   const charset = /charset\s*=\s*"?([\w-]+)/i.exec(contentType)?.[1];
   const options = found.id === 'text' && charset !== undefined ? { encoding: charset } : {};
@@ -42,6 +41,12 @@ function byContentType(contentType: string): Choice | null {
     chosenBy: 'content-type',
     because: mediaType,
   };
+}
+
+/** What a structured syntax suffix says (RFC 6838 §4.2.8): `application/tlsrpt+gzip` is gzip. */
+function suffixType(mediaType: string): string {
+  const suffix = /^[\w.-]+\/[\w.-]+\+(json|xml|cbor|gzip|zstd|protobuf)$/.exec(mediaType)?.[1];
+  return suffix === undefined ? '' : `application/${suffix}`;
 }
 
 export function stepOf(decoder: string): DecoderStep {

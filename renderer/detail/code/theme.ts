@@ -68,6 +68,8 @@ const look = EditorView.theme({
     color: 'var(--faint)',
     fontFamily: 'var(--font-sans)',
     fontSize: 'var(--size-s)',
+    // The editor's own marks on both sides are of a character that few fonts have.
+    '&::before, &::after': { content: '""' },
   },
 });
 

@@ -80,6 +80,31 @@ describe('what a payload is, by its content', () => {
     });
     expect(decode(bytesOf('no'), { contentType: 'application/gzip' }).problem?.label).toBe('gzip');
   });
+
+  test.each([
+    ['application/x-brotli', brotliCompressSync],
+    ['br', brotliCompressSync],
+    ['application/deflate', deflateRawSync],
+    ['application/tlsrpt+gzip', gzipSync],
+  ])('the content type %s unpacks', (contentType, pack) => {
+    const decoded = decode(pack('{"a":1}'), { contentType });
+    expect([jsonOf(decoded), reasonWords(decoded)]).toEqual([
+      { a: 1 },
+      `because of its content type ${contentType}`,
+    ]);
+  });
+
+  test.each(['base64', 'hex'] as const)('a map of CBOR or MessagePack written as %s', (digits) => {
+    for (const map of [
+      hex('a2 66 73656e736f72 65 7072657373 61 76 18 2a'),
+      hex('82 a6 73656e736f72 a5 7072657373 a1 76 2a'),
+    ]) {
+      const decoded = decode(bytesOf(Buffer.from(map).toString(digits)));
+      expect([jsonOf(decoded), decoded.steps.length]).toEqual([{ sensor: 'press', v: 42 }, 2]);
+    }
+    for (const word of ['abcdefabcdefabcdef', 'a1b2c3d4a1b2c3d4', 'deadbeefdeadbeef1234'])
+      expect(decode(bytesOf(word)).steps).toEqual([]);
+  });
 });
 
 describe('numbers', () => {

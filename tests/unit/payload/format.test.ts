@@ -60,6 +60,7 @@ describe('sizes, counts, ages and times in words', () => {
   });
 
   it.each([
+    [0.023, '23 µs'],
     [0.36, '0.4 ms'],
     [3.2, '3 ms'],
     [1240, '1.2 s'],

@@ -18,7 +18,7 @@ export const deflate: Decoder = {
   hint: 'compressed, zlib or raw',
   unpacks: true,
   options: [],
-  contentTypes: ['application/zlib'],
+  contentTypes: ['application/zlib', 'application/deflate', 'deflate'],
   recognises: (bytes) => {
     if (bytes.length < 8 || !isZlib(bytes)) return false;
     try {

@@ -1,4 +1,6 @@
 import { decodeUtf8 } from '../../../../app/payload/utf8';
+import { cbor } from './cbor';
+import { messagePack } from './message-pack';
 
 /** The characters of a payload that is written in digits, without white space; null when it is no text. */
 export function digitsOf(bytes: Uint8Array): string | null {
@@ -16,6 +18,15 @@ export function startsLikeKnown(bytes: Uint8Array): boolean {
   const [first = 0, second = 0] = bytes;
   const magic = (first << 8) | second;
   if ([0x1f8b, 0x28b5, 0x8950, 0xffd8, 0x4749, 0x5249].includes(magic)) return true;
+  if (isWholeMap(bytes)) return true;
   const text = decodeUtf8(bytes);
   return text !== null && /^\s*(?:\{\s*"|\[\s*[[{"\d-]|<\?xml)/.test(text);
+}
+
+/** Whether bytes are a map of CBOR or MessagePack to their last one: no word unpacks into that by chance. */
+function isWholeMap(bytes: Uint8Array): boolean {
+  const first = bytes[0] ?? 0;
+  if (first > 0xa0 && first < 0xc0 && cbor.recognises?.(bytes) === true) return true;
+  const isMap = (first > 0x80 && first < 0x90) || first === 0xde || first === 0xdf;
+  return isMap && messagePack.recognises?.(bytes) === true;
 }

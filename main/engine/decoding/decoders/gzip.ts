@@ -9,7 +9,7 @@ export const gzip: Decoder = {
   hint: 'compressed',
   unpacks: true,
   options: [],
-  contentTypes: ['application/gzip', 'application/x-gzip'],
+  contentTypes: ['application/gzip', 'application/x-gzip', 'gzip'],
   recognises: (bytes) =>
     bytes.length >= 18 && bytes[0] === 0x1f && bytes[1] === 0x8b && bytes[2] === 8,
   decode: (bytes, _options, { maxBytes }) => ({

@@ -15,7 +15,7 @@ export const zstd: Decoder = {
   hint: 'compressed',
   unpacks: true,
   options: [],
-  contentTypes: ['application/zstd'],
+  contentTypes: ['application/zstd', 'application/x-zstd', 'zstd'],
   recognises: (bytes) => bytes.length > 8 && MAGIC.every((byte, index) => bytes[index] === byte),
   decode: (bytes, _options, { maxBytes }) => ({ bytes: unpackZstd(bytes, maxBytes) }),
 };
