@@ -1,5 +1,6 @@
 /** What may enter the engine with the calls and views of `contract-decoding.ts`, and from a file of rules. */
 import * as v from 'valibot';
+import { MOST_GLANCES } from './contract-decoding';
 import { MOST_DECODED_BYTES } from './decoding/decoded';
 import {
   MOST_RULES,
@@ -27,6 +28,9 @@ const stepSchema = v.object({
   }),
 });
 export const stepsSchema = v.pipe(v.array(stepSchema), v.maxLength(MOST_STEPS));
+
+const topic = v.pipe(v.string(), v.maxLength(MAX_TOPIC_BYTES));
+const messageId = v.pipe(v.number(), v.integer(), v.minValue(0));
 
 const filter = v.pipe(
   v.string(),
@@ -82,11 +86,18 @@ const bytesUpTo = (maximum: number, what: string): v.GenericSchema<unknown, Uint
 export const decodingCallSchemas = {
   decode: v.object({
     profileId: id,
-    topic: v.pipe(v.string(), v.maxLength(MAX_TOPIC_BYTES)),
-    messageId: v.nullable(v.pipe(v.number(), v.integer(), v.minValue(0))),
+    topic,
+    messageId: v.nullable(messageId),
     steps: v.nullable(stepsSchema),
     trial: v.nullable(ruleSchema),
     maxBytes: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MOST_DECODED_BYTES)),
+  }),
+  glances: v.object({
+    profileId: id,
+    rows: v.pipe(
+      v.array(v.object({ topic, messageId, steps: v.nullable(stepsSchema) })),
+      v.maxLength(MOST_GLANCES),
+    ),
   }),
   decoders: v.undefined(),
   saveDecodingRules: v.object({ rules }),

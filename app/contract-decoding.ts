@@ -1,5 +1,6 @@
 /** The contract's part of decoding: payloads as values, by rules that the engine keeps. */
 import type { Decoded, DecoderInfo, DecoderStep } from './decoding/decoded';
+import type { Preview } from './payload/preview';
 import type { DecodingRule, DecodingSchema, SchemaSummary } from './decoding/rules';
 
 export interface DecodingCalls {
@@ -19,6 +20,15 @@ export interface DecodingCalls {
     /** What may come out. */
     readonly maxBytes: number;
   }): Decoded;
+  /**
+   * What stored messages are decoded as, each on one line for its row, in the order of `rows`: by `steps` where given, else as
+   * `decode` does. Null for what is no more than its bytes, too large for a glance, or no longer stored.
+   */
+  glances(arg: {
+    readonly profileId: string;
+    /** At most `MOST_GLANCES`. */
+    readonly rows: readonly GlanceRow[];
+  }): ReadonlyArray<Preview | null>;
   /** Every decoder, in the order of the menu. */
   decoders(): readonly DecoderInfo[];
   /** Replaces the rules, in their order. */
@@ -34,6 +44,17 @@ export interface DecodingCalls {
     readonly schemas: number;
   };
 }
+
+/** A message in a list. */
+export interface GlanceRow {
+  readonly topic: string;
+  readonly messageId: number;
+  /** What a person chose for the topic. */
+  readonly steps: readonly DecoderStep[] | null;
+}
+
+/** Rows of one call: about a screen of them. */
+export const MOST_GLANCES = 64;
 
 export interface DecodingFrame {
   readonly rules: readonly DecodingRule[];

@@ -237,6 +237,8 @@ export interface TreeRow {
   /** The last value on one line, shortened; null for a node without messages of its own. */
   readonly preview: string | null;
   readonly kind: ValueKind | null;
+  /** The message that the value came with; null without one. */
+  readonly valueId: number | null;
   /** Wall clock of the last message at the node, ms; null without one. */
   readonly lastTimeMs: number | null;
   readonly retained: boolean;

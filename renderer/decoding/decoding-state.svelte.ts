@@ -18,6 +18,7 @@ export interface RememberedSteps {
 export class DecodingState {
   #rules = $state.raw<readonly DecodingRule[]>([]);
   #schemas = $state.raw<readonly SchemaSummary[]>([]);
+  #version = $state.raw(0);
   #decoders = $state.raw<readonly DecoderInfo[]>([]);
   #following = false;
   #asking = false;
@@ -35,6 +36,11 @@ export class DecodingState {
     return this.#schemas;
   }
 
+  /** Counted up with each change of rules or schemas. */
+  get version(): number {
+    return this.#version;
+  }
+
   /** Empty until they were asked for and came. */
   get decoders(): readonly DecoderInfo[] {
     return this.#decoders;
@@ -49,6 +55,7 @@ export class DecodingState {
       (frame) => {
         this.#rules = frame.rules;
         this.#schemas = frame.schemas;
+        this.#version += 1;
       },
       (error) => {
         toaster.problem(`The decoding rules could not be read: ${error.message}`);

@@ -13,6 +13,7 @@ import { nearestSpeed } from '../../app/time/playing';
 import { createEngineClient, listenForEnginePorts } from '../engine-client';
 import { chooseArchive } from '../archives/open-archive';
 import { DecodingState } from '../decoding/decoding-state.svelte';
+import { RowPreviews } from '../decoding/row-previews.svelte';
 import { chooseImport } from '../files/choose-import';
 import { announceReady, onShellEvent, shell } from '../shell-client';
 import { TimeState } from '../time/time-state.svelte';
@@ -49,6 +50,7 @@ export class AppState {
       this.#ui.setDecoder(profileId, topic, steps);
     },
   });
+  readonly rowPreviews = new RowPreviews(this.engine, this.decoding);
   readonly replay = new ReplayState(this.engine, () => {
     this.show('replay');
   });

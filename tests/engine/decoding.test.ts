@@ -205,6 +205,41 @@ test('rows of the tree show what their values are decoded as: by topic, by conte
   await rows('7 bar', '[1,-1]', 'ff 00 fe · 3 B');
 });
 
+test('rows of stored messages: each with the birth before it, as chosen, or nothing', async () => {
+  const engine = await open();
+  const birth = (name: string): Uint8Array =>
+    sparkplugPayload({ seq: 0, metrics: [{ name, alias: 1, datatype: 3, int_value: 0 }] });
+  const data = (value: number): Uint8Array =>
+    sparkplugPayload({ seq: 1, metrics: [{ alias: 1, int_value: value }] });
+  const id = await received(engine, [
+    ['spBv1.0/g/NBIRTH/n', birth('Old')],
+    ['spBv1.0/g/NDATA/n', data(1)],
+    ['spBv1.0/g/NBIRTH/n', birth('New')],
+    ['spBv1.0/g/NDATA/n', data(2)],
+    ['raw/a', hex('0100 ffff')],
+    ['raw/a', hex('ff00fe')],
+    ['packed', gzipSync('{"n":1}')],
+    ['packed', gzipSync(`"${'x'.repeat(10_000_000)}"`)],
+  ]);
+  const idsOf = async (topic: string): Promise<readonly number[]> => {
+    const { messages } = await engine.client.calls.historyPage({
+      ...{ profileId: id, topic, beforeId: null, limit: 10, previewBytes: 0 },
+    });
+    return messages.map((message) => message.id).reverse();
+  };
+  const glances = async (topic: string, steps: readonly DecoderStep[] | null = null) => {
+    const rows = (await idsOf(topic)).map((messageId) => ({ topic, messageId, steps }));
+    const found = await engine.client.calls.glances({ profileId: id, rows });
+    return found.map((preview) => preview?.text ?? null);
+  };
+  expect(await glances('spBv1.0/g/NDATA/n')).toEqual(['Old 1', 'New 2']);
+  expect(await glances('raw/a')).toEqual([null, null]);
+  expect(await glances('raw/a', rule.steps)).toEqual(['[1,-1]', null]);
+  expect(await glances('packed')).toEqual(['{"n":1}', null]);
+  const gone = { topic: 'raw/a', messageId: 999_999, steps: null };
+  expect(await engine.client.calls.glances({ profileId: id, rows: [gone] })).toEqual([null]);
+});
+
 describe('the thread', () => {
   function thread(limitMs: number, heapMegabytes?: number): DecodingThread {
     const made = new DecodingThread({

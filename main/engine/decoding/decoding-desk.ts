@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { EncoderInfo } from '../../../app/contract-desk';
-import type { DecodingCalls, DecodingFrame } from '../../../app/contract-decoding';
+import type { DecodingCalls, DecodingFrame, GlanceRow } from '../../../app/contract-decoding';
 import type { Decoded, DecoderInfo } from '../../../app/decoding/decoded';
 import {
   ruleFor,
@@ -14,7 +14,7 @@ import type { ProfileRuntime } from '../profile-runtime';
 import { DecodingFile } from './decoding-file';
 import { DecodingThread } from './decoding-thread';
 import type { EncodeOrder, EncodeOutcome } from './encode';
-import { birthsInTree, readSparkplugState } from './sparkplug-reader';
+import { birthsBefore, birthsInTree, readSparkplugState } from './sparkplug-reader';
 
 export interface DecodingDeskOptions {
   readonly home: string;
@@ -131,6 +131,28 @@ export class DecodingDesk {
     });
   }
 
+  /**
+   * Decodes a stored message for its row, as `glance` does; null when it is larger than `maxBytes`, or no longer stored.
+   * @throws LoupeError when the thread was ended over it, or has too much to do
+   */
+  async glanceAt(
+    profileId: string,
+    { topic, messageId, steps }: GlanceRow,
+    maxBytes: number,
+  ): Promise<Decoded | null> {
+    const runtime = this.options.runtime(profileId);
+    const message = await messageFor(runtime, { profileId, topic, messageId }, maxBytes);
+    if (!message || message.payload.length !== message.sizeBytes) return null;
+    const { contentType } = message.properties ?? {};
+    return this.thread.run({
+      kind: 'decode',
+      bytes: message.payload,
+      facts: { topic, contentType, steps, rule: this.ruleOf(topic) },
+      sparkplug: await birthsBefore(runtime, topic, message.id),
+      maxBytes,
+    });
+  }
+
   saveRules({ rules }: Parameters<DecodingCalls['saveDecodingRules']>[0]): void {
     this.file.rules = rules;
     this.version += 1;
@@ -178,11 +200,12 @@ export class DecodingDesk {
 /** The newest message of a topic stands in the tree; all others in the history. */
 async function messageFor(
   runtime: ProfileRuntime,
-  { profileId, topic, messageId }: DecodeRequest,
+  { profileId, topic, messageId }: Pick<DecodeRequest, 'profileId' | 'topic' | 'messageId'>,
+  maxBytes = Number.MAX_SAFE_INTEGER,
 ): Promise<Message | null> {
   const newestId = runtime.tree.topic(topic)?.value?.id;
-  if (messageId === null || messageId === newestId) return runtime.lastMessage(topic);
-  return runtime.upToDate().message(profileId, messageId, Number.MAX_SAFE_INTEGER);
+  if (messageId === null || messageId === newestId) return runtime.lastMessage(topic, maxBytes);
+  return runtime.upToDate().message(profileId, messageId, maxBytes);
 }
 
 /** What is shown when the thread had to be ended: the bytes, and why. */

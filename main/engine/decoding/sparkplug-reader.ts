@@ -38,6 +38,24 @@ export async function readSparkplugState(
   return { nodeBirth, nodeDeath, deviceBirth, deviceDeath, previous };
 }
 
+/** The births before a message, which give its metrics their names: all that a row needs; null for other topics. */
+export async function birthsBefore(
+  runtime: ProfileRuntime,
+  topic: string,
+  messageId: number,
+): Promise<SparkplugState | null> {
+  const place = sparkplugTopic(topic);
+  if (!place) return null;
+  const { group, node, device } = place;
+  const birth = (path: string): Promise<SparkplugMessage | null> =>
+    lastBefore(runtime, `spBv1.0/${group}/${path}`, messageId, MOST_BIRTH_BYTES);
+  return {
+    nodeBirth: await birth(`NBIRTH/${node}`),
+    deviceBirth: device === '' ? null : await birth(`DBIRTH/${node}/${device}`),
+    ...{ nodeDeath: null, deviceDeath: null, previous: null },
+  };
+}
+
 /** The births that the tree has, which give a message's metrics their names; null for other topics. */
 export function birthsInTree(
   tree: ProfileRuntime['tree'],

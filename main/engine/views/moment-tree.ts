@@ -104,6 +104,7 @@ function pastRow({ node, ...shape }: WindowRow, value: PastValue | undefined): T
     rate: null,
     preview: value?.preview.text ?? null,
     kind: value?.preview.kind ?? null,
+    valueId: value?.id ?? null,
     lastTimeMs: value ? value.timeUs / 1000 : null,
     retained: value?.retained ?? false,
     trend: value?.trend ?? [],

@@ -149,6 +149,7 @@ export class TreeView implements ViewSource<TreeParams, TreeFrame> {
       rate: memory.meter.perSecond,
       preview: preview?.text ?? null,
       kind: preview?.kind ?? null,
+      valueId: node.value?.id ?? null,
       lastTimeMs: node.value ? node.value.timeUs / 1000 : null,
       retained: node.value?.retained ?? false,
       trend: memory.trend.length > 1 ? [...memory.trend] : [],
