@@ -109,3 +109,11 @@ export function memberOf(value: JsonValue | undefined, name: string): JsonValue 
   if (value?.kind !== 'object') return undefined;
   return value.values[value.names?.indexOf(name) ?? -1];
 }
+
+/** What is drawn unless a person says otherwise: the first that is offered, of the kind that was chosen where one was. */
+export function firstOffer(
+  found: readonly ChartCandidate[],
+  chosenKind: string | null,
+): ChartCandidate | undefined {
+  return chosenKind === null ? found[0] : found.find(({ what }) => what.kind === chosenKind);
+}

@@ -1,3 +1,4 @@
+import { firstOffer } from '../../app/chart/candidates';
 import type { ChartAxis, ChartCandidate, ChartWhat, PanelSeries } from '../../app/contract-charts';
 import { messageOf } from '../../app/errors';
 import { pathText } from '../../app/payload/numbers';
@@ -12,7 +13,7 @@ export type LineKind = 'value' | 'metric' | 'rate' | 'rate-below';
 export class LineForm {
   profileId = $state('');
   topic = $state('');
-  kind = $state<LineKind>('value');
+  #kind = $state<LineKind>('value');
   path = $state('');
   metric = $state('');
   unit = $state('');
@@ -23,6 +24,8 @@ export class LineForm {
   #isLooking = $state.raw(false);
   #asked = '';
   #isTouched: boolean;
+  /** A person said what to draw. */
+  #isKindChosen = false;
 
   constructor(
     private readonly app: AppState,
@@ -34,10 +37,20 @@ export class LineForm {
     this.panelId = panelId ?? '';
     this.#isTouched = what !== null;
     if (what) this.choose(what);
-    else if (isSparkplugTopic(topic)) this.kind = 'metric';
+    else if (isSparkplugTopic(topic)) this.#kind = 'metric';
     if (!editing) return;
     this.unit = editing.series.unit ?? '';
     this.axis = editing.series.axis;
+  }
+
+  get kind(): LineKind {
+    return this.#kind;
+  }
+
+  /** Chosen by a person: what is found later is taken only where it is of that kind. */
+  chooseKind(kind: LineKind): void {
+    this.#kind = kind;
+    this.#isKindChosen = true;
   }
 
   /** What the topic's last message offers. */
@@ -95,7 +108,7 @@ export class LineForm {
     this.#isTouched = true;
     if (what.kind === 'value') this.path = pathText(what.path);
     if (what.kind === 'metric') this.metric = what.name;
-    this.kind = what.kind === 'rate' && what.below ? 'rate-below' : what.kind;
+    this.#kind = what.kind === 'rate' && what.below ? 'rate-below' : what.kind;
   }
 
   /** A person typed it: it is not changed by what is found. */
@@ -126,9 +139,10 @@ export class LineForm {
     }
   }
 
-  #takeFirst(topic: string, [first]: readonly ChartCandidate[]): void {
+  #takeFirst(topic: string, found: readonly ChartCandidate[]): void {
+    const first = firstOffer(found, this.#isKindChosen ? this.#kind : null);
     if (this.#isTouched || !first) return;
-    const ruled = this.app.decoding.ruleOf(topic)?.chartPath;
+    const ruled = first.what.kind === 'value' && this.app.decoding.ruleOf(topic)?.chartPath;
     this.choose(ruled ? { kind: 'value', path: ruled } : first.what);
     if (!ruled && this.unit === '' && first.unit !== null) this.unit = first.unit;
     this.#isTouched = false;

@@ -3,6 +3,7 @@ import { firstAt, unbroken, type ChartGap } from '../../app/chart/track';
 import { timeTicks } from '../../app/time/ticks';
 import { paintLane } from './paint-lane';
 import {
+  AXIS_WIDTH,
   layoutOf,
   yOf,
   type Area,
@@ -16,6 +17,8 @@ import {
 const TICK_PX = 92;
 /** Single values are marked while there is room between them. */
 const MARK_PX = 10;
+/** From a number to its unit below it. */
+const UNIT_BELOW_PX = 13;
 const HATCH_PX = 6;
 const LINE_PX = 1.5;
 /** With more points than this a pixel, a line is drawn by columns: stroking all of its turns takes many times as long. */
@@ -90,15 +93,27 @@ class Painter {
     context.textAlign = side === 'left' ? 'right' : 'left';
     const x = side === 'left' ? numbers.left - 8 : numbers.right + 8;
     const hasGrid = side === 'left' || this.layout.left === null;
-    const withUnit = scale.unit !== '' && scale.unit.length <= 4;
     for (const [index, { value, label }] of scale.ticks.entries()) {
       const y = yOf(scale, numbers, value);
       context.fillStyle = look.grid;
       if (hasGrid) context.fillRect(numbers.left, Math.round(y), numbers.right - numbers.left, 1);
-      const isTop = withUnit && index === scale.ticks.length - 1;
       context.fillStyle = look.faint;
-      context.fillText(isTop ? `${label} ${scale.unit}` : label, x, y);
+      if (index === scale.ticks.length - 1) this.topLabel(label, scale.unit, x, y);
+      else context.fillText(label, x, y);
     }
+  }
+
+  /** The topmost number has the unit: behind it where there is room, else below it; one that is longer stands in the legend only. */
+  private topLabel(label: string, unit: string, x: number, y: number): void {
+    const { context } = this;
+    const fits = (text: string): boolean => context.measureText(text).width <= AXIS_WIDTH - 10;
+    const both = unit === '' ? label : `${label} ${unit}`;
+    if (fits(both)) {
+      context.fillText(both, x, y);
+      return;
+    }
+    context.fillText(label, x, y);
+    if (fits(unit)) context.fillText(unit, x, y + UNIT_BELOW_PX);
   }
 
   /** A hatched ground: nothing can be said of values there. */
