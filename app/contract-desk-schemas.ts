@@ -150,6 +150,7 @@ export const deskViewSchemas = {
   templates: v.object({}),
   jobs: v.object({}),
   request: profileOnly,
+  sending: profileOnly,
 } as const;
 
 export const deskShellSchemas = {

@@ -196,6 +196,13 @@ export interface DeskCalls {
   closeRequest(arg: { readonly profileId: string }): void;
 }
 
+/** A large message on its way to the broker. */
+export interface Sending {
+  readonly sizeBytes: number;
+  /** How much of it went to the network; all of it, while only the broker's answer is missing. */
+  readonly writtenBytes: number;
+}
+
 export interface DeskViews {
   templates: {
     readonly params: Record<never, never>;
@@ -208,6 +215,10 @@ export interface DeskViews {
   request: {
     readonly params: { readonly profileId: string };
     readonly frame: { readonly request: RequestFrame | null };
+  };
+  sending: {
+    readonly params: { readonly profileId: string };
+    readonly frame: { readonly sending: Sending | null };
   };
 }
 

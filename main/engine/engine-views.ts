@@ -10,7 +10,7 @@ import type { ProfileRuntime } from './profile-runtime';
 import { ComparisonView } from './views/comparison-view';
 import { DecodedPreviews } from './views/decoded-previews';
 import { DecodingView } from './views/decoding-view';
-import { JobsView, RequestView, TemplatesView } from './views/desk-views';
+import { JobsView, RequestView, SendingView, TemplatesView } from './views/desk-views';
 import { DoctorView } from './views/doctor-view';
 import { FileJobView } from './views/file-job-view';
 import { ProfilesView, PublishesView, StatusView } from './views/list-views';
@@ -75,6 +75,7 @@ export function viewOpeners(engine: EngineCore, needs: ViewNeeds): ViewOpeners {
     templates: () => new TemplatesView(engine.desk),
     jobs: () => new JobsView(engine.desk),
     request: (params) => new RequestView(engine.desk, params),
+    sending: ({ profileId }) => new SendingView(runtime(profileId)),
     fileJob: (params) => new FileJobView(engine.files, params),
     doctor: (params) => {
       const { secret, stateOf } = needs;

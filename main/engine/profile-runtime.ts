@@ -1,5 +1,6 @@
 import { addressOf } from '../../app/broker-address';
 import type { ConnectionState } from '../../app/connection';
+import type { Sending } from '../../app/contract-desk';
 import type { PublishResult, StatusFrame } from '../../app/contract';
 import type { Message } from '../../app/message';
 import type { MqttVersion, Profile } from '../../app/profile';
@@ -64,6 +65,9 @@ function holdMsOf({ keepAlive }: Profile): number {
   return keepAlive === 0 ? MOST_HOLD_MS : Math.min(MOST_HOLD_MS, (keepAlive * 1_000) / 3);
 }
 
+/** Smaller ones are gone before anybody could read how far they are. */
+const LARGE_PUBLISH_BYTES = 1024 * 1024;
+
 /** One profile while it is in use: its tree, its connection, what it stores and publishes. */
 export class ProfileRuntime {
   readonly tree: TopicTree;
@@ -80,6 +84,7 @@ export class ProfileRuntime {
   private readonly published = new Echoes(FLAG_OUT);
   private readonly ingest: Ingest;
   private connection: Connection | null = null;
+  private largePublishes: readonly OutgoingMessage[] = [];
   private currentProfile: Profile;
   private connectionState: ConnectionState = { kind: 'disconnected' };
   private sessionKey: number | null = null;
@@ -262,8 +267,19 @@ export class ProfileRuntime {
     else await this.connect();
   }
 
+  /** The message that is being published, where it is so large that it takes its time; null without one. */
+  get sending(): Sending | null {
+    const sizeBytes = this.largePublishes.at(-1)?.payload.length;
+    if (sizeBytes === undefined) return null;
+    const unsentBytes = this.connection?.unsentBytes ?? 0;
+    return { sizeBytes, writtenBytes: Math.max(0, sizeBytes - unsentBytes) };
+  }
+
   async publish(message: OutgoingMessage): Promise<PublishResult> {
+    const isLarge = message.payload.length >= LARGE_PUBLISH_BYTES;
+    if (isLarge) this.largePublishes = [...this.largePublishes, message];
     const result = await this.send(message);
+    if (isLarge) this.largePublishes = this.largePublishes.filter((one) => one !== message);
     const properties = message.properties ?? null;
     this.publishLog.add({ timeMs: Date.now(), ...message, properties, result });
     return result;

@@ -5,6 +5,7 @@ import type {
   DraftOrder,
   EncoderInfo,
   RequestFrame,
+  Sending,
 } from '../../app/contract-desk';
 import { EMPTY_DRAFT, textsOf } from '../../app/desk/draft';
 import { hasVariables } from '../../app/desk/variables';
@@ -35,6 +36,7 @@ export class PublishState {
   #outcomes = $state.raw<ReadonlyMap<string, Outcome>>(new Map());
   #recent = $state.raw<readonly RecentPublish[]>([]);
   #request = $state.raw<RequestFrame | null>(null);
+  #sending = $state.raw<Sending | null>(null);
   #encoders = $state.raw<readonly EncoderInfo[]>([]);
   /** The draft that was checked last, and what it would send. */
   #checked = $state.raw<{ draft: PublishDraft; composition: Composition } | null>(null);
@@ -121,6 +123,11 @@ export class PublishState {
     return this.#request;
   }
 
+  /** How far the large message is that the profile that is shown publishes; null while it publishes none. */
+  get sending(): Sending | null {
+    return this.#sending;
+  }
+
   /** Follows what a profile published and asked lately; returns how to end it. */
   follow(profileId: string): () => void {
     this.#loadEncoders();
@@ -143,9 +150,19 @@ export class PublishState {
       },
       failed,
     );
+    const sending: OpenView<EngineViews['sending']['params']> = app.engine.open(
+      'sending',
+      { profileId },
+      (frame) => {
+        this.#sending = frame.sending;
+      },
+      failed,
+    );
     return () => {
       recent.close();
       request.close();
+      sending.close();
+      this.#sending = null;
       this.#recent = [];
       this.#request = null;
       this.#checked = null;

@@ -1,7 +1,7 @@
 import { DEFAULT_CONNECT_SETTINGS } from '../../app/connect-settings';
 import mqttPacket from 'mqtt-packet';
 import type { Packet } from 'mqtt-packet';
-import { PassThrough } from 'node:stream';
+import { Duplex, PassThrough } from 'node:stream';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { seededRandom } from '../../main/engine/demo/plant';
 import { GuardedStream } from '../../main/engine/mqtt/guard';
@@ -184,7 +184,11 @@ describe('a CONNECT that is written anew', () => {
   };
 
   /** Writes its fields one by one, as mqtt.js does, and tells which of them are said to be written. */
-  function writing(): { guard: GuardedStream; sent: () => Buffer; write: (bytes: number) => number[] } {
+  function writing(): {
+    guard: GuardedStream;
+    sent: () => Buffer;
+    write: (bytes: number) => number[];
+  } {
     const socket = new PassThrough();
     const guard = new GuardedStream(socket, {
       maxPacketBytes: NO_LIMIT,
@@ -243,7 +247,54 @@ describe('a CONNECT that is written anew', () => {
   });
 });
 
+/** The way out of a socket, to be read by a test; nothing comes in. */
+class Outgoing extends Duplex {
+  largestBytes = 0;
+
+  constructor(private readonly out: PassThrough) {
+    super({ writableHighWaterMark: 64 * 1024 });
+  }
+
+  override _read(): void {
+    // Nothing comes.
+  }
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
+    this.largestBytes = Math.max(this.largestBytes, chunk.length);
+    if (this.out.write(chunk)) done();
+    else this.out.once('drain', done);
+  }
+
+  override _final(done: () => void): void {
+    this.out.end(done);
+  }
+}
+
 describe('the guarded stream', () => {
+  it('writes what is large in pieces, in order, and knows what has not gone yet', async () => {
+    const socket = new PassThrough({ highWaterMark: 64 * 1024 });
+    const outgoing = new Outgoing(socket);
+    const guard = new GuardedStream(outgoing, {
+      maxPacketBytes: NO_LIMIT,
+      onRefused: () => undefined,
+      onViolation: () => undefined,
+      onSocketError: () => undefined,
+    });
+    const large = Buffer.from(Uint8Array.from({ length: 3_000_001 }, (_, index) => index * 31));
+    const parts = [Buffer.from('a'), Buffer.from('bc'), large, Buffer.from('d'), large];
+    const whole = Buffer.concat(parts);
+    for (const part of parts) guard.write(part);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(guard.unsentBytes).toBeGreaterThan(whole.length - 1_000_000);
+    const heard: Buffer[] = [];
+    for await (const chunk of socket as AsyncIterable<Buffer>) {
+      heard.push(chunk);
+      if (guard.unsentBytes === 0 && !guard.writableEnded) guard.end();
+    }
+    expect(Buffer.concat(heard).equals(whole)).toBe(true);
+    expect(outgoing.largestBytes).toBeLessThanOrEqual(256 * 1024);
+  });
+
   it('pauses the socket while nobody reads, and loses nothing', async () => {
     const socket = new PassThrough({ highWaterMark: 64 * 1024 });
     const guard = new GuardedStream(socket, {

@@ -1,7 +1,17 @@
 /** The publish desk, asked through the contract; what was sent is what a client of its own receives. */
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  onTestFinished,
+  test,
+} from 'vitest';
 import mqtt, { type IPublishPacket, type MqttClient } from 'mqtt';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
@@ -11,6 +21,7 @@ import { bytesOf } from '../helpers/decoding';
 import { openEngine, type TestEngine } from '../helpers/engine';
 import { bundleHistory, type Bundles } from '../helpers/history';
 import { startMosquitto, type Mosquitto } from '../helpers/mosquitto';
+import { friendly, startScriptedBroker } from '../helpers/scripted-broker';
 
 interface Received {
   readonly topic: string;
@@ -234,6 +245,33 @@ describe('a draft', () => {
       sizeBytes: 0,
     };
     expect((await send({ source: stored })).payload.equals(bytes)).toBe(true);
+  });
+
+  test('that is large says how much of it is on its way', async () => {
+    const sockets: Socket[] = [];
+    const slow = await startScriptedBroker('5', (packet, client) => {
+      friendly(packet, client);
+      if (packet?.cmd === 'subscribe') sockets.push(client.socket.pause());
+      if (packet?.cmd === 'publish')
+        client.send({ cmd: 'puback', messageId: packet.messageId ?? 0, reasonCode: 0 });
+    });
+    onTestFinished(() => slow.close());
+    const id = await connected({ port: slow.port });
+    await expect.poll(() => sockets.length).toBe(1);
+    const path = await file('large.bin', Buffer.alloc(30_000_000));
+    const source = { kind: 'file' as const, path, name: 'large.bin', sizeBytes: 30_000_000 };
+    const sent = engine.client.calls.publishDraft({
+      ...{ profileId: id, answers: [], draft: draft({ source }) },
+    });
+    // What the sockets' buffers take is on its way; the rest waits for a broker that does not read.
+    const { sending } = await engine.waitFor('sending', { profileId: id }, (frame) => {
+      const writtenBytes = frame.sending?.writtenBytes ?? 0;
+      return writtenBytes > 0 && writtenBytes < 30_000_000;
+    });
+    expect(sending?.sizeBytes).toBe(30_000_000);
+    for (const socket of sockets) socket.resume();
+    expect(await sent).toMatchObject({ kind: 'acknowledged' });
+    await engine.waitFor('sending', { profileId: id }, (frame) => frame.sending === null);
   });
 
   test('has counters that go on with each message, and answers that are remembered', async () => {

@@ -125,6 +125,9 @@ export function testConnection(
     get maximumQoS() {
       return connection.maximumQoS;
     },
+    get unsentBytes() {
+      return connection.unsentBytes;
+    },
     connect: () => {
       connection.connect();
     },

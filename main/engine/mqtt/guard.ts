@@ -4,6 +4,7 @@ import type { DirectWay } from './direct-publish';
 import { PacketScanner } from './packet-scanner';
 import type { StreamViolation } from './packet-scanner';
 import type { PasswordAlone, WriteDone } from './password-alone';
+import { piecesOf } from './pieces';
 import type { RefusedPublish } from './refused-publish';
 import { writtenBytes } from './stream-tap';
 import type { StreamPlace, StreamTap, TappedStream } from './stream-tap';
@@ -68,6 +69,7 @@ export class GuardedStream extends Duplex implements TappedStream {
   /** Sees all bytes of both directions; null while nobody asked for them. */
   #tap: StreamTap | null = null;
   #farewell: Buffer | null = null;
+  #unsentBytes = 0;
   /** Null once the CONNECT is written. */
   #connect: PasswordAlone | null;
   /** When the work of this turn of the event loop began; null before its first chunk. */
@@ -114,6 +116,11 @@ export class GuardedStream extends Duplex implements TappedStream {
     return this.#scanner.place;
   }
 
+  /** How much of what was written has not gone to the socket yet. */
+  get unsentBytes(): number {
+    return this.#unsentBytes;
+  }
+
   /** Packets are written whole within one call of mqtt.js, so a tap always begins with a packet. */
   override write(
     chunk: Buffer | string,
@@ -125,6 +132,7 @@ export class GuardedStream extends Duplex implements TappedStream {
     if (this.#connect !== null && this.writable)
       return this.#writeConnect(this.#connect, writtenBytes(chunk, known), told);
     if (this.#tap !== null && this.writable) this.#tap.sent(writtenBytes(chunk, known));
+    this.#unsentBytes += Buffer.byteLength(chunk, known);
     return super.write(chunk, known, told);
   }
 
@@ -244,22 +252,35 @@ export class GuardedStream extends Duplex implements TappedStream {
 
   override _write(
     chunk: Buffer,
-    encoding: BufferEncoding,
+    _encoding: BufferEncoding,
     done: (error?: Error | null) => void,
   ): void {
-    this.#whenWritable(this.#socket.write(chunk, encoding), done);
+    this.#pass([chunk], done);
   }
 
   override _writev(
     chunks: { chunk: Buffer; encoding: BufferEncoding }[],
     done: (error?: Error | null) => void,
   ): void {
-    this.#whenWritable(this.#socket.write(Buffer.concat(chunks.map(({ chunk }) => chunk))), done);
+    this.#pass(
+      chunks.map(({ chunk }) => chunk),
+      done,
+    );
   }
 
-  #whenWritable(roomLeft: boolean, done: () => void): void {
-    if (roomLeft) done();
-    else this.#socket.once('drain', done);
+  /** Small ones go together: each write is a call of the system. */
+  #pass(chunks: readonly Buffer[], done: () => void): void {
+    const pieces = piecesOf(chunks);
+    const next = (): void => {
+      for (let piece = pieces.next(); !piece.done; piece = pieces.next()) {
+        this.#unsentBytes -= piece.value.length;
+        if (this.#socket.write(piece.value)) continue;
+        this.#socket.once('drain', next);
+        return;
+      }
+      done();
+    };
+    next();
   }
 
   override _final(done: (error?: Error | null) => void): void {

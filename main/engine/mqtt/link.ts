@@ -118,6 +118,11 @@ export class Link {
     return this.#publisher?.maximumQoS ?? 2;
   }
 
+  /** See `Connection`. */
+  get unsentBytes(): number {
+    return this.#stream?.unsentBytes ?? 0;
+  }
+
   /** Null until the CONNACK. */
   publish(message: OutgoingMessage): Promise<PublishResult> | null {
     return this.#publisher?.publish(message) ?? null;

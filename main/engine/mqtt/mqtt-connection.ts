@@ -118,6 +118,10 @@ class MqttConnection implements Connection {
     await link.close();
   }
 
+  get unsentBytes(): number {
+    return this.#link?.unsentBytes ?? 0;
+  }
+
   publish(message: OutgoingMessage): Promise<PublishResult> {
     const result = this.#state.kind === 'connected' ? this.#link?.publish(message) : undefined;
     return (

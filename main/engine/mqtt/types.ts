@@ -77,6 +77,8 @@ export interface Connection {
   readonly state: ConnectionState;
   /** The highest QoS that the broker accepts (MQTT 5.0 §3.2.2.3.4); 2 as long as it has not said otherwise. */
   readonly maximumQoS: QoS;
+  /** How much of what was published and else written has not gone to the network yet. */
+  readonly unsentBytes: number;
   /** Starts connecting; does nothing while connecting or connected. */
   connect(): void;
   /** DISCONNECT with reason 0, then close; resolves when the socket is closed. */

@@ -1,4 +1,4 @@
-import type { DeskViews } from '../../../app/contract-desk';
+import type { DeskViews, Sending } from '../../../app/contract-desk';
 import type { ViewSource } from '../../../app/rpc/server';
 import type { PublishDesk } from '../desk/publish-desk';
 
@@ -80,5 +80,29 @@ export class RequestView implements ViewSource<Params<'request'>, Frame<'request
 
   close(): void {
     this.sentVersion = -1;
+  }
+}
+
+/** How far the large message is that a profile publishes. */
+export class SendingView implements ViewSource<Params<'sending'>, Frame<'sending'>> {
+  readonly intervalMs = INTERVAL_MS;
+  /** What the window has; undefined before the first frame. */
+  private sent: Sending | null | undefined = undefined;
+
+  constructor(private readonly runtime: { readonly sending: Sending | null }) {}
+
+  update(): void {
+    this.sent = undefined;
+  }
+
+  next(): Frame<'sending'> | null {
+    const { sending } = this.runtime;
+    if (sending?.writtenBytes === this.sent?.writtenBytes && this.sent !== undefined) return null;
+    this.sent = sending;
+    return { sending };
+  }
+
+  close(): void {
+    this.sent = undefined;
   }
 }
