@@ -295,7 +295,11 @@ export class ProfileRuntime {
       return { ...headOf(value), payload: value.payload.slice(0, wanted) };
     }
     this.ingest.flush();
-    return this.options.history.message(this.currentProfile.id, value.id, maxBytes);
+    const stored = await this.options.history.message(this.currentProfile.id, value.id, maxBytes);
+    // What was deleted or pruned meanwhile is still the topic's last value, as far as the tree has it.
+    if (stored !== null || (value.payload?.length ?? 0) < wanted) return stored;
+    const head = { ...headOf(value), packetId: null };
+    return { ...head, payload: value.payload?.slice(0, wanted) ?? new Uint8Array(0) };
   }
 
   /** The history as it is; `upToDate` also has what has arrived. */

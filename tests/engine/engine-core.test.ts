@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import mqtt from 'mqtt';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { TreeParams } from '../../app/contract';
+import { everything } from '../../app/selection';
 import { openEngine, type TestEngine } from '../helpers/engine';
 import { bundleHistory, type Bundles } from '../helpers/history';
 import { startMosquitto, type Mosquitto } from '../helpers/mosquitto';
@@ -286,6 +287,25 @@ test('a chart reads numbers of the past and of the present', async () => {
   await client.publishAsync('test/chart', '{"deep":[{"v":9}]}', { qos: 1 });
   expect((await live).values.at(-1)).toBe(9);
   await client.endAsync();
+});
+
+test('what a topic last had stays in view when its past is deleted, also what was loaded from the history', async () => {
+  const first = await open();
+  const profileId = await addSubscribed(first);
+  const client = await publisher();
+  await client.publishAsync('test/past', 'the last words', { qos: 1 });
+  const params = { profileId, topic: 'test/past', maxBytes: 100 };
+  const before = await first.waitFor('topic', params, ({ count }) => count === 1);
+  await client.endAsync();
+  await first.close();
+
+  const { client: window, waitFor } = await open(first.home);
+  const selection = { ...everything(profileId), filters: ['test/past'] };
+  const upToId = before.last?.id ?? 0;
+  await window.calls.deleteSelection({ selection, upToId, messages: 1 });
+  await waitFor('status', { profileId }, ({ pruned }) => pruned === 1);
+  const { last } = await waitFor('topic', params, ({ count }) => count === 1);
+  expect(Buffer.from(last?.payload ?? []).toString()).toBe('the last words');
 });
 
 test('a deleted profile comes back with undo, and is gone with its history without', async () => {
