@@ -281,12 +281,18 @@ function idOf(file: string, profileId: string): string {
   return `archive-${digest.slice(0, 40)}`;
 }
 
-/** As the recorder described it; else it goes by the name of the file. */
+/** As the recorder described it; what was imported has only a name; else it goes by the name of the file. */
 function profileOf(file: string, { settings }: ArchivedProfile, id: string): Profile {
   const described = v.safeParse(v.pipe(v.string(), v.parseJson(), profileSchema), settings);
   if (described.success) return { ...described.output, id };
   const profile: Profile = { ...defaultProfileFields(), id, colour: 'grey', subscriptions: [] };
-  const name = basename(file, extname(file)).slice(0, MAX_NAME_LENGTH);
-  const isUsable = !profileProblems({ ...profile, name }).has('name');
-  return { ...profile, name: isUsable ? name : 'Recorded history' };
+  const noted = v.safeParse(
+    v.pipe(v.string(), v.parseJson(), v.object({ name: v.string() })),
+    settings,
+  );
+  const names = [noted.success ? noted.output.name : '', basename(file, extname(file))];
+  const name = names
+    .map((one) => one.slice(0, MAX_NAME_LENGTH))
+    .find((one) => !profileProblems({ ...profile, name: one }).has('name'));
+  return { ...profile, name: name ?? 'Recorded history' };
 }

@@ -82,6 +82,8 @@ test('a window exports a profile where the person chose, and imports it once', a
   const start = { path, isBase64: null, onBadRow: 'stop' } as const;
   const first = await endOf(one, (await client.calls.startImport(start)).jobId);
   expect(first).toMatchObject({ state: 'imported', isNew: true, messages: 700 });
+  const { profiles } = await one.waitFor('profiles', {}, (list) => list.profiles.length === 2);
+  expect(profiles.map(({ profile }) => profile.name)).toContain('n');
   const second = await endOf(one, (await client.calls.startImport(start)).jobId);
   expect(second).toMatchObject({ state: 'imported', isNew: false });
   const names = (await readdir(join(home, 'imported'))).filter((name) => name.endsWith('.db'));
