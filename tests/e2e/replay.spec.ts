@@ -84,6 +84,20 @@ test('a branch is replayed from the tree to the built-in broker, ten times as fa
   await window.getByRole('button', { name: 'Play', exact: true }).click();
   await expect(progress(window)).toContainText('Done');
   await expect(progress(window)).toContainText('20 of 20');
+
+  // Rules are of one source: another one begins without them.
+  await window.getByRole('button', { name: 'Topics', exact: true }).click();
+  await row(window, 'house').click({ button: 'right' });
+  await window.getByRole('menuitem', { name: 'Replay this branch…' }).click();
+  await expect(window.getByRole('heading', { name: 'Replay house of' })).toBeVisible();
+  await expect(window.getByRole('textbox', { name: 'Rename from 1' })).toHaveCount(0);
+  await window.getByRole('button', { name: 'Take over the last rules' }).click();
+  await expect(window.getByRole('textbox', { name: 'Rename from 1' })).toHaveValue('plant/+/#');
+  await window.getByRole('button', { name: 'Add: only these topics' }).click();
+  await window.getByRole('textbox', { name: 'Only filter 1' }).fill('nowhere/#');
+  await window.getByRole('tab', { name: 'Dry run' }).click();
+  await window.getByRole('button', { name: /dry run again/i }).click();
+  await expect(progress(window)).toContainText('Nothing would be sent: 1 left out by a filter.');
   await window.getByRole('button', { name: 'Connections', exact: true }).click();
   await window
     .getByRole('button', { name: /Built-in broker/ })

@@ -20,6 +20,8 @@ const SURVEY_STEP = 5_000;
 /** Looked at for a preview: as many topics as wanted should be among them. */
 const PREVIEW_SCANNED = 5_000;
 const PREVIEW_BYTES = 2_048;
+/** Of what is left out at least one for so many that would be sent. */
+const LEFT_OUT_SHARE = 4;
 
 let source: MessageSource | undefined;
 let reading: { readonly id: number; readonly builder: ChunkBuilder } | undefined;
@@ -90,16 +92,23 @@ function count(id: number, counting: Survey, messages: Iterator<StoredMessage>):
   setImmediate(count, id, counting, messages);
 }
 
-/** The first message of each of some topics. */
+/** The first message of each of some topics: what would be sent, then some of what is left out. */
 function preview(rules: Rules, limit: number): PreviewedMessage[] {
-  const found = new Map<string, PreviewedMessage>();
+  const known = new Set<string>();
+  const sent: PreviewedMessage[] = [];
+  const leftOut: PreviewedMessage[] = [];
   let scanned = 0;
   for (const message of opened().messages(null, null)) {
-    if (!found.has(message.topic)) found.set(message.topic, previewed(message, rules));
+    if (!known.has(message.topic)) {
+      known.add(message.topic);
+      const one = previewed(message, rules);
+      (one.after.kind === 'skip' ? leftOut : sent).push(one);
+    }
     scanned += 1;
-    if (found.size >= limit || scanned >= PREVIEW_SCANNED) break;
+    if (sent.length >= limit || scanned >= PREVIEW_SCANNED) break;
   }
-  return [...found.values()];
+  const others = Math.max(limit - sent.length, Math.ceil(limit / LEFT_OUT_SHARE));
+  return [...sent, ...leftOut.slice(0, others)];
 }
 
 function previewed(message: StoredMessage, rules: Rules): PreviewedMessage {
