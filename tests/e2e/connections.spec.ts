@@ -149,6 +149,7 @@ test('a refused subscription is named, and the others work', async () => {
     const notice = window.getByRole('group', { name: /refused the subscription/ });
     await expect(notice).toContainText('The broker refused the subscription secret/#');
     await expect(notice).toContainText('Messages under it do not arrive; everything else does.');
+    await expect(window.getByText('Subscribed to open/#.')).toBeVisible();
     await publish(window, { topic: 'open/door', payload: 'come in', qos: 1 });
     await openTopic(window, 'open/door');
     await expect(window.getByRole('tabpanel', { name: 'Value' })).toContainText('come in');
