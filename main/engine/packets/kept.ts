@@ -10,7 +10,8 @@ export interface KeptPacket {
   readonly bytes: Uint8Array;
   readonly masked: readonly ByteRange[];
   readonly options: DecodeOptions;
-  readonly summary: PacketSummary;
+  /** What is wrong with it may be known only when it has ended its connection. */
+  summary: PacketSummary;
   /** The packet that it acknowledges. */
   readonly answers: number | null;
   /** What acknowledged it, once that has come. */

@@ -40,6 +40,8 @@ export class PacketList {
     for (let id = Math.max(firstId, this.#lookedUpTo); id < nextId; id += 1) {
       const entry = this.#ring.get(id);
       if (entry !== null && this.#fits(entry)) this.#ids.push(id);
+      if (entry?.kind === 'event' && entry.packet !== null)
+        this.#lookAgain(entry.packet, this.#fits);
     }
     this.#lookedUpTo = nextId;
     while (this.#head < this.#ids.length && (this.#ids[this.#head] ?? 0) < firstId) {
@@ -49,6 +51,15 @@ export class PacketList {
     if (this.#head < this.#ids.length / 2) return;
     this.#ids = this.#ids.slice(this.#head);
     this.#head = 0;
+  }
+
+  /** That a packet is wrong may be known only when the connection has ended. */
+  #lookAgain(id: number, fits: (entry: Kept) => boolean): void {
+    const entry = this.#ring.get(id);
+    if (entry === null || !fits(entry)) return;
+    const before = this.#ids.findLastIndex((one) => one <= id);
+    if (this.#ids[before] === id) return;
+    this.#ids.splice(Math.max(before + 1, this.#head), 0, id);
   }
 
   /** Rows from a row number on. */

@@ -5,6 +5,7 @@ import { formatCountOf } from '../../../app/payload/format';
 import { brokerUrl } from '../../../app/profile';
 import type { StreamWatcher, TappedStream, WatchedStream } from '../mqtt/stream-tap';
 import { Answers } from './answers';
+import { blamed, problemOf } from './blame';
 import type { Kept, KeptEvent } from './kept';
 import { PacketRing, type RingLimits } from './packet-ring';
 import { rowOf } from './rows';
@@ -119,8 +120,22 @@ export class PacketLog implements StreamWatcher {
     const { title, technical } = describeFailure(failure, profile);
     this.#event(connection, `Connection closed. ${title} (${technical})`, {
       isBad: true,
-      packet: connection.lastWrong ?? (failure.kind === 'malformed' ? connection.lastCame : null),
+      packet:
+        this.#blame(connection, failure) ??
+        connection.lastWrong ??
+        (failure.kind === 'malformed' ? connection.lastCame : null),
     });
+  }
+
+  /** The packet that the server should not have sent; what is wrong with it is then told at it. */
+  #blame({ number, about }: Connection, failure: RawFailure): number | null {
+    const violation = 'violation' in failure ? failure.violation : undefined;
+    const packet = violation && blamed(this.ring, number, violation);
+    if (!packet) return null;
+    const { summary, options } = packet;
+    if (summary.problem === null || options.missing === 'not-come')
+      packet.summary = { ...summary, problem: problemOf(violation, about.profile.version) };
+    return packet.id;
   }
 
   #tapAgain(connection: Connection, was: CaptureMode): void {

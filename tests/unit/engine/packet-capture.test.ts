@@ -1,9 +1,14 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import type { PacketFilter } from '../../../app/contract-packets';
+import type { Violation } from '../../../app/mqtt-violation';
 import { decodePacket, summaryOf } from '../../../app/mqtt/decode-packet';
+import { defaultProfileFields } from '../../../app/profile';
 import { GuardedStream } from '../../../main/engine/mqtt/guard';
+import type { StreamTap } from '../../../main/engine/mqtt/stream-tap';
+import type { LinkProfile } from '../../../main/engine/mqtt/types';
 import type { Kept } from '../../../main/engine/packets/kept';
+import { PacketLog } from '../../../main/engine/packets/packet-log';
 import { PacketList } from '../../../main/engine/packets/packet-list';
 import { PacketRing } from '../../../main/engine/packets/packet-ring';
 import { Capture } from '../../../main/engine/packets/pcap';
@@ -38,6 +43,58 @@ function cutAnywhere(bytes: Buffer, random: () => number): Buffer[] {
 
 const hex = (packets: readonly { readonly bytes: Uint8Array }[]): string[] =>
   packets.map(({ bytes }) => Buffer.from(bytes).toString('hex'));
+
+describe('a packet that ended its connection', () => {
+  const SETTINGS = { ...defaultProfileFields(), version: '5' } as LinkProfile;
+
+  /** Sends packets as the server's, then closes because of a violation; returns the rows of a filter. */
+  function closedBy(packets: readonly string[], wrong: string, filter: PacketFilter): string[] {
+    const log = new PacketLog(() => 0);
+    log.setMode('on');
+    let tap: StreamTap | null = null;
+    const stream = {
+      tap: (next: StreamTap | null) => {
+        tap = next;
+        return { remainingBytes: 0, unread: [], isFirst: false };
+      },
+    };
+    const watched = log.opened(stream, { profile: SETTINGS, maxPacketBytes: NO_LIMIT });
+    const list = new PacketList(log.ring, filter);
+    const send = tap as StreamTap | null;
+    for (const packet of packets) send?.received(Buffer.from(packet, 'hex'));
+    // It was looked at before it was known to be wrong.
+    list.follow();
+    const violation: Violation = {
+      kind: 'topic-alias',
+      ...{ reasonCode: 0x94, section: 'MQTT-3.1.2-26', packetType: 3 },
+      ...{ words: 'a PUBLISH with the topic alias 7', offset: 0, bytes: Buffer.from(wrong, 'hex') },
+    };
+    watched.closed({ kind: 'malformed', message: '', violation });
+    list.follow();
+    return list.rows(0, 100).map((entry) => {
+      if (entry.kind === 'event')
+        return entry.packet === null ? 'event' : `event: ${String(entry.packet)}`;
+      const { type, problem } = entry.summary;
+      return `${String(entry.id)} ${String(type)} ${problem === null ? '' : `${problem.words} ${problem.section}`}`;
+    });
+  }
+
+  const ALIAS = '3006000003230007';
+  const SOUND = '30050001610078';
+  const open: PacketFilter = { direction: null, types: [], topic: '', errorsOnly: false };
+  const said =
+    'The connection was closed because of it: a PUBLISH with the topic alias 7. MQTT 5.0 [MQTT-3.1.2-26]';
+
+  it('says so, though it is sound by itself, and is where the end leads to', () => {
+    const rows = closedBy([SOUND, ALIAS, SOUND], ALIAS, open);
+    expect(rows).toEqual(['event', '2 PUBLISH ', `3 PUBLISH ${said}`, '4 PUBLISH ', 'event: 3']);
+  });
+
+  it('is listed among what is wrong, at its place', () => {
+    const rows = closedBy([SOUND, ALIAS, SOUND], ALIAS, { ...open, errorsOnly: true });
+    expect(rows).toEqual([`3 PUBLISH ${said}`, 'event: 3']);
+  });
+});
 
 describe('StreamWatch', () => {
   it('cuts a stream into its packets, wherever the chunks end', () => {
