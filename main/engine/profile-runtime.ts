@@ -302,6 +302,14 @@ export class ProfileRuntime {
     return { ...head, payload: value.payload?.slice(0, wanted) ?? new Uint8Array(0) };
   }
 
+  /** What the tree itself has of a message of which it has the beginning only: there at once, before more of it is read. */
+  beginningOf(topic: string): Message | null {
+    const value = this.tree.topic(topic)?.value;
+    if (!value?.payload || value.payload.length >= value.sizeBytes) return null;
+    const packetId = value.packetId === PACKET_ID_IN_HISTORY ? null : value.packetId;
+    return { ...headOf(value), packetId, payload: value.payload.slice() };
+  }
+
   /** The history as it is; `upToDate` also has what has arrived. */
   get history(): History {
     return this.options.history;

@@ -154,6 +154,28 @@ test('a message is seen in the tree and the detail, stored whole, and there afte
   await client.endAsync();
 });
 
+test('of a large message the beginning comes at once, and more with the next frame', async () => {
+  const engine = await open();
+  const profileId = await addSubscribed(engine);
+  const client = await publisher();
+  const payload = Buffer.from(Uint8Array.from({ length: 600_000 }, (_, index) => index * 7));
+  await client.publishAsync('test/large', payload, { qos: 1 });
+  await client.endAsync();
+  // Until it is stored, the tree has all of it.
+  await engine.waitFor('status', { profileId }, ({ stored }) => stored >= 1);
+  const shown: Uint8Array[] = [];
+  const params = { profileId, topic: 'test/large', maxBytes: 200_000 };
+  await engine.waitFor('topic', params, ({ last }) => {
+    if (last) shown.push(last.payload);
+    return last?.payload.length === 200_000;
+  });
+  const [beginning, more] = shown;
+  expect(shown).toHaveLength(2);
+  expect(beginning?.length).toBe(64 * 1024);
+  expect(payload.subarray(0, 64 * 1024).equals(beginning!)).toBe(true);
+  expect(payload.subarray(0, 200_000).equals(more!)).toBe(true);
+});
+
 test('publishing says how it ended and is kept for a click', async () => {
   const engine = await open();
   const { id: profileId } = await engine.addProfile({

@@ -1,4 +1,5 @@
 import type { TopicFrame, TopicParams } from '../../../app/contract';
+import type { Message } from '../../../app/message';
 import type { ViewSource } from '../../../app/rpc/server';
 import type { ProfileRuntime } from '../profile-runtime';
 import { RateMeter } from '../rate-meter';
@@ -13,6 +14,8 @@ export class TopicView implements ViewSource<TopicParams, TopicFrame> {
   readonly intervalMs = INTERVAL_MS;
   private meter: RateMeter | null = null;
   private sent = '';
+  /** Nothing of the topic was sent yet: what is there at once goes first, where the rest takes its time. */
+  private isFirst = true;
   private readonly moment: MomentTopic;
 
   constructor(
@@ -24,7 +27,10 @@ export class TopicView implements ViewSource<TopicParams, TopicFrame> {
 
   update(params: TopicParams): void {
     this.moment.stop();
-    if (params.topic !== this.params.topic) this.meter = null;
+    if (params.topic !== this.params.topic) {
+      this.meter = null;
+      this.isFirst = true;
+    }
     this.params = params;
     this.sent = '';
   }
@@ -49,14 +55,24 @@ export class TopicView implements ViewSource<TopicParams, TopicFrame> {
   }
 
   private async frame(node: TopicNode | undefined): Promise<TopicFrame> {
-    const { topic, maxBytes } = this.params;
     return {
       known: node !== undefined,
       count: node?.value?.count ?? 0,
       rate: this.meter?.perSecond ?? null,
-      last: node?.value ? await this.runtime.lastMessage(topic, maxBytes) : null,
+      last: node?.value ? await this.last(node.value.sizeBytes) : null,
       retained: node?.value?.retained ?? false,
       below: belowOf(node),
     };
+  }
+
+  /** What is larger than `maxBytes` is shown in part anyway: then what the tree has of it comes first, and more with the next frame. */
+  private last(sizeBytes: number): Message | null | Promise<Message | null> {
+    const { topic, maxBytes } = this.params;
+    const beginning = this.isFirst && sizeBytes > maxBytes ? this.runtime.beginningOf(topic) : null;
+    this.isFirst = false;
+    if (beginning === null || beginning.payload.length >= maxBytes)
+      return this.runtime.lastMessage(topic, maxBytes);
+    this.sent = '';
+    return beginning;
   }
 }
