@@ -63,7 +63,7 @@ export function formatAge(ageMs: number): string {
 /** How long something took: `0.4 ms`, `3 ms`, `1.2 s`. */
 export function formatElapsed(elapsedMs: number): string {
   if (elapsedMs >= 999.5) return `${trimZero((elapsedMs / 1000).toFixed(1))} s`;
-  if (elapsedMs < 0.095) return `${(elapsedMs * 1000).toFixed(0)} µs`;
+  if (elapsedMs > 0 && elapsedMs < 0.095) return `${(elapsedMs * 1000).toFixed(0)} µs`;
   return elapsedMs < 0.95 ? `${elapsedMs.toFixed(1)} ms` : `${elapsedMs.toFixed(0)} ms`;
 }
 
