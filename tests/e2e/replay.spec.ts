@@ -104,6 +104,8 @@ test('a branch is replayed from the tree to the built-in broker, ten times as fa
     .first()
     .click();
   await window.getByRole('textbox', { name: 'Filter topics' }).fill('copy/#');
+  // The plant has speeds, too.
+  await expect(row(window, 'plant')).toHaveCount(0);
   await window.getByRole('button', { name: 'Expand all' }).click();
   await expect(row(window, 'speed')).toHaveAccessibleName(/lyon/);
   await row(window, 'speed').click();
