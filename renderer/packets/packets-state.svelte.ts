@@ -30,6 +30,8 @@ export class PacketsState {
   #run = $state.raw(0);
   #frame = $state.raw<PacketsFrame | null>(null);
   #isFollowing = $state.raw(true);
+  /** The height of the list when it was last heard of. */
+  #viewport = 0;
   #active = $state.raw<number | null>(null);
   #detail = $state.raw<PacketDetail | null>(null);
   #problem = $state.raw<string | null>(null);
@@ -173,9 +175,19 @@ export class PacketsState {
     this.#isFollowing = isAtNewest && this.#active === null;
   }
 
-  /** The height of the list changed. */
+  /** The height of the list changed: what an open packet or a notice takes of it must not hide its row. */
   resized(): void {
-    if (this.#isFollowing) this.scroller.scrollTo(Infinity);
+    const { viewport, position, rowHeight } = this.scroller;
+    const before = this.#viewport;
+    this.#viewport = viewport;
+    if (this.#isFollowing) {
+      this.scroller.scrollTo(Infinity);
+      return;
+    }
+    const index = this.activeIndex;
+    if (index === null) return;
+    const top = index * rowHeight - position;
+    if (top > -rowHeight && top < before) this.scroller.show(index);
   }
 
   /** Opens the packet of a row, or the one that an event is about. */

@@ -180,6 +180,11 @@ test('the list is walked with the keys, filtered, paused, cleared and switched o
   await expect(open.getByRole('option', { name: /^Payload/u })).toContainText('117');
   await window.keyboard.press('Escape');
   await expect(open).toBeHidden();
+  // An open packet takes half of the list, and not the half with its row.
+  await grid(window).getByRole('row').last().click();
+  await expect(open).toBeVisible();
+  await expect(grid(window).getByRole('row', { selected: true })).toBeInViewport({ ratio: 1 });
+  await window.keyboard.press('Escape');
   await window.getByRole('button', { name: 'Clear all' }).click();
 
   await window.getByRole('button', { name: 'Pause', exact: true }).click();
