@@ -1,5 +1,5 @@
 import { MOST_SCHEMA_BYTES, type DecodingSchema, type SchemaKind } from '../../app/decoding/rules';
-import { formatBytes } from '../../app/payload/format';
+import { formatBytes, formatCountOf } from '../../app/payload/format';
 import { shell } from '../shell-client';
 import type { AppState } from '../state/app.svelte';
 
@@ -65,7 +65,8 @@ export async function importRules(app: AppState): Promise<boolean> {
   const bytes = new Uint8Array(await file.arrayBuffer());
   const added = await app.attempt(() => app.engine.calls.importDecoding({ bytes }));
   if (!added) return false;
-  const text = `${String(added.rules)} rules and ${String(added.schemas)} schemas imported`;
+  const rules = formatCountOf(added.rules, 'rule', 'rules');
+  const text = `${rules} and ${formatCountOf(added.schemas, 'schema', 'schemas')} imported`;
   app.toasts.show({ text, tone: 'good' });
   return true;
 }

@@ -51,6 +51,33 @@ test('packed JSON is unpacked, says why, and is decoded otherwise with a click',
   await decodedAs(window, 'Bytes').click();
   await window.getByRole('menuitemcheckbox', { name: /^Automatic/ }).click();
   await expect(control).toBeVisible();
+
+  // Rules of a file stand behind those that are edited, and saving keeps them.
+  const openRules = async (): Promise<void> => {
+    await decodedAs(window, /^Decoded as/).click();
+    await window.getByRole('menuitem', { name: 'Decoding rules…' }).click();
+  };
+  await openRules();
+  const dialog = window.getByRole('dialog', { name: 'Decoding rules' });
+  const choosing = window.waitForEvent('filechooser');
+  await dialog.getByRole('button', { name: 'Import…' }).click();
+  const rule = { id: 'r', filter: 'brought/+', steps: [], viewer: null, unit: null };
+  const rules = [{ ...rule, chartPath: null, colour: null, enabled: true }];
+  await (
+    await choosing
+  ).setFiles({
+    name: 'rules.json',
+    mimeType: 'application/json',
+    buffer: Buffer.from(
+      JSON.stringify({ format: 'mqtt-loupe-decoding', version: 1, rules, schemas: [] }),
+    ),
+  });
+  await expect(window.getByText('1 rule and 0 schemas imported')).toBeVisible();
+  await expect(dialog).toContainText('brought/+');
+  await dialog.getByRole('button', { name: 'Save rules' }).click();
+  await expect(dialog).toBeHidden();
+  await openRules();
+  await expect(dialog).toContainText('brought/+');
 });
 
 test('Protobuf is decoded by a rule with the .proto files that a person brings', async () => {
