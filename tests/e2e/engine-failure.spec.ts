@@ -69,7 +69,10 @@ test('an engine that cannot start says why, also when it failed before the windo
   });
   try {
     const alert = window.getByRole('alert');
-    await expect(alert).toContainText("Cannot find module '/nonexistent/driver'");
+    // It is started again a few times before it is given up.
+    await expect(alert).toContainText("Cannot find module '/nonexistent/driver'", {
+      timeout: 30_000,
+    });
     await window.reload();
     await expect(alert).toContainText("Cannot find module '/nonexistent/driver'");
   } finally {
