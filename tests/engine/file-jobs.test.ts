@@ -6,7 +6,8 @@ import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import type { FileJobFrame } from '../../app/contract-files';
 import { everything } from '../../app/selection';
 import { nodeConfig } from '../../build/vite.node.mjs';
-import { historyOf, hostileMessages, linesOf, seeded } from '../helpers/files';
+import { exportToFile } from '../../main/engine/files/exporter';
+import { historyOf, hostileMessages, linesOf, PROFILE, seeded } from '../helpers/files';
 import { openEngine, type TestEngine } from '../helpers/engine';
 import { bundleHistory, temporaryFolder, type Bundles } from '../helpers/history';
 
@@ -89,6 +90,19 @@ test('a window exports a profile where the person chose, and imports it once', a
   const names = (await readdir(join(home, 'imported'))).filter((name) => name.endsWith('.db'));
   expect(names).toHaveLength(1);
   expect(linesOf(join(home, 'imported', names[0] ?? ''))).toEqual(linesOf(file));
+});
+
+test('an export is cancelled while it counts, too', async () => {
+  const file = await historyOf(bundles.threads, hostileMessages(seeded(43), 300));
+  // Nothing of it is meant: without the counting it would never be heard.
+  const selection = { ...everything(PROFILE), fromUs: Number.MAX_SAFE_INTEGER };
+  const request = { file, selection, format: 'csv', name: '', note: '', program: 'test' } as const;
+  const watch = { progress: () => undefined, isCancelled: () => true };
+  const folder = await temporaryFolder();
+  await expect(exportToFile(request, join(folder, 'out.csv'), watch)).rejects.toMatchObject({
+    code: 'cancelled',
+  });
+  expect(await readdir(folder)).toEqual([]);
 });
 
 test('what killed imports left goes when the engine starts; a cancelled one leaves nothing', async () => {

@@ -122,7 +122,9 @@ class ExportRun {
     this.#selection = selection;
     this.#sink = sink;
     this.#watch = watch;
-    this.#total = archive.count(selection).messages;
+    this.#total = archive.count(selection, () => {
+      this.#endIfCancelled();
+    }).messages;
   }
 
   get isEmpty(): boolean {
@@ -139,13 +141,17 @@ class ExportRun {
 
   /** @throws LoupeError `cancelled` */
   look(): void {
-    if (this.#watch.isCancelled()) throw cancelled('The export');
+    this.#endIfCancelled();
     const nowMs = performance.now();
     if (this.#sink === null || nowMs - this.#toldMs < PROGRESS_MS) return;
     this.#toldMs = nowMs;
     // More may have come since they were counted.
     const share = Math.min(1, this.count / Math.max(1, this.#total));
     this.#watch.progress({ messages: this.count, bytes: this.#sink.bytes, share });
+  }
+
+  #endIfCancelled(): void {
+    if (this.#watch.isCancelled()) throw cancelled('The export');
   }
 }
 

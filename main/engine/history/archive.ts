@@ -119,8 +119,11 @@ export interface Archive {
   messages(query: MessageQuery): Iterable<StoredMessage>;
   /** What is known to be missing, and when. */
   gaps(): Iterable<ArchivedGap>;
-  /** How many messages `messages` would give, without reading them unless they are searched. */
-  count(query: SelectionQuery): SelectionCount;
+  /**
+   * How many messages `messages` would give, without reading them unless they are searched.
+   * @param look called again and again meanwhile; what it throws ends the counting
+   */
+  count(query: SelectionQuery, look?: () => void): SelectionCount;
   /** What is wrong with the file or its counters, in words; empty when all is sound. Reads everything. */
   check(): readonly string[];
   close(): void;

@@ -16,6 +16,7 @@ export function countMessages(
   database: Database,
   query: SelectionQuery,
   topics: ReadonlyMap<number, QueriedTopic>,
+  look: () => void,
 ): SelectionCount {
   const source = new RunSource(database);
   const ids = idsOfSession(database, query.sessionKey);
@@ -24,6 +25,7 @@ export function countMessages(
   let messages = 0;
   for (const profile of new Set([...topics.values()].map((topic) => topic.profile))) {
     for (let after = range.fromId - 1; ;) {
+      look();
       // A transaction a unit, so that a writer's journal does not grow meanwhile.
       const step = database.transaction(() => {
         const unit = source.next(profile, after);

@@ -63,6 +63,8 @@ export function compact(file: string, program: string): { before: number; after:
 const GAPS_SQL = 'SELECT session, kind, count(*) AS count FROM gaps GROUP BY session, kind';
 
 const TOPIC_PAGE = 1_000;
+/** A look costs more than a message. */
+const LOOK_EVERY = 500;
 
 class SqliteArchive implements Archive {
   readonly #file: string;
@@ -144,10 +146,10 @@ class SqliteArchive implements Archive {
     );
   }
 
-  count(query: SelectionQuery): SelectionCount {
-    if (query.matching !== undefined) return this.#countMatching(query);
+  count(query: SelectionQuery, look: () => void = () => undefined): SelectionCount {
+    if (query.matching !== undefined) return this.#countMatching(query, look);
     return attempt(this.#file, () =>
-      countMessages(this.#database, query, this.#meantTopics(query)),
+      countMessages(this.#database, query, this.#meantTopics(query), look),
     );
   }
 
@@ -159,7 +161,7 @@ class SqliteArchive implements Archive {
     this.#database.close();
   }
 
-  #countMatching({ sessionKey, ...query }: SelectionQuery): SelectionCount {
+  #countMatching({ sessionKey, ...query }: SelectionQuery, look: () => void): SelectionCount {
     const topics = new Set<string>();
     let messages = 0;
     const found = this.messages({
@@ -168,6 +170,7 @@ class SqliteArchive implements Archive {
       accepts: sessionKey === null ? null : ({ session }) => session === sessionKey,
     });
     for (const { topic } of found) {
+      if (messages % LOOK_EVERY === 0) look();
       messages += 1;
       topics.add(topic);
     }
