@@ -1,7 +1,7 @@
 import { clientIdFixes } from './client-id-words';
 import type { FindingContext } from './finding';
 import type { Help } from './redirect-words';
-import { EDIT_SIGN_IN, openSettings, type FindingOf, type Words } from './words';
+import { changeFix, EDIT_SIGN_IN, openSettings, type FindingOf, type Words } from './words';
 
 const EDIT_WAY = openSettings('Edit the sign-in', 'sign-in');
 
@@ -72,13 +72,16 @@ function clientIdCause(context: FindingContext): string[] {
 /** Nothing could be got together to sign in with. */
 export function signInWords(
   { message }: FindingOf<'sign-in'>,
-  { profile: { authentication } }: FindingContext,
+  { profile: { authentication }, version, isAutomaticVersion }: FindingContext,
 ): Words {
+  // A browser is opened at the connection, not in its settings.
+  const edit = authentication.kind === 'device-code' ? [] : [EDIT_WAY];
+  const isOld = authentication.kind === 'scram-sha-256' && version !== '5' && !isAutomaticVersion;
   return {
     title: 'The sign-in could not be prepared.',
     text: `The broker was reached, but nothing was sent to it, because there was nothing to sign in with: ${message}.`,
     causes: [SIGN_IN_CAUSES[authentication.kind]],
-    fixes: [EDIT_WAY],
+    fixes: [...(isOld ? [changeFix('Use MQTT 5', { version: '5' })] : []), ...edit],
   };
 }
 
@@ -87,9 +90,10 @@ const SIGN_IN_CAUSES: Readonly<
 > = {
   password: 'The password could not be read from where it is kept. Enter it again.',
   'scram-sha-256': 'SCRAM needs MQTT 5, a username and a password: one of them is missing.',
-  'token-command': 'The command that prints the token failed, or printed something else.',
+  'token-command':
+    'The command is wrong, or the program that it runs is not signed in. Try it in a terminal: the first line that it prints must be the token.',
   'client-credentials':
-    'The login server refused the client id or the client secret, or its token URL is wrong.',
+    'The client id, the client secret or the token URL is wrong, or the login server cannot be reached from here.',
   'device-code':
     'This sign-in is confirmed by a person in a browser, at the connection itself: connect once, then test again.',
 };

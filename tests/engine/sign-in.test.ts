@@ -130,6 +130,15 @@ describe('SCRAM-SHA-256', () => {
     const client = connection(broker.port, { kind: 'scram-sha-256' }, options);
     client.connect();
     expect((await client.fails()).advice).toContain('needs MQTT 5');
+    const { verdict } = await examine(
+      {
+        ...{ port: broker.port, version: '3.1.1', username: 'anna' },
+        authentication: { kind: 'scram-sha-256' },
+      },
+      { secrets: { password: 'pencil' } },
+    );
+    expect(verdict?.text).toContain('needs MQTT 5');
+    expect(verdict?.fixes[0]).toMatchObject({ change: { version: '5' } });
   });
 });
 
