@@ -50,11 +50,7 @@ export function viewOpeners(engine: EngineCore, needs: ViewNeeds): ViewOpeners {
       const { profileId } = params;
       const opened = runtime(profileId);
       readySoon(engine, opened);
-      return new TreeView(
-        opened,
-        params,
-        new DecodedPreviews(engine.decoding, profileId),
-      );
+      return new TreeView(opened, params, new DecodedPreviews(engine.decoding, profileId));
     },
     topic: (params) => new TopicView(runtime(params.profileId), params),
     series: (params) =>
