@@ -107,10 +107,17 @@ function scalar(walk: SourceWalk, type: string, value: JsonValue): unknown {
       return floatOf(walk, value);
     default: {
       const [low, high] = LIMITS.get(type) ?? [0n, 0n];
-      const number = wholeOf(walk, value, low, high);
+      const number = wholeOf(walk, unquoted(value), low, high);
       return type.endsWith('64') ? Long.fromString(String(number), low === 0n) : Number(number);
     }
   }
+}
+
+/** The JSON form of Protocol Buffers writes 64-bit numbers as text, and takes every whole number in both forms. */
+function unquoted(value: JsonValue): JsonValue {
+  return value.kind === 'string' && /^-?\d{1,20}$/u.test(value.value)
+    ? { kind: 'number', source: value.value }
+    : value;
 }
 
 function enumValue(walk: SourceWalk, type: protobuf.Enum, value: JsonValue): number {

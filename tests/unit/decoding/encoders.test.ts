@@ -220,6 +220,16 @@ describe('Protobuf of JSON', () => {
     expect(there('protobuf', text, wishes)).toContain('18446744073709551615');
   });
 
+  test('whole numbers are taken as text, too, as the JSON form of Protobuf writes them', () => {
+    const text =
+      '{"big":"-9223372036854775808","list":["1","4294967295"],"most":"18446744073709551615"}';
+    expect(there('protobuf', text, wishes)).toBe(
+      there('protobuf', text.replaceAll(/"(-?\d+)"/gu, '$1'), wishes),
+    );
+    expect(wrong('protobuf', '{"big":"9223372036854775808"}', wishes)[0]).toMatch(/does not fit/);
+    expect(wrong('protobuf', '{"big":"1.5"}', wishes)[0]).toMatch(/whole number/);
+  });
+
   test.each([
     ['{"valu": 1}', /Reading has no field “valu”; it has value, motor/, '1'],
     ['{"value": "x"}', /A number belongs here, not a text/, '"x"'],
