@@ -91,7 +91,7 @@ export function viewOpeners(engine: EngineCore, needs: ViewNeeds): ViewOpeners {
 }
 
 /** Opening a tree has better to do at first than to start threads. */
-const READY_MS = 1_000;
+const READY_MS = 2_000;
 
 /** A person who opens a tree will look into a topic: what reads its past is there by then. */
 function readySoon(engine: EngineCore, { history }: ProfileRuntime): void {

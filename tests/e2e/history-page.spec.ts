@@ -141,8 +141,13 @@ test('what is missing stands in the list and on the timeline: a lost connection,
   await expect(status(window)).toContainText(/^connected/);
   // Mosquitto has forgotten what was retained: it comes anew.
   await send('plant/a', 'after it');
-  await hoverTime(window, lostMs + 50);
-  await expect(window.getByText(/^Not connected: what was sent meanwhile/)).toBeVisible();
+  // The strip grows under the mouse.
+  await expect(async () => {
+    await hoverTime(window, lostMs + 50);
+    await expect(window.getByText(/^Not connected: what was sent meanwhile/)).toBeVisible({
+      timeout: 1_000,
+    });
+  }).toPass({ timeout: 20_000 });
 
   await rail(window).getByRole('button', { name: 'Messages' }).click();
   await window.getByRole('textbox', { name: 'Topic filter' }).fill('plant/#');

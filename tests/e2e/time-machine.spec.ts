@@ -201,6 +201,8 @@ test('a time is typed, and a stored message leads to its place in time', async (
   await client.publishAsync('door', 'open', { qos: 1 });
   await row(window, 'door').click();
   await publishValue(window, 'door', 'closed');
+  // As long as nothing is stored there is no time to go to.
+  await expect(timeline(window)).toBeVisible();
   await window.keyboard.press('Control+g');
   const dialog = window.getByRole('dialog', { name: 'Go to a time' });
   const field = dialog.getByRole('textbox', { name: 'Time' });
