@@ -5,14 +5,24 @@ const GENERATION_MESSAGES = 250_000;
 /** Of larger payloads the beginning, the end and the length are compared. */
 const WHOLE_BYTES = 4_096;
 
+interface Generation {
+  readonly topics: Set<string>;
+  /** By the key of topic and payload. */
+  readonly counts: Map<number, number>;
+}
+
+function generation(): Generation {
+  return { topics: new Set(), counts: new Map() };
+}
+
 /**
  * Messages that were sent from here and that the broker may send back: how often each (topic, payload) is still expected.
  * What looks the same and comes from somebody else meanwhile cannot be told apart; as many are marked as were sent.
  */
 export class Echoes {
   readonly #flag: number;
-  #young = new Map<number, number>();
-  #old = new Map<number, number>();
+  #young = generation();
+  #old = generation();
   #turnedMs = -Infinity;
 
   /** @param flag what a message that comes back is marked with in the history: `FLAG_OUT`, `FLAG_REPLAYED` */
@@ -24,24 +34,27 @@ export class Echoes {
   expect(topic: string, payload: Uint8Array, nowMs = performance.now()): void {
     this.#turn(nowMs);
     const key = keyOf(topic, payload);
-    this.#young.set(key, (this.#young.get(key) ?? 0) + 1);
+    const { topics, counts } = this.#young;
+    topics.add(topic);
+    counts.set(key, (counts.get(key) ?? 0) + 1);
   }
 
   /** Flags for a message that came: the flag when it is one that was expected. */
   readonly marks = (topic: string, payload: Uint8Array): number => {
-    if (this.#young.size === 0 && this.#old.size === 0) return 0;
+    if (this.#young.counts.size === 0 && this.#old.counts.size === 0) return 0;
+    // Nearly all that comes is of other topics: they cost no look at the payload.
+    if (!this.#young.topics.has(topic) && !this.#old.topics.has(topic)) return 0;
     this.#turn(performance.now());
     const key = keyOf(topic, payload);
-    return takeFrom(this.#old, key) || takeFrom(this.#young, key) ? this.#flag : 0;
+    return takeFrom(this.#old.counts, key) || takeFrom(this.#young.counts, key) ? this.#flag : 0;
   };
 
   #turn(nowMs: number): void {
     const isOld = nowMs - this.#turnedMs >= GENERATION_MS;
-    if (!isOld && this.#young.size < GENERATION_MESSAGES) return;
+    if (!isOld && this.#young.counts.size < GENERATION_MESSAGES) return;
     // After a long rest what was young is old, too.
-    this.#old =
-      nowMs - this.#turnedMs >= 2 * GENERATION_MS ? new Map<number, number>() : this.#young;
-    this.#young = new Map();
+    this.#old = nowMs - this.#turnedMs >= 2 * GENERATION_MS ? generation() : this.#young;
+    this.#young = generation();
     this.#turnedMs = nowMs;
   }
 }

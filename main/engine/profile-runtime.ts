@@ -276,13 +276,21 @@ export class ProfileRuntime {
   }
 
   async publish(message: OutgoingMessage): Promise<PublishResult> {
-    const isLarge = message.payload.length >= LARGE_PUBLISH_BYTES;
-    if (isLarge) this.largePublishes = [...this.largePublishes, message];
-    const result = await this.send(message);
-    if (isLarge) this.largePublishes = this.largePublishes.filter((one) => one !== message);
+    const result = await this.watched(message);
     const properties = message.properties ?? null;
     this.publishLog.add({ timeMs: Date.now(), ...message, properties, result });
     return result;
+  }
+
+  /** Sends it; a large one is told by `sending` until it is over, however it ends. */
+  private async watched(message: OutgoingMessage): Promise<PublishResult> {
+    if (message.payload.length < LARGE_PUBLISH_BYTES) return await this.send(message);
+    this.largePublishes = [...this.largePublishes, message];
+    try {
+      return await this.send(message);
+    } finally {
+      this.largePublishes = this.largePublishes.filter((one) => one !== message);
+    }
   }
 
   /** The topic's last message, with the whole payload when it is not larger than `maxBytes`. */
