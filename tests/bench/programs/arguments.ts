@@ -16,6 +16,8 @@ export interface ProgramOptions {
   readonly random: boolean;
   /** Of a replay: a number, or max. */
   readonly speed: string;
+  /** Whether what is stored is searched all the while. */
+  readonly searching: boolean;
 }
 
 /** @throws when an option is unknown or no number where one belongs */
@@ -32,6 +34,7 @@ export function programOptions(args: string[]): ProgramOptions {
       threads: { type: 'string', default: '' },
       random: { type: 'boolean', default: false },
       speed: { type: 'string', default: '1' },
+      searching: { type: 'boolean', default: false },
     },
   });
   const number = (text: string): number => {
@@ -49,6 +52,7 @@ export function programOptions(args: string[]): ProgramOptions {
     threads: values.threads,
     random: values.random,
     speed: values.speed,
+    searching: values.searching,
   };
 }
 

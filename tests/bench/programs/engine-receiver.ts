@@ -3,7 +3,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { StatusFrame } from '../../../app/contract';
 import { LoupeError } from '../../../app/errors';
 import { defaultProfileFields, type Profile } from '../../../app/profile';
+import { allMessages } from '../../../app/search/message-search';
 import { EngineCore } from '../../../main/engine/engine-core';
+import type { History } from '../../../main/engine/history/history';
 import { cpuMs, nowMs, tell, toldToStop, type ProgramOptions } from './arguments';
 import { PROFILE_ID } from './profile-id';
 import { readBack, type ReadBack } from './read-back';
@@ -17,6 +19,8 @@ export interface EngineResult {
   readonly seconds: number;
   /** Until the last commit; reading back is not in it. */
   readonly cpuMs: number;
+  /** Searches through all that was stored by then. */
+  readonly searched: number;
   readonly readBack: ReadBack;
 }
 
@@ -68,12 +72,14 @@ export async function receiveWithEngine(options: ProgramOptions): Promise<void> 
   void toldToStop().then(() => {
     stopped = true;
   });
+  const searches = options.searching ? new Searches(core.history) : null;
   await until(() => {
     const { stored, refused } = status();
     return stopped || stored + refused >= options.expect;
   });
   const endMs = nowMs();
   const usedMs = cpuMs(cpu);
+  const searched = (await searches?.end()) ?? 0;
   const { received, stored, refused, pruned, oldestTimeUs } = status();
   const result: EngineResult = {
     received,
@@ -82,10 +88,42 @@ export async function receiveWithEngine(options: ProgramOptions): Promise<void> 
     pruned,
     seconds: (endMs - (oldestTimeUs ?? 0) / 1000) / 1000,
     cpuMs: usedMs,
+    searched,
     readBack: await readBack(core.history, PROFILE_ID),
   };
   tell({ result });
   await core.close();
+}
+
+/** Looks through all that is stored for what no message has, again and again. */
+class Searches {
+  readonly #ended: Promise<number>;
+  #isOver = false;
+
+  constructor(private readonly history: History) {
+    this.#ended = this.#searchOn();
+  }
+
+  /** @returns how often all was looked through */
+  end(): Promise<number> {
+    this.#isOver = true;
+    return this.#ended;
+  }
+
+  async #searchOn(): Promise<number> {
+    for (let searched = 0; ; searched++) {
+      const search = { ...allMessages(PROFILE_ID), text: 'nowhere' };
+      const list = await this.history.openList(PROFILE_ID, search);
+      while (!this.#isOver && (await this.#isUnderWay(list))) await wait(LOOK_MS);
+      this.history.closeList(list);
+      if (this.#isOver) return searched;
+    }
+  }
+
+  async #isUnderWay(list: number): Promise<boolean> {
+    const request = { list, first: 0, count: 0, end: null, stopped: false, again: true };
+    return (await this.history.listRows(request))?.progress.state === 'searching';
+  }
 }
 
 function isSubscribed({ state }: StatusFrame): boolean {

@@ -19,9 +19,6 @@ export interface SearchResult {
   readonly jsonMs: number;
   readonly rowsMs: number;
   readonly cancelMs: number;
-  /** Messages a second, alone and while a search runs again and again. */
-  readonly writeRate: number;
-  readonly writeRateSearching: number;
 }
 
 const BATCH = 5_000;
@@ -64,7 +61,6 @@ export async function benchHistorySearch(options: ProgramOptions): Promise<void>
     jsonMs: (await search(history, { text: 'value > 79.99' }, Infinity, 1)).doneMs,
     rowsMs: await jump(history, options.expect),
     cancelMs: await cancel(history),
-    ...(await writeWhileSearching(writer, Math.min(1_000_000, options.expect / 2))),
   };
   await history.close();
   tell({ result });
@@ -190,21 +186,6 @@ async function cancel(history: History): Promise<number> {
   return performance.now() - start;
 }
 
-async function writeWhileSearching(
-  filler: Filler,
-  messages: number,
-): Promise<{ writeRate: number; writeRateSearching: number }> {
-  const writeRate = await filler.fill(messages);
-  let isOver = false;
-  const searching = (async () => {
-    while (!isOver) await search(filler.history, { text: 'nowhere' }, Infinity, 0);
-  })();
-  const writeRateSearching = await filler.fill(messages);
-  isOver = true;
-  await searching;
-  return { writeRate, writeRateSearching };
-}
-
 /** The same questions to one row a message, with LIKE, in one thread. */
 export async function benchPlainSearch(options: ProgramOptions): Promise<void> {
   const database = new Database(join(options.home, 'store.db'));
@@ -239,7 +220,7 @@ export async function benchPlainSearch(options: ProgramOptions): Promise<void> {
     absentMs: timed(`${text} LIKE '%nowhere%'`, 1_000_000),
     anyCaseMs: timed(`${text} LIKE '%nowhere%'`, 1_000_000),
     jsonMs: timed(`${text} ->> '$.value' > 79.99`, 1_000_000),
-    ...{ rowsMs: 0, cancelMs: 0, writeRate: 0, writeRateSearching: 0 },
+    ...{ rowsMs: 0, cancelMs: 0 },
   };
   database.close();
   tell({ result });

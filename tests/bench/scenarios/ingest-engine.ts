@@ -55,12 +55,21 @@ export async function runReference(stream: Stream): Promise<Run> {
   }
 }
 
-async function runEngine(stream: Stream, options: BenchOptions): Promise<Run> {
+export interface EngineRun extends Run {
+  readonly searched: number;
+}
+
+/** Our engine, storing. @param more `searching`: with a search all the while */
+export async function runEngine(
+  stream: Stream,
+  options: BenchOptions,
+  more: { readonly searching?: boolean } = {},
+): Promise<EngineRun> {
   return await withFolder(async (home) => {
     const { port, qos, count } = stream;
     const receiver = new Program(
       'engine',
-      { port, qos, expect: count, home },
+      { port, qos, expect: count, home, ...more },
       profileFlags(options),
     );
     try {
@@ -70,6 +79,7 @@ async function runEngine(stream: Stream, options: BenchOptions): Promise<Run> {
       return {
         rate: result.stored / result.seconds,
         cpuUs: (result.cpuMs * 1000) / result.received,
+        searched: result.searched,
         complete: isComplete(sent, result),
       };
     } finally {
