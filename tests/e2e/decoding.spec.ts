@@ -32,6 +32,28 @@ async function retain(topic: string, payload: string | Buffer): Promise<void> {
   await client.publishAsync(topic, payload, { retain: true, qos: 1 });
 }
 
+/** Drags over the second to the fifth byte of the hex view. */
+async function selectBytes(window: Page): Promise<void> {
+  const bytes = window.getByRole('list', { name: 'Bytes in hexadecimal' });
+  await expect(bytes).toContainText('1f 8b 08 00');
+  const digits = bytes.locator('.hex').first();
+  const box = await digits.boundingBox();
+  if (box === null) throw new Error('The first row is not on the screen.');
+  // Each row ends with the space behind its last byte.
+  const column = box.width / (((await digits.textContent()) ?? '').length + 1);
+  await window.mouse.move(box.x + 3.5 * column, box.y + 8);
+  await window.mouse.down();
+  await window.mouse.move(box.x + 13.5 * column, box.y + 8, { steps: 3 });
+  await window.mouse.up();
+  const readings = window.getByRole('status', { name: 'The selected bytes' });
+  await expect(readings).toContainText('4 bytes at 0x1 (1)');
+  await expect(digits.locator('.selected')).toHaveText('8b 08 00 00');
+  await window.keyboard.press('Shift+ArrowLeft');
+  await expect(readings).toContainText('3 bytes at 0x1 (1)');
+  await window.keyboard.press('Escape');
+  await expect(readings).toBeHidden();
+}
+
 test('packed JSON is unpacked, says why, and is decoded otherwise with a click', async () => {
   const { window } = launched;
   await retain('packed', gzipSync('{"value": 21.5, "big": 12345678901234567890}'));
@@ -44,7 +66,7 @@ test('packed JSON is unpacked, says why, and is decoded otherwise with a click',
   await control.click();
   await window.getByRole('menuitemcheckbox', { name: /^Bytes/ }).click();
   await expect(decodedAs(window, 'Bytes, as chosen for this topic')).toBeVisible();
-  await expect(window.getByRole('list', { name: 'Bytes in hexadecimal' })).toContainText('1f8b08');
+  await selectBytes(window);
   await decodedAs(window, 'Bytes').click();
   await window.getByRole('menuitemcheckbox', { name: /^CBOR/ }).click();
   await expect(window.getByText(/^CBOR: .*The bytes are shown as they came\.$/)).toBeVisible();
