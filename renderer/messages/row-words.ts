@@ -1,8 +1,9 @@
 import type { ListRow } from '../../app/contract-search';
 import { escapeHidden } from '../../app/payload/escape';
-import { formatAgeShort, formatCountOf } from '../../app/payload/format';
+import { formatCountOf, formatMoment } from '../../app/payload/format';
 import { plainPreviewOf, type Preview } from '../../app/payload/preview';
 import { assertNever } from '../../app/errors';
+import { durationText } from '../../app/time/time-words';
 
 const PREVIEW_CHARS = 300;
 
@@ -39,11 +40,11 @@ function gapWords({
   detail,
 }: Extract<ListRow, { kind: 'gap' }>): string {
   const count = formatCountOf(messages, 'message', 'messages');
-  const span = formatAgeShort(Math.max(0, toUs - fromUs) / 1000);
+  const lengthUs = toUs - fromUs;
   const words = {
-    disconnected: `Disconnected for ${span === 'now' ? 'less than a second' : span}`,
+    disconnected: `Disconnected for ${lengthUs < 1e6 ? 'less than a second' : durationText(lengthUs)}`,
     refused: `${count} refused`,
-    pruned: `${count} removed to keep within the limit`,
+    pruned: `${count} removed, up to ${formatMoment(Math.floor(toUs / 1000), Date.now())}`,
     deleted: `${count} deleted`,
     lost: 'What came here is not known',
   }[gap];
