@@ -166,6 +166,7 @@ export const engineViewSchemas: ParamsSchemas<EngineViews> = {
 };
 
 const paneWidth = v.pipe(v.number(), v.minValue(0), v.maxValue(4000));
+const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 const shortText = v.pipe(v.string(), v.maxLength(200));
 
 export const uiStateSchema = v.object({
@@ -173,6 +174,10 @@ export const uiStateSchema = v.object({
   treeWidth: v.fallback(paneWidth, 340),
   publishWidth: v.fallback(paneWidth, 300),
   publishOpen: v.fallback(v.boolean(), true),
+  detailShares: v.fallback(v.object({ beside: share, below: share }), {
+    beside: 0.42,
+    below: 0.55,
+  }),
   activeProfile: v.fallback(v.nullable(id), null),
   treeSort: v.fallback(sort, 'name'),
   detailTab: v.fallback(shortText, 'value'),

@@ -358,6 +358,8 @@ export interface UiState {
   readonly treeWidth: number;
   readonly publishWidth: number;
   readonly publishOpen: boolean;
+  /** How much of a page what is open of its list takes, 0 to 1: beside the list and, in a narrow window, below it. */
+  readonly detailShares: { readonly beside: number; readonly below: number };
   readonly activeProfile: string | null;
   readonly treeSort: TreeSort;
   readonly detailTab: string;

@@ -13,12 +13,14 @@ const MOST_PER_PROFILE = 1000;
 
 export const INITIAL_TREE_WIDTH = 340;
 export const INITIAL_PUBLISH_WIDTH = 300;
+export const INITIAL_DETAIL_SHARES = { beside: 0.42, below: 0.55 };
 
 const INITIAL: UiState = {
   theme: 'system',
   treeWidth: INITIAL_TREE_WIDTH,
   publishWidth: INITIAL_PUBLISH_WIDTH,
   publishOpen: true,
+  detailShares: INITIAL_DETAIL_SHARES,
   activeProfile: null,
   treeSort: 'name',
   detailTab: 'value',

@@ -1,4 +1,4 @@
-import { expect, test } from '@playwright/test';
+import { expect, test, type Locator, type Page } from '@playwright/test';
 import mqtt from 'mqtt';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -26,6 +26,14 @@ function bounds(): Promise<{ width: number; height: number }> {
   return launched.app.evaluate(({ BrowserWindow }) =>
     BrowserWindow.getAllWindows()[0]!.getNormalBounds(),
   );
+}
+
+/** Opens one on the page of all messages; the border between both. */
+async function openStoredMessage(window: Page): Promise<Locator> {
+  await window.keyboard.press('Control+Shift+F');
+  const grid = window.getByRole('grid', { name: /^Messages/u });
+  await grid.getByRole('row', { name: /leaf|SYS/u }).first().click();
+  return window.getByRole('separator', { name: 'Width of the message' });
 }
 
 test('the window comes back as it was left: size, panes, theme, sort, branches, selection, tab, viewer', async () => {
@@ -56,6 +64,11 @@ test('the window comes back as it was left: size, panes, theme, sort, branches, 
     BrowserWindow.getAllWindows()[0]!.setSize(1111, 777);
   });
   await expect.poll(bounds).toMatchObject({ width: 1111, height: 777 });
+  const detail = await openStoredMessage(window);
+  const before = Number(await detail.getAttribute('aria-valuenow'));
+  await detail.press('ArrowLeft');
+  await expect(detail).toHaveAttribute('aria-valuenow', String(before + 16));
+  await window.getByRole('button', { name: 'Topics', exact: true }).click();
   await launched.close();
 
   launched = await launchApp({ home });
@@ -77,6 +90,11 @@ test('the window comes back as it was left: size, panes, theme, sort, branches, 
   await expect(window.getByLabel('Viewer')).toContainText('Hex');
   await window.getByRole('button', { name: 'Sort topics' }).click();
   await expect(window.getByRole('menuitemcheckbox', { name: /count/i })).toBeChecked();
+  await window.keyboard.press('Escape');
+  await expect(await openStoredMessage(window)).toHaveAttribute(
+    'aria-valuenow',
+    String(before + 16),
+  );
 });
 
 test('settings that cannot be read are set aside, said, and never stop the start', async () => {
