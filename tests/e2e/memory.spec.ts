@@ -32,7 +32,10 @@ function bounds(): Promise<{ width: number; height: number }> {
 async function openStoredMessage(window: Page): Promise<Locator> {
   await window.keyboard.press('Control+Shift+F');
   const grid = window.getByRole('grid', { name: /^Messages/u });
-  await grid.getByRole('row', { name: /leaf|SYS/u }).first().click();
+  await grid
+    .getByRole('row', { name: /leaf|SYS/u })
+    .first()
+    .click();
   return window.getByRole('separator', { name: 'Width of the message' });
 }
 
