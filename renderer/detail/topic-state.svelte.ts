@@ -3,6 +3,7 @@ import type { EngineClient } from '../../app/rpc/client';
 import type { Moment } from '../../app/contract-time';
 import type { Message, TopicFrame, TopicParams, TopicPath } from '../../app/contract';
 import { messageOf } from '../../app/errors';
+import { makesSenseWhole } from '../../app/payload/whole-only';
 import { MessageDecoder } from '../decoding/message-decoder.svelte';
 import type { DecodingState } from '../decoding/decoding-state.svelte';
 import { viewed, type Viewed } from './viewed';
@@ -208,8 +209,14 @@ export class TopicState {
     const last = shown.frame.last;
     if (last && this.#last && isSame(last, this.#last)) return;
     this.#last = last;
+    if (last && isWorthMore(last)) this.#update({ maxBytes: AT_ONCE_BYTES });
     this.#loadNext();
   }
+}
+
+/** A picture of a camera, a packed document: its beginning alone shows nothing. */
+function isWorthMore({ payload, sizeBytes }: Message): boolean {
+  return payload.length < sizeBytes && sizeBytes <= AT_ONCE_BYTES && makesSenseWhole(payload);
 }
 
 /** Frames also come when only counts changed; the message then stays the same object, with all that was loaded of it. */
