@@ -17,6 +17,9 @@ export const DATA_TYPES = [
   ...['FloatArray', 'DoubleArray', 'BooleanArray', 'StringArray', 'DateTimeArray'],
 ];
 
+/** Neither the message nor a birth before it says what the value is: its sign, whether it is a time. */
+export const UNKNOWN = 0;
+
 interface Value {
   readonly is_null?: boolean;
   readonly int_value?: number;
@@ -104,7 +107,8 @@ export class Births {
   of(metric: Metric): { readonly name: string | null; readonly datatype: number } {
     const known = metric.alias ? this.byAlias.get(String(metric.alias)) : undefined;
     const name = metric.name !== undefined && metric.name !== '' ? metric.name : known?.name;
-    const datatype = metric.datatype ?? known?.datatype ?? this.byName.get(name ?? '') ?? 0;
+    const told = metric.datatype === UNKNOWN ? undefined : metric.datatype;
+    const datatype = told ?? known?.datatype ?? this.byName.get(name ?? '') ?? UNKNOWN;
     return { name: name ?? null, datatype };
   }
 }
@@ -129,7 +133,7 @@ function metricMembers(metric: Metric, births: Births): Members {
   if (name !== null) members.add('name', name);
   if (metric.alias) members.add('alias', exact(metric.alias));
   members.add('value', valueOf(metric, datatype, births));
-  if (datatype !== 0) members.add('datatype', DATA_TYPES[datatype] ?? datatype);
+  members.add('datatype', DATA_TYPES[datatype] ?? datatype);
   addTime(members, metric.timestamp);
   if (metric.is_historical === true) members.add('is_historical', true);
   if (metric.is_transient === true) members.add('is_transient', true);

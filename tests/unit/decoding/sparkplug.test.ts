@@ -51,6 +51,23 @@ describe('Sparkplug B', () => {
     expect(decoded.notes).toEqual([expect.stringMatching(/^Edge node n online since /)]);
   });
 
+  test('a metric of an unknown type is told as that, and one that was announced is not', () => {
+    const metrics = [
+      { name: 'Mystery', int_value: 4_294_967_291 },
+      { name: 'Level', datatype: 0, int_value: 251 },
+    ];
+    const sparkplug = { ...nothing, nodeBirth: birth, previous: birth };
+    const data = sparkplugPayload({ seq: 1, metrics });
+    const decoded = decode(data, { topic: 'spBv1.0/g/NDATA/n', sparkplug });
+    expect(jsonOf(decoded)).toMatchObject({
+      metrics: [
+        { name: 'Mystery', value: 4_294_967_291, datatype: 'Unknown' },
+        { name: 'Level', value: -5, datatype: 'Int8' },
+      ],
+    });
+    expect(decoded.notes[0]).toMatch(/^No datatype is known for Mystery: /);
+  });
+
   test('gaps, wrong beginnings and wrap-around of the sequence', () => {
     const notesOf = (seq: number, previousSeq: number, type = 'NDATA'): string => {
       const previous = message(2, sparkplugPayload({ seq: previousSeq, metrics: [] }));
@@ -83,7 +100,9 @@ describe('Sparkplug B', () => {
   test('without a birth, aliases stay numbers and the notes say why', () => {
     const data = sparkplugPayload({ seq: 1, metrics: [{ alias: 5, int_value: 251 }] });
     const decoded = decode(data, { topic: 'spBv1.0/g/NDATA/n' });
-    expect(textOf(decoded)).toBe('{"seq":1,"metrics":[{"alias":5,"value":251}]}');
+    expect(textOf(decoded)).toBe(
+      '{"seq":1,"metrics":[{"alias":5,"value":251,"datatype":"Unknown"}]}',
+    );
     expect(decoded.notes.join(' ')).toMatch(/alias 5: no birth.*rebirth.*no birth was received/);
   });
 

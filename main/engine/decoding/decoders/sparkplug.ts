@@ -5,6 +5,7 @@ import { writeJson } from '../json-writer';
 import {
   payloadMembers,
   readSparkplug,
+  UNKNOWN,
   type Births,
   type SparkplugPayload,
 } from '../sparkplug-payload';
@@ -40,18 +41,34 @@ export const sparkplug: Decoder = {
     return jsonValue(writeJson(payloadMembers(payload, births), context.maxBytes), [
       ...(place ? aboutSequence(place, payload, state) : []),
       ...aboutAliases(payload, births),
+      ...aboutTypes(payload, births),
       ...(place ? aboutState(place, payload, state) : []),
     ]);
   },
 };
 
+const MOST_NAMES = 10;
+
 function aboutAliases(payload: SparkplugPayload, births: Births): string[] {
   const unknown = payload.metrics.filter((metric) => births.of(metric).name === null);
   if (unknown.length === 0) return [];
-  const aliases = unknown.slice(0, 10).map(({ alias }) => String(alias ?? '?'));
+  const aliases = unknown.slice(0, MOST_NAMES).map(({ alias }) => String(alias ?? '?'));
   const more = unknown.length > aliases.length ? ' …' : '';
   return [
     `No name is known for alias ${aliases.join(', ')}${more}: no birth that announces it was received before. Ask the node for a rebirth.`,
+  ];
+}
+
+/** A number without its type is shown as it travelled: what was below zero looks large. */
+function aboutTypes(payload: SparkplugPayload, births: Births): string[] {
+  const names = payload.metrics
+    .map((metric) => births.of(metric))
+    .filter(({ name, datatype }) => name !== null && datatype === UNKNOWN)
+    .map(({ name }) => name);
+  if (names.length === 0) return [];
+  const more = names.length > MOST_NAMES ? ' …' : '';
+  return [
+    `No datatype is known for ${names.slice(0, MOST_NAMES).join(', ')}${more}: no birth that announces it was received before, so that whole numbers are shown without their sign.`,
   ];
 }
 
