@@ -1,6 +1,6 @@
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 /** 57 bytes make the 76 characters of a line (RFC 2045 §6.8). */
-const LINE_BYTES = 57;
+export const BASE64_LINE_BYTES = 57;
 
 /** Base64 with padding (RFC 4648 §4), on one line. */
 export function toBase64(bytes: Uint8Array): string {
@@ -10,13 +10,18 @@ export function toBase64(bytes: Uint8Array): string {
   return parts.join('');
 }
 
-export function base64LineCount(bytes: number): number {
-  return Math.ceil(bytes / LINE_BYTES);
+/** @param lineBytes bytes that make a line, a multiple of three */
+export function base64LineCount(bytes: number, lineBytes = BASE64_LINE_BYTES): number {
+  return Math.ceil(bytes / lineBytes);
 }
 
-/** Line `index` of the wrapped text: 76 characters, fewer at the end. */
-export function base64Line(bytes: Uint8Array, index: number): string {
-  const line = bytes.subarray(index * LINE_BYTES, (index + 1) * LINE_BYTES);
+/** Line `index` of the wrapped text, shorter at the end: 76 characters unless told. */
+export function base64Line(
+  bytes: Uint8Array,
+  index: number,
+  lineBytes = BASE64_LINE_BYTES,
+): string {
+  const line = bytes.subarray(index * lineBytes, (index + 1) * lineBytes);
   let text = '';
   for (let start = 0; start < line.length; start += 3) text += group(line, start);
   return text;

@@ -29,11 +29,12 @@ export function hexRow(bytes: Uint8Array, index: number, rowBytes = HEX_ROW_BYTE
 }
 
 /** All bytes as rows of offset, hex and ASCII: for comparing and copying. */
-export function hexDump(bytes: Uint8Array): string {
+export function hexDump(bytes: Uint8Array, rowBytes = HEX_ROW_BYTES): string {
+  const width = rowBytes * 3 - 1 + Math.floor((rowBytes - 1) / 8);
   const lines: string[] = [];
-  for (let index = 0; index < hexRowCount(bytes.length); index++) {
-    const row = hexRow(bytes, index);
-    lines.push(`${row.offset}  ${row.hex.padEnd(48)}  ${row.ascii}`);
+  for (let index = 0; index < hexRowCount(bytes.length, rowBytes); index++) {
+    const row = hexRow(bytes, index, rowBytes);
+    lines.push(`${row.offset}  ${row.hex.padEnd(width)}  ${row.ascii}`);
   }
   return lines.join('\n');
 }

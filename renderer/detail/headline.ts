@@ -82,7 +82,10 @@ export function imageType(mediaType: string): string {
 
 /** What a message is, in a word, for a tag. */
 export function kindName({ detected, decoded }: Viewed): string {
-  return decoded?.value.kind === 'image' ? 'image' : KIND_NAMES[detected.kind];
+  if (decoded?.value.kind === 'image') return 'image';
+  // What was made of a payload is shown as JSON is; the payload is none.
+  const isDocument = detected.kind === 'json' && decoded?.value.kind === 'json';
+  return (isDocument ? decoded.steps.at(-1)?.label : undefined) ?? KIND_NAMES[detected.kind];
 }
 
 const KIND_NAMES: Readonly<Record<Detected['kind'], string>> = {

@@ -2,6 +2,9 @@ import { hexDump } from '../../../app/payload/hex';
 import { prettyJson } from '../../../app/payload/json-text';
 import type { Viewed } from '../topic-state.svelte';
 
+/** Short rows fit beside each other, and say nearer where they differ. */
+const DIFF_ROW_BYTES = 8;
+
 /** Two payloads as texts that can be compared line by line. */
 export interface DiffTexts {
   readonly kind: 'JSON' | 'text' | 'hex';
@@ -23,8 +26,8 @@ function textsOf(before: Viewed, after: Viewed): Omit<DiffTexts, 'same'> {
   if (one.text === null || other.text === null || isBinary(before) || isBinary(after)) {
     return {
       kind: 'hex',
-      before: hexDump(before.message.payload),
-      after: hexDump(after.message.payload),
+      before: hexDump(before.message.payload, DIFF_ROW_BYTES),
+      after: hexDump(after.message.payload, DIFF_ROW_BYTES),
     };
   }
   if (one.json?.ok && other.json?.ok) {

@@ -62,6 +62,32 @@ function isList({ values }: JsonContainer): boolean {
   return values.length > 0 && values.every((value) => value.kind === 'object');
 }
 
+export interface ColumnLook {
+  /** Characters of its longest cell or its name, within what a table can spare. */
+  readonly characters: number;
+  /** Whether it holds numbers, which stand below each other by their last digit. */
+  readonly isNumeric: boolean;
+}
+
+const ROWS_FOR_LOOK = 200;
+const FEWEST_CHARACTERS = 4;
+const MOST_CHARACTERS = 32;
+
+/** How wide a column is to be, from its first rows, so that the table does not change while it is scrolled. */
+export function columnLook(
+  { rows }: JsonTable,
+  name: string,
+  textOf: (value: JsonValue | null) => string,
+): ColumnLook {
+  const cells = rows.slice(0, ROWS_FOR_LOOK).map((row) => cellOf(row, name));
+  const told = cells.filter((cell) => cell !== null && cell.kind !== 'null');
+  const longest = cells.reduce((most, cell) => Math.max(most, textOf(cell).length), name.length);
+  return {
+    characters: Math.min(MOST_CHARACTERS, Math.max(FEWEST_CHARACTERS, longest)),
+    isNumeric: told.length > 0 && told.every((cell) => cell?.kind === 'number'),
+  };
+}
+
 /** A row's member of a name; the last one where it repeats, as most readers take it. */
 export function cellOf(row: JsonContainer, name: string): JsonValue | null {
   return row.values[row.names?.lastIndexOf(name) ?? -1] ?? null;

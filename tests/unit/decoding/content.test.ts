@@ -122,7 +122,7 @@ describe('numbers', () => {
 
   test('a number that is cut says so and leaves the bytes', () => {
     const decoded = decodeAs(hex('41ac00'), 'numbers', { type: 'float32' });
-    expect(decoded.problem?.message).toMatch(/3 bytes are no whole numbers of 4/);
+    expect(decoded.problem?.message).toMatch(/3 bytes do not divide into numbers of 4/);
     expect(decoded.value.kind).toBe('bytes');
   });
 });

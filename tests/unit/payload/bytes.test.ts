@@ -17,6 +17,8 @@ describe('bytes as text', () => {
     expect(base64LineCount(58)).toBe(2);
     expect(base64Line(random(58), 0)).toHaveLength(76);
     expect(base64Line(random(58), 1)).toHaveLength(4);
+    expect(base64LineCount(58, 30)).toBe(2);
+    expect([0, 1].map((line) => base64Line(random(58), line, 30)).join('')).toHaveLength(80);
   });
 
   it('lays bytes out with offset, hex and ASCII', () => {
@@ -29,6 +31,7 @@ describe('bytes as text', () => {
     });
     expect(hexRow(bytes, 1)).toEqual({ offset: '000010', hex: '07 7a', ascii: '.z' });
     expect(hexDump(bytes).split('\n')[1]).toBe(`000010  ${'07 7a'.padEnd(48)}  .z`);
+    expect(hexDump(bytes.subarray(0, 9), 8).split('\n')[1]).toBe(`000008  ${'38'.padEnd(23)}  8`);
     expect(hexText(new Uint8Array([10, 255]))).toBe('0a ff');
   });
 });

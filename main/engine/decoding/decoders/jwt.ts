@@ -60,8 +60,13 @@ function timeNotes(claims: string): string[] {
   const now = Date.now();
   const notes: string[] = [];
   if (expires)
-    notes.push(`${expires.getTime() <= now ? 'Expired' : 'Expires'} ${expires.toISOString()}.`);
+    notes.push(`${expires.getTime() <= now ? 'Expired' : 'Expires'} ${timeText(expires)}.`);
   else notes.push('It names no time at which it expires.');
-  if (begins && begins.getTime() > now) notes.push(`Not valid before ${begins.toISOString()}.`);
+  if (begins && begins.getTime() > now) notes.push(`Not valid before ${timeText(begins)}.`);
   return notes;
+}
+
+/** `2026-11-26 15:24:23 UTC`: a token counts whole seconds, and its reader may sit anywhere. */
+function timeText(time: Date): string {
+  return `${time.toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 }

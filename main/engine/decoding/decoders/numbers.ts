@@ -90,7 +90,7 @@ function numbersOf(bytes: Uint8Array, options: DecoderOptions): readonly (number
   if (!type) throw new Error(`Numbers of the type “${options.type ?? ''}” are not known`);
   if (bytes.length === 0 || bytes.length % type.bytes !== 0) {
     throw new Error(
-      `${String(bytes.length)} bytes are no whole numbers of ${String(type.bytes)} bytes each`,
+      `${String(bytes.length)} bytes do not divide into numbers of ${String(type.bytes)} bytes`,
     );
   }
   if (bytes.length / type.bytes > MOST_VALUES) throw tooManyValues();

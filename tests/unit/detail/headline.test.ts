@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest';
+import type { Message } from '../../../app/contract';
+import { headlineOf, kindName } from '../../../renderer/detail/headline';
+import { decodedView, viewed } from '../../../renderer/detail/viewed';
+import { bytesOf, decode } from '../../helpers/decoding';
+
+function shown(text: string): ReturnType<typeof viewed> {
+  const payload = bytesOf(text);
+  const message = { payload, sizeBytes: payload.length } as Message;
+  return decodedView(viewed(message), decode(payload));
+}
+
+test('the tag of a message names what the payload is, not how it is shown', () => {
+  expect(kindName(shown('{"a":[]}'))).toBe('JSON');
+  expect(kindName(shown('<a b="c"/>'))).toBe('XML');
+  expect(kindName(shown('21.5'))).toBe('number');
+  expect(kindName(shown('hello'))).toBe('text');
+  expect(headlineOf(shown('<a b="c"/>')).text).toBe('Object, 1 member');
+});
