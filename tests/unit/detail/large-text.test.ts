@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { JsonParsing, parseJson } from '../../../app/payload/json';
 import { findFrom } from '../../../renderer/detail/viewers/find-text';
+import { isLargeText } from '../../../renderer/detail/viewers/large';
 import { TextLines } from '../../../renderer/detail/viewers/text-lines';
 import { randomFrom } from '../../helpers/random';
 
@@ -112,3 +113,15 @@ function randomValue(depth: number): unknown {
     ? values
     : Object.fromEntries(values.map((value, index) => [`m${index}`, value]));
 }
+
+describe('what an editor is too slow for', () => {
+  it('is a long text, or a text with a long line', () => {
+    const lines = (count: number, characters: number): string =>
+      `${'x'.repeat(characters)}\n`.repeat(count);
+    expect(isLargeText(lines(2_000, 80))).toBe(false);
+    expect(isLargeText(lines(20_000, 80))).toBe(true);
+    expect(isLargeText(`${lines(10, 80)}${'x'.repeat(30_000)}`)).toBe(true);
+    expect(isLargeText(`${'x'.repeat(30_000)}\n${lines(10, 80)}`)).toBe(true);
+    expect(isLargeText('')).toBe(false);
+  });
+});
