@@ -1,9 +1,7 @@
 import { hexDump } from '../../../app/payload/hex';
 import { prettyJson } from '../../../app/payload/json-text';
-import type { Viewed } from '../topic-state.svelte';
-
-/** Short rows fit beside each other, and say nearer where they differ. */
-const DIFF_ROW_BYTES = 8;
+import type { Viewed } from '../viewed';
+import { bounded } from './bounded-difference';
 
 /** Two payloads as texts that can be compared line by line. */
 export interface DiffTexts {
@@ -12,32 +10,61 @@ export interface DiffTexts {
   readonly after: string;
   /** `bytes`: nothing differs; `layout`: only white space of the JSON does. */
   readonly same: 'bytes' | 'layout' | null;
+  /** How many bytes of each were compared; null when all were. */
+  readonly firstBytes: number | null;
+  /** Whether so much differs that its end is left out. */
+  readonly isCut: boolean;
 }
+
+type Texts = Pick<DiffTexts, 'kind' | 'before' | 'after'>;
+
+/** Short rows fit beside each other, and say nearer where they differ. */
+const DIFF_ROW_BYTES = 8;
+/** More of a payload is not laid out as text to be compared. */
+const MOST_BYTES = 1024 * 1024;
+const MOST_HEX_BYTES = 512 * 1024;
 
 /** Compares as formatted JSON when both are JSON, as text when both are text, else byte by byte. */
 export function diffTexts(before: Viewed, after: Viewed): DiffTexts {
-  const texts = textsOf(before, after);
-  const equal = equalBytes(before, after);
-  return { ...texts, same: equal ? 'bytes' : texts.before === texts.after ? 'layout' : null };
+  const isHex = [before, after].some(isBinary);
+  const bytes = comparedBytes([before, after], isHex ? MOST_HEX_BYTES : MOST_BYTES);
+  const texts = isHex ? hexOf(before, after, bytes) : textsOf(before, after, bytes);
+  const firstBytes = bytes === Infinity ? null : bytes;
+  if (equalBytes(before, after)) return { ...texts, same: 'bytes', firstBytes, isCut: false };
+  const same = texts.before === texts.after ? 'layout' : null;
+  return { kind: texts.kind, same, firstBytes, ...bounded(texts.before, texts.after) };
 }
 
-function textsOf(before: Viewed, after: Viewed): Omit<DiffTexts, 'same'> {
-  const [one, other] = [before.detected, after.detected];
-  if (one.text === null || other.text === null || isBinary(before) || isBinary(after)) {
-    return {
-      kind: 'hex',
-      before: hexDump(before.message.payload, DIFF_ROW_BYTES),
-      after: hexDump(after.message.payload, DIFF_ROW_BYTES),
-    };
-  }
-  if (one.json?.ok && other.json?.ok) {
-    return { kind: 'JSON', before: prettyJson(one.text), after: prettyJson(other.text) };
-  }
-  return { kind: 'text', before: one.text, after: other.text };
+/** How much of each is compared: beginnings of the same length, since a longer one would differ by all that is more. */
+function comparedBytes(both: readonly Viewed[], most: number): number {
+  const isWhole = both.every(({ complete, message }) => complete && message.sizeBytes <= most);
+  if (isWhole) return Infinity;
+  const here = both
+    .filter(({ complete }) => !complete)
+    .map(({ message }) => message.payload.length);
+  return Math.min(most, ...here);
 }
 
-function isBinary(shown: Viewed): boolean {
-  return shown.detected.kind === 'binary';
+function hexOf(before: Viewed, after: Viewed, bytes: number): Texts {
+  const dump = ({ message }: Viewed): string =>
+    hexDump(message.payload.subarray(0, bytes), DIFF_ROW_BYTES);
+  return { kind: 'hex', before: dump(before), after: dump(after) };
+}
+
+function textsOf(before: Viewed, after: Viewed, bytes: number): Texts {
+  const [one, other] = [before, after].map(({ detected }) => (detected.text ?? '').slice(0, bytes));
+  const texts = { before: one ?? '', after: other ?? '' };
+  if (![before, after].every(isJson)) return { kind: 'text', ...texts };
+  return { kind: 'JSON', before: prettyJson(texts.before), after: prettyJson(texts.after) };
+}
+
+/** Of a document that is large or not whole, what begins like one. */
+function isJson({ detected: { json, kind } }: Viewed): boolean {
+  return json?.ok ?? kind === 'json';
+}
+
+function isBinary({ detected }: Viewed): boolean {
+  return detected.kind === 'binary' || detected.text === null;
 }
 
 function equalBytes(before: Viewed, after: Viewed): boolean {
