@@ -64,7 +64,9 @@ function describe(shown: Viewed, sizeBytes: number): string {
   if (json?.ok && json.value.kind === 'array') {
     return `Array, ${formatCountOf(json.value.values.length, 'item', 'items')}`;
   }
-  if (!shown.complete) return `${kind === 'json' ? 'JSON' : 'Text'}, ${formatBytes(sizeBytes)}`;
+  // A large document is counted by who shows it only.
+  if (kind === 'json' && json === null) return `JSON, ${formatBytes(sizeBytes)}`;
+  if (!shown.complete) return `Text, ${formatBytes(sizeBytes)}`;
   const lines = (text ?? '').split('\n').length;
   if (lines > 1) return `Text, ${formatCountOf(lines, 'line', 'lines')}`;
   const characters = formatCountOf((text ?? '').length, 'character', 'characters');

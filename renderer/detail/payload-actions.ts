@@ -3,15 +3,19 @@ import { formatBytes } from '../../app/payload/format';
 import { hexText } from '../../app/payload/hex';
 import { shell } from '../shell-client';
 import { app } from '../state/app.svelte';
-import { viewed, type Viewed } from './topic-state.svelte';
+import { MOST_BYTES, viewed, type Viewed } from './topic-state.svelte';
 
 /** Fetches what is missing of a payload. */
 interface Source {
   whole(message: Message): Promise<Message>;
 }
 
+/** Three characters a byte, and the clipboard takes as many as the window shows of a payload. */
+const MOST_HEX_BYTES = Math.floor(MOST_BYTES / 3);
+
 /** Copies a payload whole: its text, or its bytes in hexadecimal where it is not text. */
 export async function copyPayload(state: Source, shown: Viewed): Promise<void> {
+  if (isTooLargeAsHex(shown)) return;
   const message = await app.attempt(() => state.whole(shown.message));
   if (!message || !isWhole(message)) return;
   const { kind, text } = message === shown.message ? shown.detected : viewed(message).detected;
@@ -20,6 +24,15 @@ export async function copyPayload(state: Source, shown: Viewed): Promise<void> {
     asText ? text : hexText(message.payload),
     asText ? 'Value' : 'Value (hexadecimal)',
   );
+}
+
+/** Said before anything is fetched: what is binary shows from its beginning. */
+function isTooLargeAsHex({ detected, message }: Viewed): boolean {
+  if (detected.kind !== 'binary' || message.sizeBytes <= MOST_HEX_BYTES) return false;
+  app.toasts.problem(
+    `These ${formatBytes(message.sizeBytes)} are not text, and in hexadecimal at most ${formatBytes(MOST_HEX_BYTES)} can be copied. Save them to a file instead.`,
+  );
+  return true;
 }
 
 /** Asks where, and writes a payload's bytes as they came. */
