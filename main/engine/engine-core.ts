@@ -14,56 +14,25 @@ import { Clock } from './clock';
 import { BuiltIn } from './demo/built-in';
 import { DeletedProfiles, UNDO_MS } from './deleted-profiles';
 import { PublishDesk } from './desk/publish-desk';
+import type { EngineOptions } from './engine-options';
 import { viewOpeners, type ViewNeeds } from './engine-views';
 import { FileJobs, type HistoryPlace } from './files/file-jobs';
 import { DecodingDesk } from './decoding/decoding-desk';
 import { readOnlyError } from './history/archived-history';
 import type { History } from './history/history';
 import { openHistoryOrBegin } from './history-file';
-import type { MessageIds } from './ingest';
 import { MemoryFile } from './memory-file';
 import { MoveIn } from './move-in/move-in';
 import { PayloadParts } from './payload-parts';
-import { ProfileRuntime } from './profile-runtime';
+import type { ProfileRuntime } from './profile-runtime';
 import { lookAtUrl, profileOfUrl, type UrlLook, type UrlProfile } from './profile-of-url';
 import { Recordings } from './recordings/recordings';
-import { RetainedSets } from './retained/retained-sets';
-import { UndoStore } from './retained/undo-store';
+import type { RetainedSets } from './retained/retained-sets';
 import { ProfileStore } from './profile-store';
 import { EngineReplay } from './replay/engine-replay';
 import type { ReplayDesk } from './replay/replay-desk';
+import { Runtimes } from './runtimes';
 import { KeptFiles } from './tls/kept-files';
-import { plainSurroundings, type Surroundings } from './mqtt/surroundings';
-
-export interface EngineOptions {
-  /** The data folder. */
-  readonly home: string;
-  /** Asked at every attempt to connect; undefined when the profile has none of that name. */
-  readonly secret: (profileId: string, name: SecretName) => Promise<string | undefined>;
-  /** See `Surroundings`; the environment's proxies unless told. */
-  readonly systemProxy?: Surroundings['systemProxy'];
-  /** Keeps a secret that came with an import, or with null forgets it; without this, nothing can be imported with one. */
-  readonly keepSecret?: (
-    profileId: string,
-    name: SecretName,
-    value: string | null,
-  ) => Promise<void>;
-  /** The profiles that are (or should be) connected changed: who restarts the engine connects them again. */
-  readonly onConnected: (profileIds: readonly string[]) => void;
-  /** A profile is gone for good, with its history: its secrets can go too. */
-  readonly onProfileGone: (profileId: string) => void;
-  /** Something that a person should know, in words. */
-  readonly warn: (message: string) => void;
-  /** Folder of the bundles of the history's threads; the engine's own by default. */
-  readonly threads?: string;
-  /** What each profile's history may take, in bytes; 1 GB unless told. */
-  readonly historyBytes?: number;
-  readonly demoFile?: string;
-  /** A replay or publish jobs are under way, in words; null when none is: who closes the window asks first. */
-  readonly onReplay?: (words: string | null) => void;
-  /** How often a recorded history is looked at for more, ms. */
-  readonly archiveLookMs?: number;
-}
 
 /** A view's frame clock: about 30 frames a second; a view that was just changed does not wait for it. */
 const TICK_MS = 33;
@@ -98,11 +67,8 @@ export class EngineCore {
   private readonly builtIn: BuiltIn;
   private readonly deleted: DeletedProfiles;
   private readonly replaying: EngineReplay;
-  private readonly undo: UndoStore;
-  private readonly retainedSets = new Map<ProfileRuntime, RetainedSets>();
   private readonly clock = new Clock();
-  private readonly ids: MessageIds;
-  private readonly runtimes = new Map<string, ProfileRuntime>();
+  private readonly runtimes: Runtimes;
   private readonly servers = new Set<EngineServer>();
   /** What ends when the window closes, in words. */
   private readonly underWay = new Map<'replay' | 'jobs', string | null>();
@@ -114,7 +80,6 @@ export class EngineCore {
     this.profiles = new ProfileStore(options.home, options.warn);
     this.keptFiles = new KeptFiles(options.home);
     this.memory = new MemoryFile(options.home, options.warn);
-    this.undo = new UndoStore(options.home, options.warn);
     this.builtIn = new BuiltIn({
       ...{ file: options.demoFile, warn: options.warn },
       save: (profile) => this.saveProfile(profile),
@@ -124,12 +89,23 @@ export class EngineCore {
     this.historyFile = opened.file;
     this.damaged = opened.damaged;
     this.threads = options.threads ?? __dirname;
-    this.ids = { next: this.history.nextId };
+    this.runtimes = new Runtimes({
+      ...{ engine: options, profiles: this.profiles, history: this.history },
+      ...{ memory: this.memory, clock: this.clock },
+      marksOf: (profileId) => this.replaying.echoesOf(profileId).marks,
+      onState: ({ profile, state }) => {
+        this.recordings.connectionChanged(profile.id, state.kind === 'connected');
+        this.connectionsChanged();
+      },
+      onBatch: (profileId, batch, nodes) => {
+        this.recordings.take(profileId, batch, (index) => nodes[index]?.path ?? '');
+      },
+    });
     this.profiles.adopt(this.history.describedProfiles());
     this.deleted = new DeletedProfiles({
       ...{ profiles: this.profiles, history: this.history, warn: options.warn },
       letGo: (profileId) => {
-        this.letGo(profileId);
+        this.runtimes.letGo(profileId);
       },
       onGone: (profileId, profile) => {
         this.gone(profileId, profile);
@@ -231,55 +207,19 @@ export class EngineCore {
     return this.options.secret(profileId, name);
   }
 
-  private get surroundings(): Surroundings {
-    const plain = plainSurroundings(this.options.home);
-    return { ...plain, systemProxy: this.options.systemProxy ?? plain.systemProxy };
-  }
-
   get replay(): ReplayDesk {
     return this.replaying.desk;
   }
 
   /** A profile in use; made when it is first asked for. Throws `not-found`. */
   runtime(profileId: string): ProfileRuntime {
-    const known = this.runtimes.get(profileId) ?? this.archives.runtime(profileId);
-    if (known) return known;
-    const runtime = new ProfileRuntime({
-      profile: this.profiles.get(profileId),
-      history: this.history,
-      memory: this.memory,
-      clock: this.clock,
-      ids: this.ids,
-      ...(this.options.historyBytes === undefined ? {} : { maxBytes: this.options.historyBytes }),
-      secret: (name) => this.secret(profileId, name),
-      surroundings: this.surroundings,
-      marks: this.replaying.echoesOf(profileId).marks,
-      onState: () => {
-        const { state } = this.runtime(profileId);
-        this.recordings.connectionChanged(profileId, state.kind === 'connected');
-        this.connectionsChanged();
-      },
-      onBatch: (batch, nodes) => {
-        this.recordings.take(profileId, batch, (index) => nodes[index]?.path ?? '');
-      },
-    });
-    this.runtimes.set(profileId, runtime);
-    void runtime.load().catch((error: unknown) => {
-      this.options.warn(`The stored topics could not be read: ${String(error)}`);
-    });
-    return runtime;
+    const known = this.runtimes.find(profileId) ?? this.archives.runtime(profileId);
+    return known ?? this.runtimes.use(profileId);
   }
 
   /** What its broker retains, as a set. */
   retainedOf(runtime: ProfileRuntime): RetainedSets {
-    const known = this.retainedSets.get(runtime);
-    if (known) return known;
-    const sets = new RetainedSets({
-      ...{ own: runtime, tree: runtime.tree, undo: this.undo },
-      open: (signal) => runtime.openOwn(signal),
-    });
-    this.retainedSets.set(runtime, sets);
-    return sets;
+    return this.runtimes.retainedOf(runtime);
   }
 
   async connect(profileId: string): Promise<void> {
@@ -351,7 +291,7 @@ export class EngineCore {
     const before = this.profiles.find(({ id }) => id === profile.id);
     const saved = this.profiles.save(profile);
     if (before) this.releaseFiles(before);
-    this.runtimes.get(profile.id)?.edited(saved);
+    this.runtimes.find(profile.id)?.edited(saved);
     this.stateVersion += 1;
     return saved;
   }
@@ -359,7 +299,7 @@ export class EngineCore {
   /** Takes a profile away; it can be brought back for `UNDO_MS`, then its history goes too. */
   async deleteProfile(profileId: string): Promise<number> {
     this.desk.forget(profileId);
-    await this.runtimes.get(profileId)?.disconnect();
+    await this.runtimes.find(profileId)?.disconnect();
     await this.recordings.stopOf(profileId);
     this.profiles.remove(profileId);
     this.deleted.forgetLater(profileId);
@@ -378,7 +318,7 @@ export class EngineCore {
 
   summary(): EngineSummary {
     const sum = { topics: 0, received: 0, stored: 0 };
-    for (const runtime of this.runtimes.values()) {
+    for (const runtime of this.runtimes.all) {
       runtime.upToDate();
       const status = runtime.status(performance.now());
       sum.topics += status.topics;
@@ -400,8 +340,7 @@ export class EngineCore {
     await this.decoding.close();
     for (const server of this.servers) server.close();
     await this.replay.close();
-    for (const sets of this.retainedSets.values()) sets.close();
-    await Promise.all([...this.runtimes.values()].map((runtime) => runtime.close()));
+    await this.runtimes.close();
     await this.builtIn.stop();
     await this.recordings.close();
     await this.archives.closeAll();
@@ -414,7 +353,7 @@ export class EngineCore {
     return {
       clock: this.clock,
       secret: this.options.secret,
-      surroundings: () => this.surroundings,
+      surroundings: () => this.runtimes.surroundings,
       listVersion: () => this.stateVersion,
       list: () => ({
         profiles: [
@@ -424,7 +363,7 @@ export class EngineCore {
         recentHistories: this.archives.recentPaths,
       }),
       damaged: () => this.damaged,
-      stateOf: (profileId) => this.runtimes.get(profileId)?.state ?? null,
+      stateOf: (profileId) => this.runtimes.find(profileId)?.state ?? null,
     };
   }
 
@@ -444,7 +383,7 @@ export class EngineCore {
     const totals = this.history.totals(profile.id);
     return {
       profile,
-      state: this.runtimes.get(profile.id)?.state ?? { kind: 'disconnected' },
+      state: this.runtimes.find(profile.id)?.state ?? { kind: 'disconnected' },
       builtIn: profile.id === BUILT_IN_ID,
       storedMessages: totals.stored - totals.pruned,
       archive: null,
@@ -470,20 +409,10 @@ export class EngineCore {
   private connectionsChanged(): void {
     this.stateVersion += 1;
     if (this.closing) return;
-    this.replaying.connectionsChanged(this.runtimes.values());
+    this.replaying.connectionsChanged(this.runtimes.all);
     this.desk.connectionsChanged();
-    const busy = [...this.runtimes.values()].filter((runtime) => runtime.busy);
+    const busy = [...this.runtimes.all].filter((runtime) => runtime.busy);
     this.options.onConnected(busy.map((runtime) => runtime.profile.id));
-  }
-
-  /** What a deleted profile had in the engine; its history follows. */
-  private letGo(profileId: string): void {
-    const runtime = this.runtimes.get(profileId);
-    if (runtime) this.retainedSets.get(runtime)?.close();
-    if (runtime) this.retainedSets.delete(runtime);
-    void this.undo.forget(profileId);
-    void runtime?.close();
-    this.runtimes.delete(profileId);
   }
 
   /** A deleted profile is gone, with its history. */

@@ -2,7 +2,8 @@
 import { LoupeError, messageOf, toWireError } from '../../app/errors';
 import type { HostQuestion, ToEngineHost, ToMainHost } from '../../app/host';
 import type { ToEngine, ToRenderer } from '../../app/rpc/wire';
-import { EngineCore, type EngineOptions } from './engine-core';
+import { EngineCore } from './engine-core';
+import type { EngineOptions } from './engine-options';
 
 interface HostPort {
   on(

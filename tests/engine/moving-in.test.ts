@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import type { ConnectionsPreview, ConnectionsSource } from '../../app/contract-move-in';
 import { OWN_FORMAT } from '../../app/move-in/own-file';
 import { nodeConfig } from '../../build/vite.node.mjs';
-import type { EngineOptions } from '../../main/engine/engine-core';
+import type { EngineOptions } from '../../main/engine/engine-options';
 import { openForWriting } from '../../main/engine/history/driver';
 import { makeCertificates } from '../helpers/certificates';
 import { openEngine, type TestEngine } from '../helpers/engine';

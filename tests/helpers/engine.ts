@@ -6,7 +6,8 @@ import type { EngineViews, ProfileFields } from '../../app/contract';
 import { defaultProfileFields, type Profile } from '../../app/profile';
 import { EngineClient, type OpenView } from '../../app/rpc/client';
 import type { Port, ToEngine, ToRenderer } from '../../app/rpc/wire';
-import { EngineCore, type EngineOptions } from '../../main/engine/engine-core';
+import { EngineCore } from '../../main/engine/engine-core';
+import type { EngineOptions } from '../../main/engine/engine-options';
 
 export interface TestEngine {
   readonly core: EngineCore;
