@@ -13,7 +13,8 @@ export default defineConfig({
   fullyParallel: false,
   retries: 0,
   forbidOnly: true,
-  timeout: 60_000,
+  // As long as it takes on a busy machine: two starts of the app and a passphrase are in some.
+  timeout: 120_000,
   expect: { timeout: 10_000 },
   reporter: 'list',
 });
