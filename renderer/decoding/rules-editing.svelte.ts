@@ -67,10 +67,14 @@ export class RulesEditing {
 
   /** Takes a rule one place towards the first (−1) or the last. */
   move(id: string, step: 1 | -1): void {
+    this.moveTo(id, this.#rules.findIndex((rule) => rule.id === id) + step);
+  }
+
+  /** Takes a rule to a place in the order; nothing where there is no such place. */
+  moveTo(id: string, to: number): void {
     const from = this.#rules.findIndex((rule) => rule.id === id);
     const rule = this.#rules[from];
-    const to = from + step;
-    if (!rule || to < 0 || to >= this.#rules.length) return;
+    if (!rule || to === from || to < 0 || to >= this.#rules.length) return;
     this.#rules = this.#rules.toSpliced(from, 1).toSpliced(to, 0, rule);
   }
 

@@ -2,7 +2,9 @@ import { memberOf } from '../../app/chart/candidates';
 import { readingOfJson, type Detected } from '../../app/payload/detect';
 import { escapeHidden } from '../../app/payload/escape';
 import { formatBytes, formatCountOf } from '../../app/payload/format';
+import type { JsonPath } from '../../app/payload/numbers';
 import type { Viewed } from './topic-state.svelte';
+import { numberText } from './viewers/number-view';
 
 /** What stands large above a message: its value where that is short, else what it is in words. */
 export interface Headline {
@@ -14,8 +16,11 @@ export interface Headline {
 
 const MOST_VALUE_CHARS = 40;
 
-export function headlineOf(shown: Viewed): Headline {
+/** @param path the number that a rule names as what the message is about; null without one */
+export function headlineOf(shown: Viewed, path: JsonPath | null = null): Headline {
   const { detected, message } = shown;
+  const named = path && numberText(shown, path);
+  if (named) return { text: named, unit: null, isValue: true };
   const value = valueOf(detected);
   if (value && value.text.length <= MOST_VALUE_CHARS) return value;
   return words(describe(shown, message.sizeBytes));

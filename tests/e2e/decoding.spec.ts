@@ -96,10 +96,24 @@ test('packed JSON is unpacked, says why, and is decoded otherwise with a click',
   });
   await expect(window.getByText('1 rule and 0 schemas imported')).toBeVisible();
   await expect(dialog).toContainText('brought/+');
+  // A rule is moved with Alt and an arrow, or dragged; what was typed for one is not shown at another.
+  const names = dialog.getByRole('region', { name: 'Rules in their order' }).getByRole('listitem');
+  await dialog.getByRole('button', { name: 'New rule' }).click();
+  await dialog.getByRole('textbox', { name: 'Topic filter' }).fill('first/#');
+  await dialog.getByRole('textbox', { name: 'Number to draw' }).fill('by.a');
+  await dialog.getByRole('button', { name: /^first\/#/ }).press('Alt+ArrowDown');
+  await expect(names).toHaveText([/brought/, /first/]);
+  await expect(dialog.getByRole('button', { name: /^first\/#/ })).toBeFocused();
+  await dialog
+    .getByRole('button', { name: /^brought/ })
+    .dragTo(dialog.getByRole('button', { name: /^first/ }));
+  await expect(names).toHaveText([/first/, /brought/]);
+  await dialog.getByRole('button', { name: /^brought/ }).click();
+  await expect(dialog.getByRole('textbox', { name: 'Number to draw' })).toHaveValue('');
   await dialog.getByRole('button', { name: 'Save rules' }).click();
   await expect(dialog).toBeHidden();
   await openRules();
-  await expect(dialog).toContainText('brought/+');
+  await expect(names).toHaveText([/first/, /brought/]);
 });
 
 test('Protobuf is decoded by a rule with the .proto files that a person brings', async () => {

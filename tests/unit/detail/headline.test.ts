@@ -16,5 +16,7 @@ test('the tag of a message names what the payload is, not how it is shown', () =
   expect(kindName(shown('21.5'))).toBe('number');
   expect(kindName(shown('hello'))).toBe('text');
   expect(headlineOf(shown(`[${'1,'.repeat(600_000)}1]`)).text).toBe('JSON, 1.1 MB');
+  expect(headlineOf(shown('{"value":1,"by":{"a":1.50}}'), ['by', 'a']).text).toBe('1.50');
+  expect(headlineOf(shown('{"value":1}'), ['by', 'a']).text).toBe('1');
   expect(headlineOf(shown('<a b="c"/>')).text).toBe('Object, 1 member');
 });
