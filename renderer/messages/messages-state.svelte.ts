@@ -100,7 +100,7 @@ export class MessagesState {
 
   /** Whether what comes is shown as it comes. */
   get isFollowing(): boolean {
-    return this.#end === null;
+    return this.#end === null && !this.#isPaused;
   }
 
   get isSearching(): boolean {
@@ -280,6 +280,8 @@ export class MessagesState {
     // Another search was asked for meanwhile.
     if (frame.run !== this.#run) return;
     this.#frame = frame;
+    // Paused before there was anything to hold.
+    if (this.#isPaused) this.#hold();
     this.scroller.total = frame.total;
     if (frame.progress.state !== 'counting') this.#onListed?.();
     if (this.#end === null && !this.search.newestFirst) this.scroller.scrollTo(Infinity);

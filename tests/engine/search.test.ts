@@ -379,6 +379,8 @@ test(
     const { newest } = await list.reply();
     await append(5);
     for (let newer = 0; newer < 5;) ({ newer } = await list.reply(0, 0, newest));
+    const { progress } = await list.reply(0, 0, newest);
+    expect(progress).toMatchObject({ searched: 3_015, messages: 3_015, found: 1_005 });
     expect(await list.ids(newest)).toEqual(ids);
 
     history.limit('lab', 60_000);

@@ -152,7 +152,7 @@ export class SearchList implements MessageList {
   }
 
   #take({ matches, messages, unreadable }: ScannedUnit): void {
-    if (!this.#isFresh) this.#searched += messages;
+    this.#searched += messages;
     this.#unreadable += unreadable;
     const list = this.#isFresh ? this.#fresh : this.#found;
     const room = MOST_MATCHES - this.#found.length - this.#fresh.length;
