@@ -1,6 +1,12 @@
-import type { PacketFileFormat, PacketFilter } from '../../app/contract-packets';
+import Copy from '@lucide/svelte/icons/copy';
+import Filter from '@lucide/svelte/icons/list-filter';
+import FilterX from '@lucide/svelte/icons/list-x';
+import ListTree from '@lucide/svelte/icons/list-tree';
+import type { PacketFileFormat, PacketFilter, PacketRow } from '../../app/contract-packets';
 import { PACKET_TYPES, type PacketType } from '../../app/mqtt/packet-types';
+import type { AppState } from '../state/app.svelte';
 import type { MenuEntry } from '../ui/menu-items';
+import { ALL_PACKETS, type PacketsState } from './packets-state.svelte';
 
 /** Types that are looked for together. */
 const GROUPS: ReadonlyArray<readonly [label: string, types: readonly PacketType[]]> = [
@@ -80,5 +86,87 @@ export function saveEntries(save: (format: PacketFileFormat) => void): MenuEntry
         save('pcap');
       },
     },
+  ];
+}
+
+/** What can be done with a packet of the list. */
+export function packetMenu(
+  app: AppState,
+  list: PacketsState,
+  { summary: { type, topic, packetId } }: Extract<PacketRow, { kind: 'packet' }>,
+): MenuEntry[] {
+  return [
+    ...(type === null
+      ? []
+      : [
+          {
+            kind: 'action' as const,
+            label: `List ${type} only`,
+            icon: Filter,
+            onselect: () => {
+              list.change({ ...list.filter, types: [type] });
+            },
+          },
+        ]),
+    ...(topic === null ? [] : topicEntries(app, list, topic, type)),
+    ...(list.isFiltered
+      ? [
+          {
+            kind: 'action' as const,
+            label: 'List all packets',
+            icon: FilterX,
+            onselect: () => {
+              list.change(ALL_PACKETS);
+            },
+          },
+        ]
+      : []),
+    ...(packetId === null
+      ? []
+      : [
+          { kind: 'separator' as const },
+          {
+            kind: 'action' as const,
+            label: 'Copy packet identifier',
+            icon: Copy,
+            onselect: () => void app.copy(String(packetId), 'Packet identifier'),
+          },
+        ]),
+  ];
+}
+
+/** A PUBLISH has one topic name; a SUBSCRIBE may have many filters. */
+function topicEntries(
+  app: AppState,
+  list: PacketsState,
+  topic: string,
+  type: PacketType | null,
+): MenuEntry[] {
+  const copy: MenuEntry = {
+    kind: 'action',
+    label: type === 'PUBLISH' ? 'Copy topic' : 'Copy topic filters',
+    icon: Copy,
+    onselect: () => void app.copy(topic, 'Topic'),
+  };
+  if (type !== 'PUBLISH') return [copy];
+  return [
+    {
+      kind: 'action',
+      label: 'List this topic only',
+      icon: Filter,
+      onselect: () => {
+        list.change({ ...list.filter, topic });
+      },
+    },
+    {
+      kind: 'action',
+      label: 'Open the topic in the tree',
+      icon: ListTree,
+      onselect: () => {
+        app.show('topics');
+        void app.attempt(() => app.reveal(topic));
+      },
+    },
+    copy,
   ];
 }

@@ -57,7 +57,12 @@ test('a session is named, kept and deleted', async () => {
   await expect(table.getByText('The bad valve')).toBeVisible();
   await expect(table.getByText('Sticks at 40 °C')).toBeVisible();
 
-  await table.getByRole('button', { name: /^Actions for/ }).click();
+  await table.getByText('Sticks at 40 °C').dblclick();
+  const messages = window.getByRole('grid', { name: /^Messages/u });
+  await expect(messages.getByRole('row', { name: /plant\/a/u })).toHaveCount(3);
+  await rail(window).getByRole('button', { name: 'History' }).click();
+
+  await table.getByText('Sticks at 40 °C').click({ button: 'right' });
   await window.getByRole('menuitem', { name: 'Keep, whatever the limits' }).click();
   await expect(table.getByText('Kept')).toBeAttached();
 
@@ -116,7 +121,8 @@ test('a recording is made by hand, opened, and shows what came', async () => {
     await found.getByRole('button', { name: /^Actions for/ }).click();
     await window.getByRole('menuitem', { name: action }).click();
   };
-  await choose('Name and note…');
+  await found.click({ button: 'right' });
+  await window.getByRole('menuitem', { name: 'Name and note…' }).click();
   await dialog.getByRole('textbox', { name: 'Name' }).fill('Found at last');
   await dialog.getByRole('button', { name: 'Save' }).click();
   await expect(found).toContainText('Found at last');

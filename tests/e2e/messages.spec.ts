@@ -129,6 +129,17 @@ test('the list follows, and a pause loses nothing', async () => {
   await expect(rows).toHaveCount(5);
   await expect(rows.first()).toContainText('fifth');
   await expect(rows.nth(2)).toContainText('third');
+
+  await rows.nth(2).click({ button: 'right' });
+  await window.getByRole('menuitem', { name: 'Copy payload' }).click();
+  await expect
+    .poll(() => launched.app.evaluate(({ clipboard }) => clipboard.readText()))
+    .toBe('third');
+  await rows.nth(2).click({ button: 'right' });
+  await window.getByRole('menuitem', { name: 'List this topic only' }).click();
+  await expect(window.getByRole('textbox', { name: 'Topic filter' })).toHaveValue(
+    'plant/line1/press',
+  );
 });
 
 test('what stands between messages is in the list', async () => {
