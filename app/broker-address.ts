@@ -8,6 +8,8 @@ export interface BrokerAddress {
   readonly path: string;
   /** Where the socket of `unix` stands. */
   readonly socketPath?: string;
+  /** Which proxy leads there. */
+  readonly proxy?: { readonly mode: string };
 }
 
 /** `host:port` as people write it, an IPv6 address in brackets; the path of a socket in the file system. */

@@ -25,16 +25,22 @@ export interface ProxyFailure {
   readonly message: string;
 }
 
+const OF_SYSTEM =
+  'This computer’s settings name it (system settings, or a variable such as https_proxy).';
+
 export function proxyWords(
   { reason, proxy, message }: ProxyFailure,
   target: BrokerAddress,
 ): FailureWords {
+  const ofSystem = target.proxy?.mode === 'system';
   switch (reason) {
     case 'unreachable':
       return [
         'proxy-unreachable',
         `The proxy ${proxy} cannot be reached.`,
-        'Check the proxy’s host and port under Proxy, and whether it runs.',
+        ofSystem
+          ? `${OF_SYSTEM} Check whether it runs, or choose another way under Proxy.`
+          : 'Check the proxy’s host and port under Proxy, and whether it runs.',
       ];
     case 'credentials-wanted':
       return [
@@ -69,8 +75,10 @@ export function proxyWords(
     case 'not-a-proxy':
       return [
         'proxy-failed',
-        `${proxy} does not answer as a proxy of the chosen kind.`,
-        'Check the kind of proxy (HTTP, HTTPS or SOCKS5), its host and its port.',
+        `${proxy} does not answer as a proxy of the ${ofSystem ? 'expected' : 'chosen'} kind.`,
+        ofSystem
+          ? `${OF_SYSTEM} If they are wrong, choose the proxy yourself under Proxy.`
+          : 'Check the kind of proxy (HTTP, HTTPS or SOCKS5), its host and its port.',
       ];
     case 'unusable':
       return [

@@ -101,7 +101,7 @@ const KINDS = { http: 'HTTP', https: 'HTTPS', socks5: 'SOCKS5' } as const;
 
 function kindCause(kind: keyof typeof KINDS): string {
   const others = Object.entries(KINDS).flatMap(([one, name]) => (one === kind ? [] : [name]));
-  return `It is a proxy of another kind (${others.join(', ')}); the connection is set to ${KINDS[kind]}.`;
+  return `It is a proxy of another kind (${others.join(', ')}); it was spoken to as ${KINDS[kind]}.`;
 }
 
 function withoutProxy({ profile: { proxy } }: FindingContext): DoctorFix {

@@ -4,6 +4,7 @@ import type { HostQuestion, ToEngineHost, ToMainHost } from '../../app/host';
 import type { ToEngine, ToRenderer } from '../../app/rpc/wire';
 import { EngineCore } from './engine-core';
 import type { EngineOptions } from './engine-options';
+import { environmentProxy, withEnvironment } from './mqtt/environment-proxy';
 
 interface HostPort {
   on(
@@ -56,7 +57,9 @@ const core = openCore({
   systemProxy: (url) =>
     new Promise((resolve) => {
       const id = nextSecretId++;
-      waitingProxies.set(id, resolve);
+      waitingProxies.set(id, (answer) => {
+        resolve(withEnvironment(answer, environmentProxy(url, process.env)));
+      });
       tellMain({ t: 'proxy-wanted', id, url });
     }),
   keepSecret: (profileId, name, value) =>

@@ -214,6 +214,9 @@ describe('a proxy', () => {
     const frame = await examine({ port, ...behind(mode, await started(mode)) }, { isWhole });
     expect(frame.verdict?.tone).toBe('good');
     expect(factOf(frame, 'proxy', 'Kind')).toBe(mode === 'http' ? 'HTTP' : 'SOCKS 5');
+    // Name and port are the proxy's: the broker's are looked up by it.
+    expect(stepOf(frame, 'resolve').summary).toBe('of the proxy: 127.0.0.1');
+    expect(stepOf(frame, 'tcp').summary).toMatch(/^Port \d+ of the proxy is open$/);
   });
 
   it.each(['http', 'socks5'] as const)(
@@ -245,7 +248,7 @@ describe('a proxy', () => {
     expect(unreachable.verdict?.title).toContain('does not connect to no-such-host.invalid');
     const other = await examine({ port, ...behind('http', socks) }, { isWhole });
     expect(other.verdict?.title).toContain('does not answer as a proxy');
-    expect(other.verdict?.causes.join(' ')).toContain('the connection is set to HTTP.');
+    expect(other.verdict?.causes.join(' ')).toContain('it was spoken to as HTTP.');
   }, 20_000);
 
   it('is left out for a host that is an exception', async () => {

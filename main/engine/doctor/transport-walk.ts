@@ -86,7 +86,8 @@ async function walkToPort(run: Run, way: DoctorWay, reaching: Reaching): Promise
         resolveHost(host, reaching.hasNetwork),
       );
       for (const { address, family } of addresses) log.fact(`IPv${String(family)}`, address);
-      log.end('ok', addresses.map(({ address }) => address).join(', '));
+      const all = addresses.map(({ address }) => address).join(', ');
+      log.end('ok', way.proxy === null ? all : `of the proxy: ${all}`);
     })
     .catch((error: unknown) => {
       throw ofProxy(error, way);
@@ -98,7 +99,9 @@ async function walkToPort(run: Run, way: DoctorWay, reaching: Reaching): Promise
       reached = address;
       log.end(
         isPartial ? 'warning' : 'ok',
-        isPartial ? 'Not all addresses can be reached' : `Port ${String(port)} is open`,
+        isPartial
+          ? 'Not all addresses can be reached'
+          : `Port ${String(port)}${way.proxy === null ? '' : ' of the proxy'} is open`,
       );
     })
     .catch((error: unknown) => {

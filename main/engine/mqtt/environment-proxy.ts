@@ -27,6 +27,25 @@ const KINDS = new Map([
   ['socks5h', 'SOCKS5'],
 ]);
 
+/**
+ * The answer of Chromium, with what it does not read in the variables: the kind (to it each is an HTTP proxy, `socks5://` too)
+ * and the username and password.
+ */
+export function withEnvironment(answer: string, fromEnvironment: string): string {
+  const named = placeOf(fromEnvironment);
+  const found = placeOf(answer);
+  const isSame = named.host !== '' && named.host === found.host;
+  return isSame && (named.port === '' || named.port === found.port) ? fromEnvironment : answer;
+}
+
+/** Of the first entry; no host where there is none. */
+function placeOf(answer: string): { readonly host: string; readonly port: string } {
+  const [, place = ''] = (answer.split(';')[0] ?? '').trim().split(/\s+/u);
+  const [, host = '', port = ''] =
+    /^(?:.*@)?(\[[^\]]*\]|[^:]*)(?::(\d+))?$/u.exec(place.toLowerCase()) ?? [];
+  return { host, port };
+}
+
 function fromUrl(text: string): string {
   const [, scheme = 'http', rest = ''] = /^(?:([a-z0-9]+):\/\/)?([^/]*)/iu.exec(text) ?? [];
   return `${KINDS.get(scheme.toLowerCase()) ?? scheme.toUpperCase()} ${rest}`;

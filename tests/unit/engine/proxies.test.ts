@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { environmentProxy } from '../../../main/engine/mqtt/environment-proxy';
+import { environmentProxy, withEnvironment } from '../../../main/engine/mqtt/environment-proxy';
 import { proxyOfAnswer } from '../../../main/engine/mqtt/proxy-choice';
 import { isProxyException } from '../../../main/engine/mqtt/proxy-exceptions';
 
@@ -69,4 +69,17 @@ test('the environment names a proxy as other programs read it', () => {
   expect(environmentProxy('ws://h:80/', { ws_proxy: 'http://own:1', https_proxy: 'p:1' })).toBe(
     'PROXY own:1',
   );
+});
+
+test.each([
+  ['PROXY proxy:1080', 'SOCKS5 a:b@proxy:1080', 'SOCKS5 a:b@proxy:1080'],
+  ['PROXY Proxy:80', 'SOCKS5 proxy', 'SOCKS5 proxy'],
+  ['PROXY [::1]:3128;DIRECT', 'PROXY joe:x@[::1]:3128', 'PROXY joe:x@[::1]:3128'],
+  ['PROXY other:1080', 'SOCKS5 proxy:1080', 'PROXY other:1080'],
+  ['PROXY proxy:1081', 'SOCKS5 proxy:1080', 'PROXY proxy:1081'],
+  ['DIRECT', 'SOCKS5 proxy:1080', 'DIRECT'],
+  ['PROXY proxy:1080', 'DIRECT', 'PROXY proxy:1080'],
+  ['DIRECT', 'DIRECT', 'DIRECT'],
+])('the system’s answer %s with %s in the environment is %s', (answer, environment, used) => {
+  expect(withEnvironment(answer, environment)).toBe(used);
 });
