@@ -103,10 +103,10 @@ function meaningOf(reason: number, version: MqttVersion, address: string): Meani
     case 0x9c:
     case 0x9d:
       return {
-        code: 'refused-by-server',
+        code: 'another-server',
         title: `${address} sends its clients to another server: ${reasonWords(reason)}.`,
         text: 'This broker is not the one to connect to (any more).',
-        advice: 'Edit the connection and enter the new address. The connection doctor shows it.',
+        advice: 'Edit the connection and enter the new address.',
       };
     case 0x95:
       return {

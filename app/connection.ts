@@ -15,6 +15,8 @@ export type FailureCode =
   | 'not-authorised'
   | 'banned'
   | 'sign-in-method-refused'
+  | 'sign-in-broken-off'
+  | 'another-server'
   | 'protocol-version-refused'
   | 'client-id-refused'
   | 'server-unavailable'
@@ -48,6 +50,12 @@ export type FailureCode =
   | 'invalid-settings'
   | 'unknown';
 
+/** A server that another one names. */
+export interface OtherServer {
+  readonly host: string;
+  readonly port: number;
+}
+
 /** A failure in words first and codes second. */
 export interface ConnectionFailure {
   readonly code: FailureCode;
@@ -61,6 +69,8 @@ export interface ConnectionFailure {
   readonly retryable: boolean;
   /** The server's certificate, where it was the reason: a person may look at it and trust it. */
   readonly certificate?: CertificateFacts;
+  /** Where the server sends its clients, by its own word: nothing goes there before a person has agreed. */
+  readonly otherServer?: OtherServer;
 }
 
 /** What the broker said to one subscription (SUBACK, MQTT 5.0 §3.9.3). */

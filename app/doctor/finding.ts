@@ -103,6 +103,8 @@ export type Finding = { readonly technical: string } & (
   | { readonly kind: 'subprotocol'; readonly asked: string }
   | { readonly kind: 'vault-locked' }
   | { readonly kind: 'sign-in'; readonly message: string }
+  /** The server did its part of enhanced authentication wrongly, or could not prove itself. */
+  | { readonly kind: 'sign-in-exchange'; readonly message: string }
   | { readonly kind: 'closed-after-connect' }
   | { readonly kind: 'no-connack'; readonly afterMs: number }
   | { readonly kind: 'not-mqtt' }

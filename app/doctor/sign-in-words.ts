@@ -1,7 +1,15 @@
+import { addressOf } from '../broker-address';
 import { clientIdFixes } from './client-id-words';
 import type { FindingContext } from './finding';
 import type { Help } from './redirect-words';
-import { changeFix, EDIT_SIGN_IN, openSettings, type FindingOf, type Words } from './words';
+import {
+  changeFix,
+  EDIT_PORT,
+  EDIT_SIGN_IN,
+  openSettings,
+  type FindingOf,
+  type Words,
+} from './words';
 
 const EDIT_WAY = openSettings('Edit the sign-in', 'sign-in');
 
@@ -82,6 +90,27 @@ export function signInWords(
     text: `The broker was reached, but nothing was sent to it, because there was nothing to sign in with: ${message}.`,
     causes: [SIGN_IN_CAUSES[authentication.kind]],
     fixes: [...(isOld ? [changeFix('Use MQTT 5', { version: '5' })] : []), ...edit],
+  };
+}
+
+/** The server was asked to do its part of the sign-in, and did not, or not as it must. */
+export function exchangeWords(
+  { message }: FindingOf<'sign-in-exchange'>,
+  context: FindingContext,
+): Words {
+  const isScram = context.profile.authentication.kind === 'scram-sha-256';
+  return {
+    title: `The sign-in to ${addressOf(context)} was broken off.`,
+    text: isScram
+      ? `With SCRAM both sides prove that they know the password, and neither sends it. Here ${message}. Nothing else was sent to it.`
+      : `The broker’s part of the sign-in was not as it must be: ${message}.`,
+    causes: [
+      isScram
+        ? 'Something that only pretends to be the broker answers at this address: check host and port, and use TLS.'
+        : 'The broker wants another way to sign in than this connection has. Its operator knows which.',
+      'The broker does this way to sign in wrongly: its log says more.',
+    ],
+    fixes: isScram ? [EDIT_PORT, EDIT_WAY] : [EDIT_WAY],
   };
 }
 

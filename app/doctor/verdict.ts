@@ -25,7 +25,7 @@ import {
   refusedSubscriptionWords,
   unansweredWords,
 } from './session-words';
-import { signInWords, vaultLockedWords } from './sign-in-words';
+import { exchangeWords, signInWords, vaultLockedWords } from './sign-in-words';
 import { speaksWords } from './speech-words';
 import { closedOnPublishWords, notReturnedWords, publishRefusedWords } from './test-message-words';
 import { certificateWords } from './certificate-words';
@@ -101,6 +101,8 @@ function wordsOf(finding: Finding, context: FindingContext): Words {
       return vaultLockedWords();
     case 'sign-in':
       return signInWords(finding, context);
+    case 'sign-in-exchange':
+      return exchangeWords(finding, context);
     case 'closed-after-connect':
       return closedWords(context);
     case 'no-connack':

@@ -3,6 +3,7 @@ import { expect, test } from '@playwright/test';
 import mqtt from 'mqtt';
 import { launchApp, type LaunchedApp } from '../helpers/electron';
 import { startMosquitto, type Mosquitto } from '../helpers/mosquitto';
+import { friendly, startScriptedBroker } from '../helpers/scripted-broker';
 import { addProfile, connect, row, status } from '../helpers/window';
 
 let broker: Mosquitto;
@@ -104,4 +105,30 @@ test('a will, properties and a way to sign in are entered and kept', async () =>
   expect(await will).toEqual(Buffer.from([0, 255]));
   await thief.endAsync(true);
   await watcher.endAsync(true);
+});
+
+test('a server that moved is not tried again, and followed only when a person agrees', async () => {
+  const moved = await startScriptedBroker('5', (packet, client) => {
+    friendly(packet, client);
+    const serverReference = `localhost:${String(broker.port)}`;
+    if (packet?.cmd === 'subscribe')
+      client.send({ cmd: 'disconnect', reasonCode: 0x9d, properties: { serverReference } });
+  });
+  const { window } = launched;
+  try {
+    await addProfile(window, { name: 'Moved', port: moved.port });
+    await window.getByRole('button', { name: 'Connect', exact: true }).click();
+    const alert = window.getByRole('alert');
+    await expect(alert).toContainText('sends its clients to another server');
+    await alert.getByRole('button', { name: /^Use localhost:/ }).click();
+    const dialog = window.getByRole('dialog', { name: /^Connect to localhost:/ });
+    await expect(dialog).toContainText('Agree only when you know that server.');
+    expect(broker.log()).not.toContain('New client connected');
+    await dialog.getByRole('button', { name: 'Use it and connect' }).click();
+    await expect(status(window)).toContainText('connected · MQTT 5');
+    expect(broker.log()).toContain('New client connected');
+    expect(moved.packets.filter(({ cmd }) => cmd === 'connect')).toHaveLength(1);
+  } finally {
+    await moved.close();
+  }
 });

@@ -119,7 +119,7 @@ describe('a first try that fails', () => {
     ['5', 0x86, 'bad-credentials'],
     ['5', 0x87, 'not-authorised'],
     ['5', 0x88, 'server-unavailable'],
-    ['5', 0x9c, 'refused-by-server'],
+    ['5', 0x9c, 'another-server'],
   ] as const)(
     'says what a CONNACK of MQTT %s with code %i means',
     async (version, code, expected) => {
@@ -287,6 +287,7 @@ describe('a connection that is lost', () => {
     [0x87, 'not-authorised', 'failed'],
     [0x8b, 'server-unavailable', 'reconnecting'],
     [0x98, 'closed-by-server', 'reconnecting'],
+    [0x9d, 'another-server', 'failed'],
   ] as const)('says what a DISCONNECT with reason %i means', async (reasonCode, code, kind) => {
     const broker = await scripted('5', (packet, client) => {
       friendly(packet, client);

@@ -1,5 +1,4 @@
 /** Enhanced authentication and tokens. No broker at hand speaks SCRAM or checks tokens, so the broker is a scripted one. */
-import { createHash, createHmac, pbkdf2Sync } from 'node:crypto';
 import type { Packet } from 'mqtt-packet';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -14,8 +13,8 @@ import {
 } from '../helpers/connection';
 import { examine, stepOf } from '../helpers/doctor';
 import { startMosquitto } from '../helpers/mosquitto';
+import { SCRAM, startScramBroker } from '../helpers/scram-broker';
 import {
-  connack,
   friendly,
   startScriptedBroker,
   type ScriptedBroker,
@@ -45,54 +44,10 @@ function connection(
   return client;
 }
 
-const hmac = (key: Buffer, text: string): Buffer => createHmac('sha256', key).update(text).digest();
-
-/** The server's side of SCRAM-SHA-256, written anew from RFC 5802 §3. */
-function scramServer(password: string, sign = true) {
-  const salt = Buffer.from('salt of the server');
-  const salted = pbkdf2Sync(password, salt, 4096, 32, 'sha256');
-  let firstBare = '';
-  let serverFirst = '';
-  return {
-    challenge: (clientFirst: string): Buffer => {
-      firstBare = clientFirst.slice('n,,'.length);
-      const nonce = /r=(.+)$/u.exec(firstBare)?.[1] ?? '';
-      serverFirst = `r=${nonce}server,s=${salt.toString('base64')},i=4096`;
-      return Buffer.from(serverFirst);
-    },
-    /** The proof of the server, or null when the client's is wrong. */
-    finish: (clientFinal: string): Buffer | null => {
-      const [, withoutProof = '', proof = ''] = /^(.*),p=(.+)$/u.exec(clientFinal) ?? [];
-      const message = `${firstBare},${serverFirst},${withoutProof}`;
-      const clientKey = hmac(salted, 'Client Key');
-      const stored = createHash('sha256').update(clientKey).digest();
-      const signature = hmac(stored, message);
-      const expected = Buffer.from(clientKey.map((byte, at) => byte ^ signature[at]!));
-      if (Buffer.from(proof, 'base64').compare(expected) !== 0) return null;
-      const own = sign ? hmac(hmac(salted, 'Server Key'), message) : Buffer.alloc(32);
-      return Buffer.from(`v=${own.toString('base64')}`);
-    },
-  };
-}
-
-const METHOD = 'SCRAM-SHA-256';
-
-function scramBroker(password: string, sign = true): Promise<ScriptedBroker> {
-  const server = scramServer(password, sign);
-  const properties = (authenticationData: Buffer) => ({
-    authenticationMethod: METHOD,
-    authenticationData,
-  });
-  return scripted((packet, client) => {
-    if (packet?.cmd === 'connect') {
-      const data = server.challenge(String(packet.properties?.authenticationData));
-      client.send({ cmd: 'auth', reasonCode: 0x18, properties: properties(data) });
-    } else if (packet?.cmd === 'auth') {
-      const final = server.finish(String(packet.properties?.authenticationData));
-      if (final === null) client.send(connack({ reasonCode: 0x86 }));
-      else client.send(connack({ properties: properties(final) }));
-    } else friendly(packet, client);
-  });
+async function scramBroker(password: string, sign = true): Promise<ScriptedBroker> {
+  const broker = await startScramBroker(password, sign);
+  onTestFinished(() => broker.close());
+  return broker;
 }
 
 describe('SCRAM-SHA-256', () => {
@@ -101,7 +56,7 @@ describe('SCRAM-SHA-256', () => {
     const client = connection(broker.port, { kind: 'scram-sha-256' }, { password: 'pencil' });
     client.connect();
     const { server } = await client.reaches('connected');
-    expect(server.authenticationMethod).toBe(METHOD);
+    expect(server.authenticationMethod).toBe(SCRAM);
     expect(broker.bytes()).toContain('n=anna');
     expect(broker.bytes()).not.toContain('pencil');
     expect(broker.packets[0]).toMatchObject({ username: 'anna' });
@@ -120,8 +75,17 @@ describe('SCRAM-SHA-256', () => {
     const client = connection(broker.port, { kind: 'scram-sha-256' }, { password: 'pencil' });
     client.connect();
     const failure = await client.fails();
-    expect(failure.code).toBe('sign-in-failed');
-    expect(failure.technical).toContain('did not prove');
+    expect(failure.code).toBe('sign-in-broken-off');
+    expect(failure.advice).toContain('did not prove');
+    const settings = { port: broker.port, version: '5', username: 'anna' } as const;
+    const { verdict } = await examine(
+      { ...settings, authentication: { kind: 'scram-sha-256' } },
+      { secrets: { password: 'pencil' } },
+    );
+    expect(verdict).toMatchObject({ tone: 'bad' });
+    expect(verdict?.text).toContain('did not prove that it knows the password');
+    // Nothing but the two sign-ins was sent to it.
+    expect(new Set(broker.packets.map(({ cmd }) => cmd))).toEqual(new Set(['connect', 'auth']));
   });
 
   test('needs MQTT 5, and says so', async () => {
@@ -164,7 +128,7 @@ describe('a token that a command prints', () => {
     client.connect();
     const failure = await client.fails();
     expect(failure.code).toBe('sign-in-failed');
-    expect(failure.technical).toContain(words);
+    expect(failure.advice.toLowerCase()).toContain(words);
     expect(broker.packets).toEqual([]);
   });
 });
@@ -363,7 +327,7 @@ describe('OAuth 2', () => {
     client.connect();
     const failure = await client.fails();
     expect(failure.code).toBe('sign-in-failed');
-    expect(failure.technical).toContain(words);
+    expect(failure.advice.toLowerCase()).toContain(words);
   });
 
   test('cancelling while a person is awaited ends at once', async () => {

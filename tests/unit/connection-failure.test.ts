@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { BrokerAddress } from '../../app/broker-address';
 import { describeFailure } from '../../app/connection-failure';
-import type { RawFailure } from '../../app/connection-failure';
+import type { RawFailure } from '../../app/raw-failure';
 
 const plain: BrokerAddress = { protocol: 'mqtt', host: 'broker.example', port: 1883, path: '' };
 const secure: BrokerAddress = { ...plain, protocol: 'mqtts', port: 8883 };
@@ -115,6 +115,10 @@ describe('whether trying again by itself makes sense', () => {
     [{ kind: 'connack', version: '3.1.1', code: 5, reasonString: null }, false],
     [{ kind: 'server-disconnect', code: 0x8e, reasonString: null }, false],
     [{ kind: 'server-disconnect', code: 0x8b, reasonString: null }, true],
+    [{ kind: 'server-disconnect', code: 0x9d, reasonString: null }, false],
+    [{ kind: 'connack', version: '5', code: 0x9c, reasonString: null }, false],
+    [{ kind: 'sign-in-exchange', message: 'x' }, false],
+    [{ kind: 'sign-in', message: 'x' }, true],
     [{ kind: 'closed', during: 'session' }, true],
   ] as const)('%o: %s', (raw, retryable) => {
     expect(describeFailure(raw, secure).retryable).toBe(retryable);
@@ -146,6 +150,41 @@ describe('what a server says', () => {
       plain,
     );
     expect(http.title).toContain('does not answer as an MQTT broker');
+  });
+
+  it.each(['connack', 'server-disconnect'] as const)(
+    'names the server that a %s sends us to, and says so when there is none',
+    (kind) => {
+      const away = { kind, version: '5', code: 0x9d, reasonString: 'we moved' } as const;
+      const failure = describeFailure({ ...away, serverReference: 'other:1884' }, plain);
+      expect(failure.otherServer).toEqual({ host: 'other', port: 1884 });
+      expect(failure.advice).toContain('It names other:1884. Nothing was sent there yet.');
+      expect(failure.advice).toContain('“we moved”');
+      const hostile = describeFailure({ ...away, serverReference: 'evil/?\u0007' }, plain);
+      expect(hostile).not.toHaveProperty('otherServer');
+      expect(hostile.advice).toContain('did not say which one');
+    },
+  );
+
+  it('is said once where the words have all of it', () => {
+    for (const kind of ['sign-in', 'sign-in-exchange', 'invalid-settings'] as const) {
+      const failure = describeFailure({ kind, message: 'no token came' }, plain);
+      expect(failure.advice).toContain('No token came.');
+      expect(failure.technical).toBe('');
+    }
+  });
+
+  it('a proxy that nobody entered here is said to be the system’s', () => {
+    const raw = {
+      kind: 'proxy',
+      reason: 'unreachable',
+      proxy: 'proxy:3128',
+      message: 'x',
+    } as const;
+    expect(describeFailure(raw, { ...plain, proxy: { mode: 'system' } }).advice).toContain(
+      'This computer’s settings name it',
+    );
+    expect(describeFailure(raw, plain).advice).toContain('host and port under Proxy');
   });
 
   it('keeps an unknown reason as a number', () => {

@@ -6,7 +6,7 @@ import type { MqttVersion, Profile } from '../../../app/profile';
 import { hexCode, reasonWords } from '../../../app/reason-codes';
 import { isShared, type Subscription } from '../../../app/subscription';
 import { writtenUsername } from '../mqtt/password-alone';
-import { shown, type Connack } from './connack-answer';
+import { connackCode, shown, type Connack } from './connack-answer';
 import { ClosedError, DisconnectedError, PROTOCOLS, type MqttProbe } from './mqtt-probe';
 import { NotMqttError } from './packet-reader';
 import type { StepLog } from './step-log';
@@ -34,6 +34,7 @@ export interface Greeting {
     readonly method: string;
     readonly first: Buffer;
     readonly answer: (challenge: Uint8Array) => Promise<Buffer>;
+    readonly verify: (final: Uint8Array | undefined) => void;
   } | null;
 }
 
@@ -59,7 +60,10 @@ export function connectPacket(greeting: Greeting): Packet {
   };
 }
 
-/** Sends CONNECT, answers what it is asked (AUTH), and waits for the CONNACK. Rejects as `MqttProbe.answer`. */
+/**
+ * Sends CONNECT, answers what it is asked (AUTH), waits for the CONNACK, and lets the server prove itself where it lets us in.
+ * Rejects as `MqttProbe.answer`.
+ */
 export async function greet(
   probe: MqttProbe,
   greeting: Greeting,
@@ -76,15 +80,32 @@ export async function greet(
       limitMs,
       signal,
     );
-    if (packet.cmd === 'connack') return packet;
-    if (greeting.enhanced === null) break;
-    const { authenticationData = Buffer.alloc(0) } = packet.properties ?? {};
-    const answer = await greeting.enhanced.answer(authenticationData);
-    const { method } = greeting.enhanced;
+    const { enhanced, version } = greeting;
+    const data = packet.properties?.authenticationData;
+    if (packet.cmd === 'connack') {
+      if (connackCode(version, packet) === 0) await exchanged(() => enhanced?.verify(data));
+      return packet;
+    }
+    if (enhanced === null) break;
+    const answer = await exchanged(() => enhanced.answer(data ?? Buffer.alloc(0)));
+    const { method } = enhanced;
     const properties = { authenticationMethod: method, authenticationData: answer };
     request = { cmd: 'auth', reasonCode: 0x18, properties };
   }
   throw new NotMqttError('AUTH that was not asked for');
+}
+
+/** A part of enhanced authentication that depends on what the server said. */
+async function exchanged<T>(part: () => T | Promise<T>): Promise<T> {
+  try {
+    return await part();
+  } catch (error) {
+    const finding: Finding = {
+      ...{ kind: 'sign-in-exchange', technical: '' },
+      message: technicalOf(error),
+    };
+    throw new StepFailure(finding, 'Sign-in broken off');
+  }
 }
 
 /** What an error while MQTT was spoken means, `closed` and `silent` as it is at this step. */

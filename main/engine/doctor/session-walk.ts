@@ -143,7 +143,8 @@ export class SessionWalk {
       (technical) => ({ kind: 'closed-after-connect', technical }),
     );
     const { kind, technical } = failure.finding;
-    if (kind === 'disconnected' || kind === 'internal') return failure;
+    if (kind === 'disconnected' || kind === 'internal' || kind === 'sign-in-exchange')
+      return failure;
     // The other layers are asked below TLS and WebSocket: from the bare connection.
     const isLocal = this.#way.protocol === 'unix';
     const speech = isLocal ? null : await recognise(this.#way, bare, this.#run.signal);

@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { Buffer } from 'node:buffer';
 import { UniqueMessageIdProvider } from 'mqtt';
 import type { IClientOptions } from 'mqtt';
-import type { RawFailure } from '../../../app/connection-failure';
+import type { RawFailure } from '../../../app/raw-failure';
 import { messageOf } from '../../../app/errors';
 import { bytesFromBase64, bytesFromHex } from '../../../app/payload/from-text';
 import type { MqttVersion } from '../../../app/profile';
@@ -197,7 +197,7 @@ export function clientFailure(error: Error): RawFailure {
     return { kind: 'timeout', waitingFor: 'connack', afterMs: CONNACK_WITHIN_MS };
   }
   if (error.message === 'Keepalive timeout') return { kind: 'keep-alive' };
-  if (error instanceof SignInError) return { kind: 'sign-in', message: error.message };
+  if (error instanceof SignInError) return { kind: 'sign-in-exchange', message: error.message };
   return { kind: 'malformed', message: error.message };
 }
 

@@ -3,13 +3,11 @@ import type { Duplex } from 'node:stream';
 import { MqttClient } from 'mqtt';
 import type { IConnackPacket, Packet } from 'mqtt';
 import type { ServerSettings, SubscriptionOutcome } from '../../../app/connection';
-import type { AskSecret } from '../../../app/secret';
-import type { RawFailure } from '../../../app/connection-failure';
+import type { RawFailure } from '../../../app/raw-failure';
 import type { PublishResult } from '../../../app/contract';
 import { LoupeError, messageOf } from '../../../app/errors';
 import type { Subscription } from '../../../app/subscription';
 import type { QoS } from '../../../app/message';
-import { authPacket } from './auth-packet';
 import {
   clientFailure,
   clientOptions,
@@ -17,56 +15,31 @@ import {
   serverDuties,
   settingsFailure,
   SignInError,
-  willPayloadOf,
 } from './client-options';
-import type { ConnectParts, SessionOptions } from './client-options';
+import type { ConnectParts } from './client-options';
 import type { Credentials } from '../sign-in/sign-in';
 import { GuardedStream } from './guard';
 import { dropLateAnswers } from './late-answers';
+import { connectPartsOf, openSocket, type LinkOptions } from './link-opening';
 import { refusalAnswer, refusalText } from './refused-publish';
 import type { RefusedPublish } from './refused-publish';
 import { hasSoundId, MISSING_ID } from './packet-id';
 import { isPasswordAlone, PasswordAlone } from './password-alone';
 import { Publisher } from './publisher';
 import { PacketRules } from './rules/packet-rules';
-import { lockedFailure } from './stream-error';
-import { openStream, rawSocketFailure, StreamError } from './streams';
+import { SignInExchange } from './sign-in-exchange';
+import { rawSocketFailure, StreamError } from './streams';
 import { serverSettings } from './server-settings';
-import type { StreamWatcher, WatchedStream } from './stream-tap';
-import type { SubscriptionSet } from './subscription-set';
-import type { Surroundings } from './surroundings';
-import { askRetained, subscribeOnce, unansweredOutcomes } from './subscriptions';
+import type { WatchedStream } from './stream-tap';
+import { Subscribing } from './subscribing';
+import { askRetained, subscribeOnce } from './subscriptions';
+import { TopicAliases } from './topic-aliases';
 import type { Arrived, BulkMessage, BulkOutcome, OutgoingMessage, Receive } from './types';
 
-const OPEN_WITHIN_MS = 10_000;
-const SUBACK_WITHIN_MS = 15_000;
 const CLOSE_WITHIN_MS = 2_000;
 const PROTOCOL_ERROR = 0x82;
 /** DISCONNECT with reason 0 (3.1.1 §3.14; in 5 an omitted reason means 0x00, §3.14.2.1). */
 const DISCONNECT = Buffer.from([0xe0, 0x00]);
-/** Reason codes of AUTH (MQTT 5.0 §3.15.2.1). */
-const CONTINUE_AUTHENTICATION = 0x18;
-const RE_AUTHENTICATE = 0x19;
-
-type AuthPacket = Parameters<MqttClient['handleAuth']>[0];
-
-export interface LinkOptions extends SessionOptions {
-  /** What the CONNECT says of who we are. Rejects with words, or when the signal is aborted. */
-  readonly credentials: (signal: AbortSignal) => Promise<Credentials>;
-  /** For what opening the stream needs: the key's passphrase, the proxy's password. */
-  readonly secret: AskSecret;
-  /** What the session is subscribed to. */
-  readonly subscriptions: SubscriptionSet;
-  readonly authorities: readonly string[];
-  /** See `StreamOptions`. */
-  readonly surroundings?: Surroundings | undefined;
-  /** How the byte stream is opened. Default: a socket to the broker. */
-  readonly open?: typeof openStream;
-  /** Told of the stream, so that its packets can be looked at. */
-  readonly watcher?: StreamWatcher | null;
-  /** Whether messages that need not go through mqtt.js go past it; true unless told. */
-  readonly direct?: boolean;
-}
 
 export interface LinkEvents {
   readonly onConnected: (sessionPresent: boolean, server: ServerSettings) => void;
@@ -90,11 +63,10 @@ export class Link {
   #stream: GuardedStream | null = null;
   #publisher: Publisher | null = null;
   #client: MqttClient | null = null;
-  #credentials: Credentials | null = null;
+  readonly #signIn = new SignInExchange();
   #server: ServerSettings | null = null;
-  #wanted: readonly Subscription[];
-  /** Topic names by their alias; at most as many as the profile allows. */
-  readonly #aliases = new Map<number, string>();
+  readonly #subscribing: Subscribing;
+  readonly #aliases = new TopicAliases();
   #watched: WatchedStream | null = null;
   #rules: PacketRules | null = null;
   #failure: RawFailure | null = null;
@@ -107,7 +79,17 @@ export class Link {
   constructor(options: LinkOptions, events: LinkEvents) {
     this.#options = options;
     this.#events = events;
-    this.#wanted = options.profile.subscriptions;
+    this.#subscribing = new Subscribing(options, {
+      onOutcomes: (outcomes) => {
+        if (this.#finished) return;
+        this.#phase = 'session';
+        events.onSubscriptions(outcomes);
+      },
+      onBroken: (error) => {
+        // 'Connection closed' is told by the close itself; the first failure counts.
+        if (!this.#stream?.destroyed) this.#fail({ kind: 'malformed', message: messageOf(error) });
+      },
+    });
     this.#closed = new Promise((resolve) => {
       this.#resolveClosed = resolve;
     });
@@ -162,13 +144,13 @@ export class Link {
 
   /** When the credentials end, wall clock in ms; null when they don't. */
   get expiresAtMs(): number | null {
-    return this.#credentials?.expiresAtMs ?? null;
+    return this.#signIn.expiresAtMs;
   }
 
   /** Subscribes what is new, unsubscribes what is gone; before the CONNACK it is what will be subscribed. */
   useSubscriptions(subscriptions: readonly Subscription[]): void {
-    this.#wanted = subscriptions;
-    if (this.#server !== null && !this.#closing && !this.#finished) this.#bringSubscriptions();
+    this.#subscribing.wanted = subscriptions;
+    if (!this.#closing && !this.#finished) this.#subscribing.bring();
   }
 
   /**
@@ -176,10 +158,10 @@ export class Link {
    * go on with.
    */
   signInAgain(credentials: Credentials): boolean {
-    const { enhanced } = credentials;
-    if (enhanced === null || this.#server === null || this.#finished) return false;
-    this.#credentials = credentials;
-    this.#stream?.write(authPacket(RE_AUTHENTICATE, enhanced.method, enhanced.first));
+    if (this.#server === null || this.#finished) return false;
+    const packet = this.#signIn.again(credentials);
+    if (packet === null) return false;
+    this.#stream?.write(packet);
     return true;
   }
 
@@ -209,39 +191,15 @@ export class Link {
 
   async #open(): Promise<void> {
     try {
-      const parts = await this.#parts();
-      this.#abort.signal.throwIfAborted();
-      const socket = await (this.#options.open ?? openStream)(
-        {
-          profile: this.#options.profile,
-          timeoutMs: OPEN_WITHIN_MS,
-          authorities: this.#options.authorities,
-          maxMessageBytes: this.#options.maxPacketBytes,
-          secret: this.#options.secret,
-          ...(this.#options.surroundings && { surroundings: this.#options.surroundings }),
-        },
-        this.#abort.signal,
-      );
-      this.#speakMqtt(socket, parts);
+      const { signal } = this.#abort;
+      const parts = await connectPartsOf(this.#options, signal);
+      this.#signIn.begin(parts.credentials);
+      signal.throwIfAborted();
+      this.#speakMqtt(await openSocket(this.#options, signal), parts);
     } catch (error) {
       this.#failure ??=
         error instanceof StreamError ? error.raw : { kind: 'unknown', message: messageOf(error) };
       this.#finish();
-    }
-  }
-
-  /** All that has to be read before the socket is opened: a broker does not wait long for a CONNECT. */
-  async #parts(): Promise<ConnectParts> {
-    try {
-      this.#credentials = await this.#options.credentials(this.#abort.signal);
-    } catch (error) {
-      throw new StreamError(lockedFailure(error) ?? { kind: 'sign-in', message: messageOf(error) });
-    }
-    try {
-      const willPayload = await willPayloadOf(this.#options.profile.will);
-      return { credentials: this.#credentials, willPayload };
-    } catch (error) {
-      throw new StreamError(settingsFailure(error));
     }
   }
 
@@ -303,7 +261,7 @@ export class Link {
       this.#deliver(packet, done);
     };
     client.handleAuth = (packet, done) => {
-      this.#answerChallenge(packet).then(
+      this.#signIn.answer(packet).then(
         (answer) => {
           done(undefined, answer);
         },
@@ -348,29 +306,11 @@ export class Link {
           kind: 'server-disconnect',
           code: packet.reasonCode ?? 0,
           reasonString: packet.properties?.reasonString ?? null,
+          serverReference: packet.properties?.serverReference ?? null,
         });
         return;
       default:
     }
-  }
-
-  /** What is sent back for an AUTH of the server; undefined when it says that all is well. */
-  async #answerChallenge(packet: AuthPacket): Promise<AuthPacket | undefined> {
-    const enhanced = this.#credentials?.enhanced ?? null;
-    if (enhanced === null) throw new Error('the server asks for a proof that was not offered');
-    const data = packet.properties?.authenticationData;
-    if (packet.reasonCode !== CONTINUE_AUTHENTICATION) {
-      enhanced.verify(data);
-      return undefined;
-    }
-    return {
-      cmd: 'auth',
-      reasonCode: CONTINUE_AUTHENTICATION,
-      properties: {
-        authenticationMethod: enhanced.method,
-        authenticationData: await enhanced.answer(data ?? Buffer.alloc(0)),
-      },
-    };
   }
 
   /** Runs before mqtt.js looks at the packet. */
@@ -381,10 +321,15 @@ export class Link {
     const code = (version === '5' ? packet.reasonCode : packet.returnCode) ?? 0;
     if (code !== 0) {
       const reasonString = packet.properties?.reasonString ?? null;
-      this.#failure ??= { kind: 'connack', version, code, reasonString };
+      const serverReference = packet.properties?.serverReference ?? null;
+      this.#failure ??= { kind: 'connack', version, code, reasonString, serverReference };
       return;
     }
-    if (!this.#serverIsProven(packet)) return;
+    const problem = this.#signIn.problemOf(packet);
+    if (problem !== null) {
+      this.#fail(problem);
+      return;
+    }
     if (!packet.sessionPresent) {
       this.#options.incoming.clear();
       this.#options.outgoing.clear();
@@ -396,16 +341,6 @@ export class Link {
     }, CONNACK_WITHIN_MS);
   }
 
-  #serverIsProven(connack: IConnackPacket): boolean {
-    try {
-      this.#credentials?.enhanced?.verify(connack.properties?.authenticationData);
-      return true;
-    } catch (error) {
-      this.#fail({ kind: 'sign-in', message: messageOf(error) });
-      return false;
-    }
-  }
-
   #ready(client: MqttClient, connack: IConnackPacket): void {
     clearTimeout(this.#readyTimer);
     if (this.#finished || this.#failure !== null) return;
@@ -413,39 +348,10 @@ export class Link {
     const server = serverSettings(connack, profile, clientId);
     this.#server = server;
     this.#publisher = new Publisher(client, profile.version, server);
-    this.#phase = this.#wanted.length > 0 ? 'subscribe' : 'session';
+    this.#phase = this.#subscribing.wanted.length > 0 ? 'subscribe' : 'session';
     this.#events.onConnected(connack.sessionPresent, server);
-    if (!this.#closing) this.#bringSubscriptions();
-  }
-
-  /** Makes the session's subscriptions those that are wanted, and tells what the broker said. */
-  #bringSubscriptions(): void {
-    const { profile, subscriptions } = this.#options;
-    const wanted = this.#wanted;
-    if (this.#client === null || this.#server === null) return;
-    clearTimeout(this.#readyTimer);
-    this.#readyTimer = setTimeout(() => {
-      const active = wanted.filter(({ paused }) => paused !== true);
-      this.#subscribed(unansweredOutcomes(active, 'The broker did not answer within 15 s.'));
-    }, SUBACK_WITHIN_MS);
-    const how = { client: this.#client, version: profile.version, server: this.#server };
-    subscriptions.bring(wanted, how).then(
-      (outcomes) => {
-        // Only what was wanted last is told: another answer is on its way.
-        if (wanted === this.#wanted) this.#subscribed(outcomes);
-      },
-      (error: unknown) => {
-        // 'Connection closed' is told by the close itself; the first failure counts.
-        if (!this.#stream?.destroyed) this.#fail({ kind: 'malformed', message: messageOf(error) });
-      },
-    );
-  }
-
-  #subscribed(outcomes: readonly SubscriptionOutcome[]): void {
-    clearTimeout(this.#readyTimer);
-    if (this.#finished) return;
-    this.#phase = 'session';
-    this.#events.onSubscriptions(outcomes);
+    this.#subscribing.accepted(client, server);
+    if (!this.#closing) this.#subscribing.bring();
   }
 
   #deliver(message: Arrived, done: () => void): void {
@@ -455,22 +361,11 @@ export class Link {
       return;
     }
     try {
-      this.#events.onMessage(this.#named(message), done);
+      this.#events.onMessage(this.#aliases.named(message), done);
     } catch (error) {
       this.#fail({ kind: 'unknown', message: messageOf(error) });
       done();
     }
-  }
-
-  /** With the topic name that an alias stands for (MQTT 5.0 §3.3.2.3.4): mqtt.js checks it, and tells it to nobody but its own listeners. */
-  #named(message: Arrived): Arrived {
-    const alias = message.properties?.topicAlias;
-    if (alias === undefined) return message;
-    if (message.topic !== '') {
-      this.#aliases.set(alias, message.topic);
-      return message;
-    }
-    return { ...message, topic: this.#aliases.get(alias) ?? '' };
   }
 
   #refused(packet: RefusedPublish): void {
@@ -496,7 +391,7 @@ export class Link {
   #farewell(failure: RawFailure): Buffer | null {
     if (this.#options.profile.version !== '5') return null;
     if (failure.kind !== 'malformed' && failure.kind !== 'too-large') return null;
-    return disconnectPacket(failure.violation?.reasonCode ?? PROTOCOL_ERROR);
+    return Buffer.from([0xe0, 1, failure.violation?.reasonCode ?? PROTOCOL_ERROR]);
   }
 
   #finish(): void {
@@ -504,6 +399,7 @@ export class Link {
     this.#finished = true;
     clearTimeout(this.#closeTimer);
     clearTimeout(this.#readyTimer);
+    this.#subscribing.close();
     this.#publisher?.close(!this.#options.profile.cleanStart);
     const during = this.#phase === 'opening' ? 'connack' : this.#phase;
     const failure = this.#closing ? null : (this.#failure ?? { kind: 'closed', during });
@@ -515,8 +411,4 @@ export class Link {
 
 function notConnected(): LoupeError {
   return new LoupeError('not-connected', 'Not connected. Connect first.');
-}
-
-function disconnectPacket(reasonCode: number): Buffer {
-  return Buffer.from([0xe0, 1, reasonCode]);
 }

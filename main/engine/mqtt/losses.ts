@@ -1,5 +1,6 @@
 import type { ConnectionFailure } from '../../../app/connection';
-import { repeatedFailure, type RawFailure } from '../../../app/connection-failure';
+import { repeatedFailure } from '../../../app/connection-failure';
+import type { RawFailure } from '../../../app/raw-failure';
 import type { Profile } from '../../../app/profile';
 import { MOST_VIOLATIONS, reconnectDelayMs, STABLE_AFTER_MS } from './reconnect-policy';
 

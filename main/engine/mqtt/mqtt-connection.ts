@@ -6,7 +6,8 @@ import type {
   DeviceConfirmation,
   ServerSettings,
 } from '../../../app/connection';
-import { describeFailure, type RawFailure } from '../../../app/connection-failure';
+import { describeFailure } from '../../../app/connection-failure';
+import type { RawFailure } from '../../../app/raw-failure';
 import type { PublishResult } from '../../../app/contract';
 import { LoupeError } from '../../../app/errors';
 import type { QoS } from '../../../app/message';

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import type * as tls from 'node:tls';
 import { MAX_SHOWN_NAMES, type CertificateFacts } from '../../../app/certificate';
-import type { RawFailure } from '../../../app/connection-failure';
+import type { RawFailure } from '../../../app/raw-failure';
 import type { TlsSettings } from '../../../app/profile-tls';
 
 /** No subject that a person wants to read is longer. */

@@ -1,4 +1,4 @@
-import type { RawFailure } from '../../../app/connection-failure';
+import type { RawFailure } from '../../../app/raw-failure';
 import { LoupeError, messageOf } from '../../../app/errors';
 import type { SocketFailure } from '../../../app/socket-failure';
 

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import type { RawFailure } from '../../../app/connection-failure';
+import type { RawFailure } from '../../../app/raw-failure';
 import type { LinkProfile } from './types';
 
 /** Sees the bytes of a connection as they pass, and must not change or keep them. */

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import * as tls from 'node:tls';
 import { createWebSocketStream, WebSocket } from 'ws';
 import { addressOf, usesTls } from '../../../app/broker-address';
-import type { RawFailure } from '../../../app/connection-failure';
+import type { RawFailure } from '../../../app/raw-failure';
 import { messageOf } from '../../../app/errors';
 import { brokerUrl } from '../../../app/profile';
 import type { Profile } from '../../../app/profile';

@@ -1,4 +1,4 @@
-import type { RawFailure } from '../../../app/connection-failure';
+import type { RawFailure } from '../../../app/raw-failure';
 import { MQTT_VERSIONS, type MqttVersion, type Profile } from '../../../app/profile';
 import type { ConnectionOptions } from './types';
 

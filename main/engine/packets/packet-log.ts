@@ -1,5 +1,6 @@
 import type { CaptureMode, PacketDetail } from '../../../app/contract-packets';
-import { describeFailure, type RawFailure } from '../../../app/connection-failure';
+import { describeFailure } from '../../../app/connection-failure';
+import type { RawFailure } from '../../../app/raw-failure';
 import { LoupeError } from '../../../app/errors';
 import { formatCountOf } from '../../../app/payload/format';
 import { brokerUrl } from '../../../app/profile';
