@@ -19,6 +19,8 @@ export class VirtualScroller {
   #element: HTMLElement | null = null;
   /** The scrollTop that was set here: its event says nothing new. */
   #ownScrollTop: number | null = null;
+  /** The element was not yet long enough to stand where it should: its spacer grows after the rows are known. */
+  #isBehind = false;
 
   constructor(
     readonly rowHeight: number,
@@ -94,6 +96,13 @@ export class VirtualScroller {
   /** Takes over the scrolling element; returns how to let it go. */
   attach(element: HTMLElement): () => void {
     this.#element = element;
+    $effect(() => {
+      // Read, so that this runs once more when the element has become longer.
+      const isLong = this.spacerHeight > 0;
+      untrack(() => {
+        if (isLong && this.#isBehind) this.#scrollElement();
+      });
+    });
     untrack(() => {
       this.#scrollElement();
     });
@@ -138,15 +147,18 @@ export class VirtualScroller {
   #scrollElement(): void {
     if (!this.#element) return;
     const wanted = this.#position / this.scale;
+    this.#isBehind = false;
     if (Math.abs(this.#element.scrollTop - wanted) < 0.5) return;
     this.#element.scrollTop = wanted;
     this.#ownScrollTop = this.#element.scrollTop;
+    this.#isBehind = wanted - this.#ownScrollTop > 1;
   }
 
   #readElement(element: HTMLElement): void {
     const own = this.#ownScrollTop;
     this.#ownScrollTop = null;
     if (own !== null && Math.abs(element.scrollTop - own) < 1) return;
+    this.#isBehind = false;
     this.#position = element.scrollTop * this.scale;
   }
 

@@ -168,6 +168,9 @@ test('the list is walked with the keys, filtered, paused, cleared and switched o
     await client.publishAsync(`plant/line${String(at % 2)}`, String(at), { qos: 0 });
   }
   await expect(packet(window, /PUBLISH plant\/line1/u).last()).toBeVisible();
+  // The end is followed to the last row.
+  await expect(grid(window)).toHaveAttribute('aria-rowcount', /^1[2-9]\d$/u);
+  await expect(grid(window).getByRole('row').last()).toBeInViewport({ ratio: 1 });
   await window.getByRole('textbox', { name: 'Topic' }).fill('line1');
   await expect(grid(window)).toHaveAttribute('aria-rowcount', '60');
   await window.getByRole('textbox', { name: 'Topic' }).press('ArrowDown');
