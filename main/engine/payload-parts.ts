@@ -13,10 +13,18 @@ export type ReadMessage = (
   maxBytes: number,
 ) => Promise<Message | null>;
 
-/** Hands out a large payload part by part. It is read once, and forgotten with its end. */
+/** So many are kept: two windows that load at the same time must not make each part a reading of the whole. */
+const MOST_KEPT = 2;
+
+interface Kept {
+  readonly payload: Promise<Uint8Array | null>;
+  timer: NodeJS.Timeout | undefined;
+}
+
+/** Hands out large payloads part by part. Each is read once, and forgotten with its end. */
 export class PayloadParts {
-  #kept: { readonly key: string; readonly payload: Promise<Uint8Array | null> } | null = null;
-  #timer: NodeJS.Timeout | undefined;
+  /** By profile and message, the one that was asked for last at the end. */
+  readonly #kept = new Map<string, Kept>();
 
   constructor(private readonly read: ReadMessage) {}
 
@@ -26,33 +34,42 @@ export class PayloadParts {
     start,
     bytes,
   }: Parameters<PayloadCalls['payloadPart']>[0]): Promise<Uint8Array> {
-    const payload = await this.#payload(profileId, id);
+    const key = `${profileId}\u0000${String(id)}`;
+    const payload = await this.#payload(key, () => this.read(profileId, id, MAX_SHOWN_BYTES));
     if (!payload) {
-      this.close();
+      this.#forget(key);
       throw new LoupeError(
         'not-found',
         'That message is no longer stored: the history keeps the newest ones within its limit.',
       );
     }
-    if (start + bytes >= payload.length) this.close();
+    if (start + bytes >= payload.length) this.#forget(key);
     return payload.slice(start, start + bytes);
   }
 
   close(): void {
-    clearTimeout(this.#timer);
-    this.#kept = null;
+    for (const key of [...this.#kept.keys()]) this.#forget(key);
   }
 
-  #payload(profileId: string, id: number): Promise<Uint8Array | null> {
-    const key = `${profileId}\u0000${String(id)}`;
-    if (this.#kept?.key !== key) {
-      const read = this.read(profileId, id, MAX_SHOWN_BYTES);
-      this.#kept = { key, payload: read.then((message) => message?.payload ?? null) };
-    }
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
-      this.#kept = null;
+  #payload(key: string, read: () => Promise<Message | null>): Promise<Uint8Array | null> {
+    const kept = this.#kept.get(key) ?? {
+      payload: read().then((message) => message?.payload ?? null),
+      timer: undefined,
+    };
+    this.#kept.delete(key);
+    this.#kept.set(key, kept);
+    clearTimeout(kept.timer);
+    kept.timer = setTimeout(() => {
+      this.#forget(key);
     }, KEPT_MS);
-    return this.#kept.payload;
+    for (const oldest of this.#kept.keys()) {
+      if (this.#kept.size > MOST_KEPT) this.#forget(oldest);
+    }
+    return kept.payload;
+  }
+
+  #forget(key: string): void {
+    clearTimeout(this.#kept.get(key)?.timer);
+    this.#kept.delete(key);
   }
 }

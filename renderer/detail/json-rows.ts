@@ -136,3 +136,12 @@ export function valueText(value: JsonValue, source: string): string {
   if (isContainer(value)) return prettyJson(source.slice(value.start, value.end));
   return value.kind === 'string' ? value.value : scalarText(value, 0);
 }
+
+const INDENT_PX = 16;
+/** Deeper rows stay at this indent, so that something of them is still seen. */
+const MOST_INDENTS = 24;
+
+/** How far a row stands to the right. */
+export function indentPx({ depth }: JsonRow): number {
+  return Math.min(depth, MOST_INDENTS) * INDENT_PX;
+}

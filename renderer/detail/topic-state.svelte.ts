@@ -3,14 +3,11 @@ import type { EngineClient } from '../../app/rpc/client';
 import type { Moment } from '../../app/contract-time';
 import type { Message, TopicFrame, TopicParams, TopicPath } from '../../app/contract';
 import { messageOf } from '../../app/errors';
-import { makesSenseWhole } from '../../app/payload/whole-only';
 import { MessageDecoder } from '../decoding/message-decoder.svelte';
 import type { DecodingState } from '../decoding/decoding-state.svelte';
 import { viewed, type Viewed } from './viewed';
-import { AT_ONCE_BYTES, wholeMessage } from './whole-payload';
+import { AT_ONCE_BYTES, isWorthMore, SHOWN_BYTES, wholeMessage } from './whole-payload';
 
-/** What is sent of a payload unasked; more on request. */
-export const SHOWN_BYTES = 256 * 1024;
 /** The most that the window takes of one payload, as the engine's check of arguments has it. */
 export const MOST_BYTES = 64 * 1024 * 1024;
 /** How long the previous topic stays while the next one's first frame is awaited, so that moving on does not flicker. */
@@ -23,7 +20,7 @@ interface Shown {
   readonly frame: TopicFrame | null;
 }
 
-export { viewed, type Viewed };
+export { SHOWN_BYTES, viewed, type Viewed };
 
 interface Held {
   readonly message: Message;
@@ -212,11 +209,6 @@ export class TopicState {
     if (last && isWorthMore(last)) this.#update({ maxBytes: AT_ONCE_BYTES });
     this.#loadNext();
   }
-}
-
-/** A picture of a camera, a packed document: its beginning alone shows nothing. */
-function isWorthMore({ payload, sizeBytes }: Message): boolean {
-  return payload.length < sizeBytes && sizeBytes <= AT_ONCE_BYTES && makesSenseWhole(payload);
 }
 
 /** Frames also come when only counts changed; the message then stays the same object, with all that was loaded of it. */

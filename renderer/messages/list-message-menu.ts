@@ -6,7 +6,8 @@ import ListTree from '@lucide/svelte/icons/list-tree';
 import Rows from '@lucide/svelte/icons/rows-3';
 import type { Message } from '../../app/contract';
 import { copyPayload } from '../detail/payload-actions';
-import { MOST_BYTES, SHOWN_BYTES, viewed } from '../detail/topic-state.svelte';
+import { MOST_BYTES, viewed } from '../detail/topic-state.svelte';
+import { SHOWN_BYTES, wholeMessage } from '../detail/whole-payload';
 import { editAgainEntries } from '../publish/edit-again';
 import type { AppState } from '../state/app.svelte';
 import { setMark } from '../time/mark-actions';
@@ -21,7 +22,7 @@ export function wholeOf(app: AppState, profileId: string) {
     whole: (message: Message): Promise<Message> =>
       message.payload.length >= message.sizeBytes
         ? Promise.resolve(message)
-        : app.engine.calls.message({ profileId, id: message.id, maxBytes: MOST_BYTES }),
+        : wholeMessage(app.engine, profileId, message, MOST_BYTES),
   };
 }
 

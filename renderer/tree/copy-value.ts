@@ -1,5 +1,7 @@
 import type { TopicPath } from '../../app/contract';
 import { formatBytes } from '../../app/payload/format';
+import { hexText } from '../../app/payload/hex';
+import { wholeMessage } from '../detail/whole-payload';
 import type { AppState } from '../state/app.svelte';
 
 /** More than this does not belong on a clipboard. */
@@ -30,9 +32,9 @@ export async function copyNewestValue(
     );
     return;
   }
-  const whole = await app.engine.calls.message({ profileId, id: newest.id, maxBytes: MOST_BYTES });
+  const whole = await wholeMessage(app.engine, profileId, newest, MOST_BYTES);
   const text = textOf(whole.payload);
-  if (text === null) await app.copy(hexOf(whole.payload), 'Value (as hex)');
+  if (text === null) await app.copy(hexText(whole.payload), 'Value (as hex)');
   else await app.copy(text, 'Value');
 }
 
@@ -43,8 +45,4 @@ function textOf(bytes: Uint8Array): string | null {
     // Not UTF-8: the caller copies hex digits.
     return null;
   }
-}
-
-function hexOf(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(' ');
 }

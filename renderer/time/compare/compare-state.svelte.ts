@@ -11,6 +11,7 @@ import type { EngineClient, OpenView } from '../../../app/rpc/client';
 import type { DecodingState } from '../../decoding/decoding-state.svelte';
 import { decodeOnce } from '../../decoding/message-decoder.svelte';
 import type { Viewed } from '../../detail/viewed';
+import { wholeMessage } from '../../detail/whole-payload';
 
 /** Rows beyond this are counted, not listed: nobody reads more. */
 export const MOST_DIFFERENCES = 2000;
@@ -117,10 +118,8 @@ export class CompareState {
   async open(difference: MomentDifference, maxBytes: number): Promise<void> {
     const looked = (this.#looked += 1);
     const { topic } = difference;
-    const [before, after] = await Promise.all([
-      this.#viewed(topic, difference.before, maxBytes),
-      this.#viewed(topic, difference.after, maxBytes),
-    ]);
+    const before = await this.#viewed(topic, difference.before, maxBytes);
+    const after = await this.#viewed(topic, difference.after, maxBytes);
     if (looked === this.#looked) this.#opened = { difference, before, after };
   }
 
@@ -138,7 +137,6 @@ export class CompareState {
 
   async #upTo(message: Message | null, maxBytes: number): Promise<Message | null> {
     if (!message || message.payload.length >= message.sizeBytes) return message;
-    const { profileId } = this;
-    return this.engine.calls.message({ profileId, id: message.id, maxBytes });
+    return wholeMessage(this.engine, this.profileId, message, maxBytes);
   }
 }
