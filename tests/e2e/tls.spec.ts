@@ -112,6 +112,8 @@ test('a certificate of nobody known is shown and trusted; a changed one is told 
     await window.getByRole('button', { name: 'Save and connect' }).click();
     await expect(status(window)).toContainText('certificate not checked');
     await expect(window.getByRole('alert')).toContainText('certificate is not checked');
+    await window.getByRole('button', { name: 'Connections', exact: true }).click();
+    await expect(window.getByRole('listitem', { name: 'localhost' })).toContainText('Not checked');
   } finally {
     await broker.dispose();
   }
