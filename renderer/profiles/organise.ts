@@ -51,10 +51,15 @@ export function organiseEntries(app: AppState, summary: ProfileSummary): MenuEnt
 }
 
 function moveToFolder(app: AppState, { profile }: ProfileSummary): void {
+  const { folder } = profile.organisation;
+  const others = new Set(app.profiles.connections.map((one) => one.profile.organisation.folder));
+  others.delete('');
+  others.delete(folder);
   overlays.name({
     title: `Folder of “${profile.name}”`,
     action: 'Move',
-    name: profile.organisation.folder,
+    name: folder,
+    hint: `Empty: without a folder. ${others.size === 0 ? '' : `There are: ${[...others].slice(0, 8).join(', ')}${others.size > 8 ? '…' : '.'}`}`,
     note: '',
     hasNote: false,
     save: async ({ name }) => {
@@ -63,20 +68,28 @@ function moveToFolder(app: AppState, { profile }: ProfileSummary): void {
   });
 }
 
-/** Gives a folder another name; empty dissolves it. */
-export function renameFolder(
-  app: AppState,
-  folder: string,
-  members: readonly ProfileSummary[],
-): void {
+/** Gives a folder another name; empty dissolves it. Also favourites are in it, which are listed elsewhere. */
+export function renameFolder(app: AppState, folder: string): void {
+  const members = app.profiles.connections.filter(
+    ({ profile }) => profile.organisation.folder === folder,
+  );
+  const moveAll = async (name: string): Promise<void> => {
+    for (const { profile } of members) await app.profiles.organise(profile, { folder: name });
+  };
   overlays.name({
     title: `Rename the folder “${folder}”`,
     action: 'Rename',
     name: folder,
+    hint: 'Empty: no folder any more, its connections stay. The name of another folder joins the two.',
     note: '',
     hasNote: false,
     save: async ({ name }) => {
-      for (const { profile } of members) await app.profiles.organise(profile, { folder: name });
+      if (name === folder) return;
+      await moveAll(name);
+      app.toasts.show({
+        text: name === '' ? `No folder “${folder}” any more` : `Folder renamed to “${name}”`,
+        action: { label: 'Undo', run: () => void app.attempt(() => moveAll(folder)) },
+      });
     },
   });
 }

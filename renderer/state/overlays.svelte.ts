@@ -27,6 +27,8 @@ export interface Naming {
   readonly action: string;
   readonly name: string;
   readonly note: string;
+  /** What the name means, where that is not plain. */
+  readonly hint?: string;
   readonly hasNote: boolean;
   /** A topic filter that can be changed; not there where it makes no sense. */
   readonly filter?: string;

@@ -2,7 +2,7 @@ import { expect, test, type Page } from '@playwright/test';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { defaultProfileFields } from '../../app/profile';
+import { defaultProfileFields, type Profile } from '../../app/profile';
 import { launchApp, runApp, type LaunchedApp } from '../helpers/electron';
 import { startMosquitto } from '../helpers/mosquitto';
 import { addProfile, status } from '../helpers/window';
@@ -81,6 +81,25 @@ test('folders fold, connections move between them by key and by mouse, favourite
   await window.getByRole('button', { name: 'More for Gate' }).click();
   await window.getByRole('menuitem', { name: 'Add to favourites' }).click();
   await expect.poll(() => names(window, 'Favourites')).toEqual(['Cloud', 'Gate']);
+
+  // A favourite is in its folder, too, although it is listed elsewhere; and undo takes all back.
+  await window.getByRole('button', { name: 'More for Press' }).click();
+  await window.getByRole('menuitem', { name: 'Add to favourites' }).click();
+  await window.getByRole('button', { name: 'Rename the folder Line 2' }).click();
+  const naming = window.getByRole('dialog', { name: 'Rename the folder “Line 2”' });
+  await expect(naming).toContainText('joins the two');
+  await naming.getByRole('textbox', { name: 'Name' }).fill('Line 3');
+  await naming.getByRole('button', { name: 'Rename', exact: true }).click();
+  await expect.poll(() => names(window, 'Line 3')).toEqual(['Lab']);
+  const folderOfPress = async (): Promise<string | undefined> => {
+    const file = await readFile(join(home, 'profiles.json'), 'utf8');
+    const { profiles } = JSON.parse(file) as { profiles: Profile[] };
+    return profiles.find(({ name }) => name === 'Press')?.organisation.folder;
+  };
+  await expect.poll(folderOfPress).toBe('Line 3');
+  await window.getByRole('button', { name: 'Undo' }).click();
+  await expect.poll(() => names(window, 'Line 2')).toEqual(['Lab']);
+  await expect.poll(folderOfPress).toBe('Line 2');
 
   const title = window.getByRole('button', { name: 'Line 10', exact: true });
   await title.click();
