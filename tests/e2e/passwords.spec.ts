@@ -163,7 +163,9 @@ test('a vault keeps passwords behind a passphrase: unlocked once per start, chan
 
   window = await start({ args: noKeyring });
   dialog = window.getByRole('dialog', { name: 'Unlock the password vault' });
-  await dialog.getByRole('textbox', { name: 'Passphrase' }).fill('wrong one');
+  // Typed without a click first.
+  await expect(dialog.getByRole('textbox', { name: 'Passphrase' })).toBeFocused();
+  await window.keyboard.type('wrong one');
   await dialog.getByRole('button', { name: 'Unlock' }).click();
   await expect(dialog.getByRole('alert')).toContainText('not the vault’s passphrase');
   await dialog.getByRole('button', { name: 'Leave it locked' }).click();
@@ -172,6 +174,7 @@ test('a vault keeps passwords behind a passphrase: unlocked once per start, chan
   await dialog.getByRole('textbox', { name: 'Passphrase' }).fill(VAULT);
   await dialog.getByRole('button', { name: 'Unlock' }).click();
   await expect(dialog).toBeHidden();
+  await expect(window.getByRole('alert')).toContainText('It is not locked any more: try again.');
   await window.getByRole('alert').getByRole('button', { name: 'Try again' }).click();
   await expect(status(window)).toContainText(/^connected/);
 
@@ -184,6 +187,11 @@ test('a vault keeps passwords behind a passphrase: unlocked once per start, chan
 
   window = await start({ args: noKeyring });
   dialog = window.getByRole('dialog', { name: 'Unlock the password vault' });
+  // Lost: what it opens can only be forgotten, and that is asked about.
+  await dialog.getByRole('button', { name: 'I lost the passphrase…' }).click();
+  await expect(window.getByRole('dialog', { name: 'Forget the vault?' })).toBeVisible();
+  await window.getByRole('button', { name: 'Cancel' }).click();
+  await command(window, 'Unlock the password vault');
   await dialog.getByRole('textbox', { name: 'Passphrase' }).fill(OTHER_VAULT);
   await dialog.getByRole('button', { name: 'Unlock' }).click();
   await expect(dialog).toBeHidden();
