@@ -26,7 +26,7 @@ export function readConnections(text: string): Imported {
   const imported = read(text.replace(/^\uFEFF/u, ''));
   const { profiles } = imported;
   if (profiles.length === 0 && imported.problems.length === 0)
-    throw unreadable('There is no connection in it');
+    throw unreadable('there is no connection in it');
   if (profiles.length <= MOST_IMPORTED) return imported;
   return {
     ...imported,
@@ -47,7 +47,7 @@ function read(text: string): Imported {
   if (isMosquittoOptions(text)) {
     return { program: 'mosquitto', profiles: readMosquittoOptions(text), problems: [] };
   }
-  throw unreadable('It is of no format that is known here');
+  throw unreadable('it is of no format that is known here');
 }
 
 function fromJson(json: unknown): Imported {
@@ -55,20 +55,20 @@ function fromJson(json: unknown): Imported {
     return { program: 'MQTT Explorer', profiles: readMqttExplorer(json), problems: [] };
   }
   if (isMqttx(json)) return { program: 'MQTTX', profiles: readMqttx(json), problems: [] };
-  throw unreadable('It is JSON, but not of MQTT Explorer, MQTTX or MQTT Loupe');
+  throw unreadable('it is JSON, but not of MQTT Explorer, MQTTX or MQTT Loupe');
 }
 
 export function parse(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {
-    throw unreadable('It begins as JSON does, but is damaged or cut off');
+    throw unreadable('it begins as JSON does, but is damaged or cut off');
   }
 }
 
 export function unreadable(why: string): LoupeError {
   return new LoupeError(
     'file-unreadable',
-    `No connections could be read: ${why}. Known are settings.json of MQTT Explorer, MQTTX's JSON export and MQTTX.db, options of mosquitto_sub, MQTTUI_ variables, URLs (one on each line) and files of MQTT Loupe.`,
+    `No connections could be read: ${why}. Known are settings.json of MQTT Explorer, MQTTX’s JSON export and MQTTX.db, options of mosquitto_sub, MQTTUI_ variables, URLs (one on each line) and files of MQTT Loupe.`,
   );
 }

@@ -1,4 +1,5 @@
 import { escapeHidden } from '../payload/escape';
+import { formatCountOf } from '../payload/format';
 import { hexDump, hexRow } from '../payload/hex';
 import type { ByteRange } from './mask-secrets';
 import type { DecodedPacket } from './packet-field';
@@ -12,9 +13,19 @@ export function maskedHex(bytes: Uint8Array, masked: readonly ByteRange[]): stri
   return pairs.join(' ');
 }
 
-/** Rows of offset, hexadecimal and ASCII, as `hexDump`, with asterisks where a secret stood. */
-export function maskedHexDump(bytes: Uint8Array, masked: readonly ByteRange[]): string {
-  if (masked.length === 0) return hexDump(bytes);
+/** Rows of offset, hexadecimal and ASCII, as `hexDump`, with asterisks where a secret stood; then how many of its bytes are not there. */
+export function maskedHexDump(
+  bytes: Uint8Array,
+  masked: readonly ByteRange[],
+  sizeBytes = bytes.length,
+): string {
+  const lines = masked.length === 0 ? [hexDump(bytes)] : maskedLines(bytes, masked);
+  const missing = sizeBytes - bytes.length;
+  if (missing > 0) lines.push(`… ${formatCountOf(missing, 'byte', 'bytes')} more, not kept`);
+  return lines.join('\n');
+}
+
+function maskedLines(bytes: Uint8Array, masked: readonly ByteRange[]): string[] {
   const lines: string[] = [];
   for (let start = 0; start < bytes.length; start += 16) {
     const { offset, ascii } = hexRow(bytes, start / 16);
@@ -27,7 +38,7 @@ export function maskedHexDump(bytes: Uint8Array, masked: readonly ByteRange[]): 
     const text = Array.from(ascii, (character, at) => (isHidden(at) ? '*' : character)).join('');
     lines.push(`${offset}  ${hex.padEnd(48)}  ${text}`);
   }
-  return lines.join('\n');
+  return lines;
 }
 
 /** The fields as lines of text, as they are shown. */

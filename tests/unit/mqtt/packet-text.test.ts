@@ -27,4 +27,7 @@ it('writes asterisks for what is masked', () => {
     '000000  41 41 41 41 41 41 41 41  41 41 41 41 41 41 41 **  AAAAAAAAAAAAAAA*\n' +
       `000010  ${'** 41'.padEnd(48)}  *A`,
   );
+  expect(maskedHexDump(PUBLISH.subarray(0, 2), [], 10_000_017)).toMatch(
+    /^000000 {2}33 08 [^\n]*\n… 10,000,015 bytes more, not kept$/u,
+  );
 });
