@@ -206,6 +206,23 @@ test('Sparkplug data gets its names from the birth before it', async () => {
   await expect(notes).toContainText('Edge node edge online since');
 });
 
+/** A black picture of 24 bits a pixel. */
+function bitmap(width: number, height: number): Buffer {
+  const bytes = Buffer.alloc(54 + width * height * 3);
+  bytes.write('BM', 'latin1');
+  for (const [value, at] of [
+    [bytes.length, 2],
+    [54, 10],
+    [40, 14],
+    [width, 18],
+    [height, 22],
+  ] as const)
+    bytes.writeUInt32LE(value, at);
+  bytes.writeUInt16LE(1, 26);
+  bytes.writeUInt16LE(24, 28);
+  return bytes;
+}
+
 test('an image is drawn, and a hostile drawing stays text', async () => {
   const { window, complaints } = launched;
   const drawing = (inner: string): string =>
@@ -216,6 +233,7 @@ test('an image is drawn, and a hostile drawing stays text', async () => {
     drawing('<script>document.title = "owned"</script><image href="http://127.0.0.1:1/x.png"/>'),
   );
   await retain('pictures/bomb', '<!DOCTYPE svg [<!ENTITY a "b">]><svg>&a;</svg>');
+  await retain('pictures/large', bitmap(500, 400));
   await connect(window);
   await openTopic(window, 'pictures/good');
   await expect(window.getByRole('img', { name: 'The payload, drawn' })).toBeVisible();
@@ -223,6 +241,9 @@ test('an image is drawn, and a hostile drawing stays text', async () => {
   await row(window, 'script').click();
   await expect(window.getByRole('img', { name: 'The payload, drawn' })).toBeVisible();
   expect(await window.title()).not.toContain('owned');
+  // Larger than what is sent unasked, and yet nobody has to ask for it.
+  await row(window, 'large').click();
+  await expect(window.getByRole('region', { name: 'Topic detail' })).toContainText('500 × 400 px');
   await row(window, 'bomb').click();
   await expect(window.getByText(/defines entities|Expected|<svg>/).first()).toBeVisible();
   expect(complaints).toEqual([]);
