@@ -199,8 +199,9 @@ const SCHEMES = new Map<string, Protocol>([
 /** `unix:///run/mosquitto.sock`, or a named pipe's path as it is. */
 const SOCKET_PATTERN = /^(?:unix:(?:\/\/)?(?<path>\/[^?#]+)|(?<pipe>\\\\[.?]\\pipe\\[^\s]+))$/iu;
 
+/** No host has what the WHATWG URL Standard forbids in one (§3.2). */
 const URL_PATTERN =
-  /^([a-z][a-z0-9+.-]*:)\/\/(?:([^/?#]*)@)?(\[[^\]\s]+\]|[^:/?#@\\\s]+)(?::(\d{1,5}))?(\/[^?#\s]*)?(?:[?#]\S*)?$/iu;
+  /^([a-z][a-z0-9+.-]*:)\/\/(?:([^/?#]*)@)?(\[[^\]\s]+\]|[^:/?#@\\\s<>^|"`]+)(?::(\d{1,5}))?(\/[^?#\s]*)?(?:[?#]\S*)?$/iu;
 
 /**
  * Reads `mqtt://user:password@host:port/path` and its relatives (`mqtts`, `ws`, `wss`, `tcp`, `ssl`, `tls`), and

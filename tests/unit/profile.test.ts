@@ -74,6 +74,8 @@ describe('a broker’s URL', () => {
     'mqtt://h:99999',
     'mqtt://h:x',
     'javascript:alert(1)',
+    'mqtt://<script>alert(1)</script>',
+    'mqtt://a"b',
     'mqtt:/h',
     'mqtt://a\\b',
     'mqtt://anna:pa/ss@h',
