@@ -210,8 +210,10 @@ export interface StatusFrame {
   readonly topics: number;
   readonly historyBytes: number;
   readonly oldestTimeUs: number | null;
-  /** Why messages are not being stored, in words; null when all is well. */
+  /** Why messages are not being stored, or stored late, in words; null when all is well. */
   readonly historyProblem: string | null;
+  /** They are stored late, and nothing is lost: the broker has to wait until the history has caught up. */
+  readonly historyIsBehind: boolean;
 }
 
 export type ValueKind = 'json' | 'number' | 'boolean' | 'text' | 'binary' | 'empty';

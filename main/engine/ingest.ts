@@ -117,6 +117,11 @@ export class Ingest {
     return null;
   }
 
+  /** Nothing is lost, but the broker has to wait until the history has caught up. */
+  get isBehind(): boolean {
+    return this.failure === null && !this.valve.refusing && this.valve.holding;
+  }
+
   readonly receive = (packet: Arrived, done: () => void): void => {
     const { tree, clock, ids } = this.options;
     const payload =

@@ -343,6 +343,7 @@ export class ProfileRuntime {
       historyBytes: totals.bytes,
       oldestTimeUs: totals.oldestTimeUs,
       historyProblem: this.ingest.problem,
+      historyIsBehind: this.ingest.isBehind,
     };
   }
 

@@ -51,6 +51,8 @@ interface Recording {
 
 interface Seen {
   readonly problems: Set<string>;
+  /** Of these, while the history was only behind. */
+  readonly whileBehind: Set<string>;
   readonly states: string[];
   /** Messages in the tree, while messages were refused. */
   readonly whileRefused: number[];
@@ -66,7 +68,7 @@ async function record(writeDelayMs: number, keepAlive: number): Promise<Recordin
     ...bundles,
   });
   const seen: Seen = {
-    ...{ problems: new Set(), states: [], whileRefused: [] },
+    ...{ problems: new Set(), whileBehind: new Set(), states: [], whileRefused: [] },
     ...{ mostBytes: 0, mostMessages: 0 },
   };
   const runtime: ProfileRuntime = new ProfileRuntime({
@@ -86,9 +88,11 @@ async function record(writeDelayMs: number, keepAlive: number): Promise<Recordin
     const { bytes, messages } = history.backlog;
     seen.mostBytes = Math.max(seen.mostBytes, bytes);
     seen.mostMessages = Math.max(seen.mostMessages, messages);
-    const { historyProblem } = runtime.status(performance.now());
+    const { historyProblem, historyIsBehind } = runtime.status(performance.now());
     if (historyProblem === null) return;
-    seen.problems.add(historyProblem.replace(/\d+/u, 'N'));
+    const words = historyProblem.replace(/\d+/u, 'N');
+    seen.problems.add(words);
+    if (historyIsBehind) seen.whileBehind.add(words);
     if (historyProblem.includes('refused'))
       seen.whileRefused.push(runtime.tree.node('bench')?.count ?? 0);
   }, 5);
@@ -126,6 +130,7 @@ test(
     await until(() => history.totals(PROFILE).received === count, 'all is stored', 30_000);
 
     expect([...seen.problems]).toEqual([WAITS]);
+    expect([...seen.whileBehind]).toEqual([WAITS]);
     expect(runtime.status(performance.now())).toMatchObject({
       ...{ received: count, stored: count, refused: 0, historyProblem: null },
     });
@@ -162,6 +167,7 @@ test(
     await history.settled();
 
     expect(seen.problems).toContain(REFUSES);
+    expect(seen.whileBehind).not.toContain(REFUSES);
     const { stored, refused } = history.totals(PROFILE);
     expect(refused).toBeGreaterThan(0);
     expect(stored).toBeGreaterThan(0);
