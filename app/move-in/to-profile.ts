@@ -1,4 +1,5 @@
 /** The one place where what another program said becomes a profile of ours, and says what does not come along. */
+import { usesTls } from '../broker-address';
 import {
   defaultProfileFields,
   MAX_NAME_LENGTH,
@@ -99,7 +100,11 @@ export function ownCandidate(
     },
     secrets,
     contents: tlsContents(null, () => false),
-    comes: [...[...secrets.keys()].map(secretWords), 'settings'],
+    comes: [
+      ...[...secrets.keys()].map(secretWords),
+      ...(usesTls(profile) && tls.trust === 'anything' ? ['certificates are not checked'] : []),
+      'settings',
+    ],
     stays: [
       ...(organisation.connectAtStart ? ['connecting at start: switch it on if you want it'] : []),
       ...(runsCommand ? ['sign-in with a command: enter it again if you trust it'] : []),

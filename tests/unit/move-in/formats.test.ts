@@ -192,6 +192,14 @@ it('a file of ours brings no command along that would run here', () => {
   expect(stays.join()).toContain('command');
 });
 
+it('a file of ours says that a connection of it checks no certificates', () => {
+  const fields = defaultProfileFields();
+  const profile = { ...fields, id: 'x', tls: { ...fields.tls, trust: 'anything' as const } };
+  const said = 'certificates are not checked';
+  expect(ownCandidate({ ...profile, protocol: 'mqtts' }, new Map()).comes).toContain(said);
+  expect(ownCandidate({ ...profile, protocol: 'mqtt' }, new Map()).comes).not.toContain(said);
+});
+
 describe('what nobody should write', () => {
   it.each([
     [
