@@ -52,10 +52,20 @@ function hexOf(before: Viewed, after: Viewed, bytes: number): Texts {
 }
 
 function textsOf(before: Viewed, after: Viewed, bytes: number): Texts {
-  const [one, other] = [before, after].map(({ detected }) => (detected.text ?? '').slice(0, bytes));
-  const texts = { before: one ?? '', after: other ?? '' };
-  if (![before, after].every(isJson)) return { kind: 'text', ...texts };
-  return { kind: 'JSON', before: prettyJson(texts.before), after: prettyJson(texts.after) };
+  const [one, other] = equalBeginnings(before, after, bytes);
+  if (![before, after].every(isJson)) return { kind: 'text', before: one, after: other };
+  return { kind: 'JSON', before: prettyJson(one), after: prettyJson(other) };
+}
+
+/** As many characters of each: beyond ASCII, as many bytes are not as many characters. */
+function equalBeginnings(before: Viewed, after: Viewed, bytes: number): [string, string] {
+  const textOf = ({ detected }: Viewed): string => detected.text ?? '';
+  const ends = [before, after].flatMap((one) => {
+    const { length } = textOf(one);
+    return one.complete && length <= bytes ? [] : [Math.min(length, bytes)];
+  });
+  const end = Math.min(Infinity, ...ends);
+  return [textOf(before).slice(0, end), textOf(after).slice(0, end)];
 }
 
 /** Of a document that is large or not whole, what begins like one. */

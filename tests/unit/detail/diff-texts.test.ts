@@ -38,6 +38,15 @@ test('of large messages beginnings of the same length are compared, JSON laid ou
   expect(dump.before.length).toBe(dump.after.length);
 });
 
+test('beginnings are of the same length beyond ASCII, too', () => {
+  const text = 'größer wärmer\n'.repeat(1_000);
+  const beginning = message(bytesOf(text).subarray(0, 4_000), 60e6);
+  for (const other of [message(text), message(text, 60e6)]) {
+    expect(diffTexts(other, beginning)).toMatchObject({ same: 'layout', firstBytes: 4_000 });
+    expect(diffTexts(beginning, other)).toMatchObject({ same: 'layout', firstBytes: 4_000 });
+  }
+});
+
 test('what differs is bounded, what is the same is not', () => {
   const lines = (from: number, to: number): string =>
     Array.from({ length: to - from }, (_, at) => `line ${String(from + at)}\n`).join('');
