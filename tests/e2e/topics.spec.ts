@@ -81,6 +81,23 @@ test('the tree is walked with the keyboard', async () => {
   await window.getByRole('button', { name: 'Topics', exact: true }).click();
 });
 
+test('what a button is pressed on in the palette stays there while messages bring new commands', async () => {
+  const { window } = launched;
+  await addProfile(window, { name: 'Slow', port: broker.port });
+  await window.keyboard.press('Control+k');
+  await window.getByRole('combobox').fill('Keyboard shortcuts');
+  await window.getByRole('option', { name: 'Keyboard shortcuts' }).hover();
+  await window.mouse.down();
+  // Connects as if it had been pressed a moment before: the palette covers it.
+  await window
+    .locator('button', { hasText: /^\s*Connect\s*$/u })
+    .first()
+    .dispatchEvent('click');
+  await expect(window.locator('[role=treeitem]').first()).toBeAttached();
+  await window.mouse.up();
+  await expect(window.getByRole('dialog', { name: 'Keyboard shortcuts' })).toBeVisible();
+});
+
 test('a cleared retained message is put back with undo', async () => {
   const { window } = launched;
   await client.publishAsync('kept/here', 'precious', { retain: true, qos: 1 });
