@@ -201,10 +201,12 @@ describe('recording', () => {
     // What can't be compressed, so that the limit is reached.
     const messages = (length: number): { topic: string; payload: Buffer }[] =>
       Array.from({ length }, () => ({ topic: 'big/one', payload: randomBytes(10_000) }));
-    for (let round = 0; round < 4; round += 1) {
+    for (let round = 1; round <= 4; round += 1) {
       await publishAll(messages(99));
-      // Each round is a batch of its own: the limit is looked at after a batch.
-      await new Promise((resolve) => setTimeout(resolve, 150));
+      // Each round is stored by itself: the limit is looked at after a batch.
+      await expect
+        .poll(() => rowsOf(file, 'SELECT stored FROM profiles')[0]?.['stored'])
+        .toBe(99 * round);
     }
     await publishAll(messages(4));
     const result = await recording.ended;
