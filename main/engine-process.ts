@@ -30,6 +30,8 @@ const RESTART_DELAY_MS = 200;
 /** More crashes than this within the window, and restarting is no help. */
 const MAX_CRASHES = 5;
 const CRASH_WINDOW_MS = 60_000;
+/** So often it may end before it was ready: what hinders it may be gone a moment later, but not for ever. */
+const MOST_FAILED_STARTS = 3;
 const STOP_TIMEOUT_MS = 5_000;
 
 type KeepSecret = Extract<ToMainHost, { t: 'keep-secret' }>;
@@ -52,6 +54,7 @@ export class EngineProcess {
   private readonly pending = new Map<number, Pending>();
   private nextId = 1;
   private crashes: number[] = [];
+  private failedStarts = 0;
   private stopping: (() => void) | null = null;
   private fatal: string | null = null;
   private failed: string | null = null;
@@ -136,6 +139,7 @@ export class EngineProcess {
     switch (message.t) {
       case 'ready':
         this.fatal = null;
+        this.failedStarts = 0;
         if (this.crashes.length > 0) this.cameBack();
         return;
       case 'connected':
@@ -221,9 +225,10 @@ export class EngineProcess {
     );
     for (const call of this.pending.values()) call.reject(lost);
     this.pending.clear();
+    this.failedStarts += 1;
     const now = Date.now();
     this.crashes = [...this.crashes.filter((at) => now - at < CRASH_WINDOW_MS), now];
-    if (this.crashes.length > MAX_CRASHES) {
+    if (this.crashes.length > MAX_CRASHES || this.failedStarts > MOST_FAILED_STARTS) {
       this.failed = `${this.fatal ?? 'It stopped several times in a minute, without a word.'} What was stored is safe.`;
       this.options.onFailed(this.failed);
       return;

@@ -12,9 +12,6 @@ let client: mqtt.MqttClient;
 let folder: string;
 let launched: LaunchedApp | null = null;
 
-// The app is started twice.
-test.describe.configure({ timeout: 150_000 });
-
 test.beforeEach(async () => {
   broker = await startMosquitto();
   client = await mqtt.connectAsync(`mqtt://127.0.0.1:${String(broker.port)}`);
@@ -96,7 +93,7 @@ test('two topics through a gap: read with the cursor, saved as picture and CSV, 
   await expect(async () => {
     await window.keyboard.press('ArrowLeft');
     expect(await spoken.textContent()).toContain('No connection');
-  }).toPass({ intervals: [0], timeout: 20_000 });
+  }).toPass({ intervals: [0], timeout: 60_000 });
   await window.keyboard.press('Escape');
   await expect(spoken).toHaveText('');
 

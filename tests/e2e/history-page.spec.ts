@@ -156,7 +156,7 @@ test('what is missing stands in the list and on the timeline: a lost connection,
     await expect(window.getByText(/^Not connected: what was sent meanwhile/)).toBeVisible({
       timeout: 1_000,
     });
-  }).toPass({ timeout: 20_000 });
+  }).toPass({ timeout: 60_000 });
 
   await rail(window).getByRole('button', { name: 'Messages' }).click();
   await window.getByRole('textbox', { name: 'Topic filter' }).fill('plant/#');

@@ -21,7 +21,6 @@ function documentOf(bytes: number): string {
 }
 
 test('a document of many megabytes opens with its beginning; the rest comes on demand and is searched', async () => {
-  test.setTimeout(120_000);
   const megabytes = Number(process.env['MQTT_LOUPE_LARGE_MEGABYTES'] ?? 12);
   broker = await startMosquitto();
   launched = await launchApp();

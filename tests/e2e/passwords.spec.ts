@@ -137,8 +137,6 @@ async function command(window: LaunchedApp['window'], name: string): Promise<voi
 }
 
 test('a vault keeps passwords behind a passphrase: unlocked once per start, changed, forgotten', async () => {
-  // Three starts of the program.
-  test.slow();
   let window = await start({ args: noKeyring });
   await window.getByRole('button', { name: 'New connection' }).click();
   let dialog = window.getByRole('dialog');

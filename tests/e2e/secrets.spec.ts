@@ -206,7 +206,6 @@ async function exportPlain(window: Page, file: string): Promise<void> {
 
 test('no secret is in a file, a log, the process list, the page’s memory, an export or what a crash leaves', async () => {
   // Two starts of the program, and a snapshot of memory.
-  test.slow();
   let window = await start();
   await addEverything(window);
   await addToken(window);

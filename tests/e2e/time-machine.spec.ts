@@ -12,9 +12,6 @@ let home: string;
 let launched: LaunchedApp;
 let client: mqtt.MqttClient;
 
-// Time has to pass for a past to be there.
-test.describe.configure({ timeout: 180_000 });
-
 test.beforeEach(async () => {
   broker = await startMosquitto();
   client = await mqtt.connectAsync(`mqtt://127.0.0.1:${String(broker.port)}`);

@@ -58,7 +58,7 @@ function query(newestFirst: boolean, limit: number): MessageQuery {
 test.each([
   ['oldest first', false],
   ['newest first', true],
-])('%s', { timeout: 60_000 }, async (_, newestFirst) => {
+])('%s', async (_, newestFirst) => {
   const { history, file } = await openForTest(bundles);
   const recording = new Recording(history);
   await recording.append(200);

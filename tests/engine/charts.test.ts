@@ -2,7 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import type { ChartWhat, SeriesFrame } from '../../app/contract-charts';
 import type { DecodingRule } from '../../app/decoding/rules';
 import { bucketLength } from '../../app/chart/buckets';
@@ -26,8 +26,6 @@ import {
 import { randomFrom } from '../helpers/random';
 import { sparkplugPayload } from '../helpers/sparkplug';
 
-vi.setConfig({ testTimeout: 120_000 });
-
 const SECOND_US = 1_000_000;
 const START_US = 1_700_000_000 * SECOND_US;
 
@@ -35,7 +33,7 @@ let bundles: Bundles;
 
 beforeAll(async () => {
   bundles = await bundleHistory({ charts: true });
-}, 120_000);
+});
 afterAll(() => bundles.dispose());
 
 function threadOf(): ChartThread {

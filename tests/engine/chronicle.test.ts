@@ -48,41 +48,33 @@ function wordsOf(row: ListRow): string {
   return row.kind === 'gap' ? `${row.gap} ${String(row.messages)}` : 'missing';
 }
 
-test(
-  'lists all messages in the order of arrival, any page of them, either way around',
-  { timeout: 60_000 },
-  async () => {
-    const { history, file } = await openForTest(bundles);
-    const ids = await record(history, 300, 1_000_000);
-    await until(() => segments(file) >= 2, 'both profiles have a segment');
-    ids.push(...(await record(history, 20, 2_000_000)));
-    const oldest = await TestList.open(history, 'lab', { newestFirst: false });
-    expect(await oldest.ids()).toEqual(ids);
-    const newest = await TestList.open(history, 'lab');
-    expect(await newest.ids()).toEqual([...ids].reverse());
-    const { total } = await newest.reply();
-    const all = await newest.rows();
-    for (let first = 0; first < total; first += 397) {
-      expect((await newest.reply(first, 30)).rows).toEqual(all.slice(first, first + 30));
-    }
-    expect((await newest.reply(total + 5, 30)).rows).toEqual([]);
-  },
-);
+test('lists all messages in the order of arrival, any page of them, either way around', async () => {
+  const { history, file } = await openForTest(bundles);
+  const ids = await record(history, 300, 1_000_000);
+  await until(() => segments(file) >= 2, 'both profiles have a segment');
+  ids.push(...(await record(history, 20, 2_000_000)));
+  const oldest = await TestList.open(history, 'lab', { newestFirst: false });
+  expect(await oldest.ids()).toEqual(ids);
+  const newest = await TestList.open(history, 'lab');
+  expect(await newest.ids()).toEqual([...ids].reverse());
+  const { total } = await newest.reply();
+  const all = await newest.rows();
+  for (let first = 0; first < total; first += 397) {
+    expect((await newest.reply(first, 30)).rows).toEqual(all.slice(first, first + 30));
+  }
+  expect((await newest.reply(total + 5, 30)).rows).toEqual([]);
+});
 
-test(
-  'a topic filter leaves the others out, and counts what is left',
-  { timeout: 60_000 },
-  async () => {
-    const { history, file } = await openForTest(bundles);
-    const ids = await record(history, 300, 1_000_000);
-    await until(() => segments(file) >= 2, 'both profiles have a segment');
-    const selection = { ...everything('lab'), filters: ['every/+'] };
-    const list = await TestList.open(history, 'lab', { selection });
-    const expected = ids.filter((_, at) => (at % 7) % 3 === 0).reverse();
-    expect((await list.done()).progress.found).toBe(expected.length);
-    expect(await list.ids()).toEqual(expected);
-  },
-);
+test('a topic filter leaves the others out, and counts what is left', async () => {
+  const { history, file } = await openForTest(bundles);
+  const ids = await record(history, 300, 1_000_000);
+  await until(() => segments(file) >= 2, 'both profiles have a segment');
+  const selection = { ...everything('lab'), filters: ['every/+'] };
+  const list = await TestList.open(history, 'lab', { selection });
+  const expected = ids.filter((_, at) => (at % 7) % 3 === 0).reverse();
+  expect((await list.done()).progress.found).toBe(expected.length);
+  expect(await list.ids()).toEqual(expected);
+});
 
 test('sessions and gaps stand where they happened', async () => {
   const { history } = await openForTest(bundles);
@@ -117,23 +109,19 @@ test('sessions and gaps stand where they happened', async () => {
   ]);
 });
 
-test(
-  'a list that does not follow stays as it is, and says how much came',
-  { timeout: 60_000 },
-  async () => {
-    const { history, file } = await openForTest(bundles);
-    const ids = await record(history, 30, 1_000_000);
-    const list = await TestList.open(history, 'lab');
-    const { newest } = await list.reply();
-    const held = await list.rows(newest);
-    const more = await record(history, 300, 2_000_000);
-    await until(() => segments(file) >= 2, 'what was held is a part of a segment');
-    expect((await list.reply(0, 0, newest)).newer).toBe(more.length);
-    expect(await list.rows(newest)).toEqual(held);
-    // Nothing of what came is lost to who goes on.
-    expect(await list.ids()).toEqual([...ids, ...more].reverse());
-  },
-);
+test('a list that does not follow stays as it is, and says how much came', async () => {
+  const { history, file } = await openForTest(bundles);
+  const ids = await record(history, 30, 1_000_000);
+  const list = await TestList.open(history, 'lab');
+  const { newest } = await list.reply();
+  const held = await list.rows(newest);
+  const more = await record(history, 300, 2_000_000);
+  await until(() => segments(file) >= 2, 'what was held is a part of a segment');
+  expect((await list.reply(0, 0, newest)).newer).toBe(more.length);
+  expect(await list.rows(newest)).toEqual(held);
+  // Nothing of what came is lost to who goes on.
+  expect(await list.ids()).toEqual([...ids, ...more].reverse());
+});
 
 test('goes to a moment, and to a message', async () => {
   const { history } = await openForTest(bundles);
@@ -150,7 +138,7 @@ test('goes to a moment, and to a message', async () => {
   }
 });
 
-test('what was removed is said, and the rest is listed', { timeout: 60_000 }, async () => {
+test('what was removed is said, and the rest is listed', async () => {
   const { history } = await openForTest(bundles);
   const ids = await record(history, 200, 1_000_000);
   const list = await TestList.open(history, 'lab', { newestFirst: false });

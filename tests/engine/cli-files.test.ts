@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { createReadStream } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openArchive } from '../../main/engine/history/sqlite-archive';
 import { openHistory } from '../../main/engine/history/sqlite-history';
 import { bundleCommandLine, type CommandLine } from '../helpers/cli';
@@ -13,11 +13,9 @@ import { untrueCounters } from '../helpers/history-contents';
 let cli: CommandLine;
 
 // Each test starts the program several times.
-vi.setConfig({ testTimeout: 120_000 });
-
 beforeAll(async () => {
   cli = await bundleCommandLine();
-}, 120_000);
+});
 
 afterAll(() => cli.dispose());
 

@@ -131,4 +131,4 @@ test('a client certificate, a fingerprint and a proxy are given as options; secr
   const useless = await cli.run(['record', '--url', 'mqtt://h', '--insecure']);
   expect(useless).toMatchObject({ code: 2 });
   expect(useless.err).toContain('--insecure is for mqtts and wss');
-}, 90_000);
+});

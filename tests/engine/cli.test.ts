@@ -258,7 +258,7 @@ describe('one writer', () => {
     await recording.says(/connected to/u);
     await publishAll(numbered('one/a', 100));
     await expect
-      .poll(() => infoOf(file), { timeout: 5_000 })
+      .poll(() => infoOf(file))
       .toMatchObject({
         messages: 100,
         topics: 1,

@@ -8,6 +8,7 @@ import { freePort, startMosquitto } from '../helpers/mosquitto';
 import type { Mosquitto, MosquittoOptions } from '../helpers/mosquitto';
 import { connack, friendly, startScriptedBroker } from '../helpers/scripted-broker';
 import type { ScriptedBroker } from '../helpers/scripted-broker';
+import { PATIENCE } from '../helpers/patience';
 
 const cleanUps: (() => Promise<unknown>)[] = [];
 
@@ -181,7 +182,7 @@ describe('a first try that fails', () => {
     expect(client.state.kind).toBe('disconnected');
     await vi.waitFor(() => {
       expect(broker.openSockets()).toBe(0);
-    });
+    }, PATIENCE);
   });
 });
 

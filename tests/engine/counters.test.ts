@@ -43,7 +43,7 @@ async function stopWhenStored(
   messages: number,
 ): Promise<ReturnType<typeof summaryOf> & { readonly code: number | null }> {
   await expect
-    .poll(async () => (await infoOf(cli, file).catch(() => null))?.messages, { timeout: 15_000 })
+    .poll(async () => (await infoOf(cli, file).catch(() => null))?.messages)
     .toBe(messages);
   recording.child.kill('SIGINT');
   const result = await recording.ended;
@@ -116,7 +116,6 @@ function limitFiles({ child }: RunningCommand, bytes: number | null): void {
 
 test.runIf(process.platform === 'linux')(
   'a disk that was full for a while: what is missing is counted, and stands in the history as a gap',
-  { timeout: 40_000 },
   async () => {
     const broker = await startMosquitto();
     onTestFinished(() => broker.dispose());
@@ -144,9 +143,7 @@ test.runIf(process.platform === 'linux')(
     limitFiles(recording, null);
     await send(100);
     await expect
-      .poll(async () => (await messagesOf(cli, file, ['-r', '-n', '1']))[0]?.payload, {
-        timeout: 10_000,
-      })
+      .poll(async () => (await messagesOf(cli, file, ['-r', '-n', '1']))[0]?.payload)
       .toMatch(new RegExp(`^${String(sent - 1)} `, 'u'));
     recording.child.kill('SIGINT');
     const result = await recording.ended;

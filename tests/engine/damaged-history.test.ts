@@ -51,7 +51,7 @@ function damageMiddle(file: string): void {
   writeFileSync(file, bytes);
 }
 
-test('it is set aside with its journal, and a new one is begun', { timeout: 60_000 }, async () => {
+test('it is set aside with its journal, and a new one is begun', async () => {
   const file = await leftByKill();
   const folder = join(file, '..');
   const before = readdirSync(folder).sort();
@@ -84,33 +84,29 @@ test('it is set aside with its journal, and a new one is begun', { timeout: 60_0
   expect((await messagesOf(cli, file)).map(({ payload }) => payload)).toEqual(['begun']);
 });
 
-test(
-  'the command line repairs what can be read, says what is lost, and leaves the damaged file as it is',
-  { timeout: 60_000 },
-  async () => {
-    const file = await leftByKill();
-    // Everything is in the file itself, so that no journal hides the damage.
-    expect((await cli.run(['vacuum', '--db', file])).code).toBe(0);
-    expect((await infoOf(cli, file)).messages).toBe(MESSAGES);
-    damageMiddle(file);
-    expect((await cli.run(['check', '--db', file])).code).not.toBe(0);
-    const bytes = readFileSync(file);
+test('the command line repairs what can be read, says what is lost, and leaves the damaged file as it is', async () => {
+  const file = await leftByKill();
+  // Everything is in the file itself, so that no journal hides the damage.
+  expect((await cli.run(['vacuum', '--db', file])).code).toBe(0);
+  expect((await infoOf(cli, file)).messages).toBe(MESSAGES);
+  damageMiddle(file);
+  expect((await cli.run(['check', '--db', file])).code).not.toBe(0);
+  const bytes = readFileSync(file);
 
-    const out = `${file}.repaired`;
-    const result = await cli.run(['repair', '--db', file, '--out', out, '--json']);
-    expect(result.code, result.err).toBe(1);
-    const said = JSON.parse(result.out) as { messages: number; lost: number; unreadable: number };
-    expect(said.lost + said.unreadable).toBeGreaterThan(0);
-    expect(said.messages).toBeGreaterThan(0);
-    expect(readFileSync(file).equals(bytes)).toBe(true);
+  const out = `${file}.repaired`;
+  const result = await cli.run(['repair', '--db', file, '--out', out, '--json']);
+  expect(result.code, result.err).toBe(1);
+  const said = JSON.parse(result.out) as { messages: number; lost: number; unreadable: number };
+  expect(said.lost + said.unreadable).toBeGreaterThan(0);
+  expect(said.messages).toBeGreaterThan(0);
+  expect(readFileSync(file).equals(bytes)).toBe(true);
 
-    expect(await problemsOf(cli, out)).toEqual([]);
-    const lines = await messagesOf(cli, out);
-    expect(lines.length).toBe(said.messages);
-    for (const { id, payload } of lines) expect(payload).toBe(named(id - 1));
+  expect(await problemsOf(cli, out)).toEqual([]);
+  const lines = await messagesOf(cli, out);
+  expect(lines.length).toBe(said.messages);
+  for (const { id, payload } of lines) expect(payload).toBe(named(id - 1));
 
-    const again = await cli.run(['repair', '--db', file, '--out', out]);
-    expect(again.code).not.toBe(0);
-    expect(await messagesOf(cli, out, ['-n', '1'])).toHaveLength(1);
-  },
-);
+  const again = await cli.run(['repair', '--db', file, '--out', out]);
+  expect(again.code).not.toBe(0);
+  expect(await messagesOf(cli, out, ['-n', '1'])).toHaveLength(1);
+});

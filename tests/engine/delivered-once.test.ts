@@ -73,9 +73,7 @@ async function recordUntilEnd(port: number, version: Version): Promise<Recorded>
   const recording = cli.start(['record', '--profile', 'Kept', '--json'], { env });
   await recording.says(/recording #/u);
   await expect
-    .poll(async () => (await messagesOf(cli, file).catch(() => [])).at(-1)?.topic, {
-      timeout: 10_000,
-    })
+    .poll(async () => (await messagesOf(cli, file).catch(() => [])).at(-1)?.topic)
     .toBe('end');
   recording.child.kill('SIGINT');
   const summary = summaryOf(await recording.ended);

@@ -191,7 +191,7 @@ describe('a broker that does not answer the greeting', () => {
       { limits: { connackMs: 500 } },
     );
     expect(frame.verdict?.title).toContain('takes the connection, but does not answer');
-  }, 40_000);
+  });
 
   it('because it is none', async () => {
     const server = createServer((socket: Socket) => {
@@ -308,7 +308,7 @@ describe('after the greeting', () => {
     const frame = await examine({ port: broker.port, version: '5' }, { limits: { pingMs: 500 } });
     expect(failedStep(frame)).toBe('ping');
     expect(frame.verdict?.title).toContain('does not answer when it is asked');
-  }, 20_000);
+  });
 
   it('retained messages and the groups of shared subscriptions are not touched', async () => {
     const broker = await scripted('5', (packet, client) => {

@@ -126,7 +126,7 @@ describe('a broker that is not reached', () => {
     expect(failedStep(frame)).toBe('tcp');
     // With a way for IPv6 that leads nowhere, nothing tells it from a firewall.
     expect(frame.verdict?.title).toMatch(/^There is no way from here|does not answer\.$/u);
-  }, 20_000);
+  });
 
   it('knows a port that nothing listens on', async () => {
     const port = await freePort();
@@ -147,7 +147,7 @@ describe('a broker that is not reached', () => {
     const frame = await examine({ port }, { limits: { addressMs: 500 } });
     expect(frame.verdict?.title).toBe(`127.0.0.1:${String(port)} does not answer.`);
     expect(frame.verdict?.causes.join(' ')).toContain('firewall');
-  }, 30_000);
+  });
 });
 
 describe('a port that speaks something else', () => {
@@ -157,7 +157,7 @@ describe('a port that speaks something else', () => {
     expect(failedStep(frame)).toBe('connect');
     expect(frame.verdict?.title).toContain('expects an encrypted connection');
     expect(changes(frame)).toContainEqual({ protocol: 'mqtts' });
-  }, 20_000);
+  });
 
   it('knows a plain port that is asked for TLS, and warns of going without', async () => {
     const frame = await examine({ port: await mosquitto(), protocol: 'mqtts' });
@@ -166,26 +166,26 @@ describe('a port that speaks something else', () => {
     const [fix] = frame.verdict?.fixes ?? [];
     expect(fix).toMatchObject({ kind: 'change', change: { protocol: 'mqtt' } });
     expect(fix?.kind === 'change' && fix.confirm).toContain('anybody on the way');
-  }, 20_000);
+  });
 
   it('knows a WebSocket port that is spoken to in plain MQTT', async () => {
     const frame = await examine({ port: await mosquitto({ websockets: true }) });
     expect(frame.verdict?.title).toContain('expects MQTT over WebSocket');
     expect(changes(frame)).toContainEqual({ protocol: 'ws', path: '/mqtt' });
-  }, 20_000);
+  });
 
   it('knows a plain MQTT port that is asked for a WebSocket', async () => {
     const frame = await examine({ port: await mosquitto(), protocol: 'ws' });
     expect(failedStep(frame)).toBe('websocket');
     expect(frame.verdict?.title).toContain('expects MQTT without WebSocket');
     expect(changes(frame)).toContainEqual({ protocol: 'mqtt' });
-  }, 20_000);
+  });
 
   it('knows a web server', async () => {
     const server = createHttpServer((_request, response) => response.writeHead(404).end('no'));
     const frame = await examine({ port: await listen(server) });
     expect(frame.verdict?.title).toContain('is a web server, not an MQTT broker');
-  }, 20_000);
+  });
 });
 
 describe('the path of a WebSocket', () => {
@@ -216,14 +216,14 @@ describe('the path of a WebSocket', () => {
       'There is no broker at the path /wrong, but there is one at /mqtt.',
     );
     expect(changes(frame)).toContainEqual({ path: '/mqtt' });
-  }, 20_000);
+  });
 
   it('is said to be wrong where no usual one is right either', async () => {
     const port = await webServer('/secret', await mosquitto({ websockets: true }));
     const frame = await examine({ port, protocol: 'ws', path: '/wrong' });
     expect(frame.verdict?.title).toContain('did not open a WebSocket at the path /wrong');
     expect(frame.verdict?.text).toContain('HTTP 404');
-  }, 20_000);
+  });
 
   it('is not to blame when access is refused', async () => {
     const server = createHttpServer();
@@ -232,7 +232,7 @@ describe('the path of a WebSocket', () => {
     );
     const frame = await examine({ port: await listen(server), protocol: 'ws' });
     expect(frame.verdict?.title).toContain('does not allow the WebSocket');
-  }, 20_000);
+  });
 });
 
 describe('a proxy', () => {

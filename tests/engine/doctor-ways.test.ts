@@ -249,7 +249,7 @@ describe('a proxy', () => {
     const other = await examine({ port, ...behind('http', socks) }, { isWhole });
     expect(other.verdict?.title).toContain('does not answer as a proxy');
     expect(other.verdict?.causes.join(' ')).toContain('it was spoken to as HTTP.');
-  }, 20_000);
+  });
 
   it('is left out for a host that is an exception', async () => {
     const { port } = await mosquitto();

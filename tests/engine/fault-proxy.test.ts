@@ -131,7 +131,7 @@ async function expectNothingLost(version: MqttVersion, faults: readonly Fault[],
   proxy.drop();
   const sent = await sendWhile(proxy.port, () => proxy.happened() < faults.length);
   const topic = (level: string): string => `numbers/${String(proxy.port)}/${level}`;
-  await until(() => heard.size === 2 * sent, 'all has come', 30_000);
+  await until(() => heard.size === 2 * sent, 'all has come');
   await runtime.close();
   const { received, stored, refused } = history.totals(PROFILE);
   await history.close();

@@ -10,10 +10,7 @@ import { exportToFile } from '../../main/engine/files/exporter';
 import { historyOf, hostileMessages, linesOf, PROFILE, seeded } from '../helpers/files';
 import { openEngine, type TestEngine } from '../helpers/engine';
 import { bundleHistory, temporaryFolder, type Bundles } from '../helpers/history';
-
-vi.setConfig({ testTimeout: 120_000 });
-
-const PATIENCE = { timeout: 60_000, interval: 20 };
+import { PATIENCE } from '../helpers/patience';
 
 let bundles: Bundles;
 
@@ -22,9 +19,11 @@ beforeAll(async () => {
   const source = 'main/engine/files/files-worker.ts';
   const config = nodeConfig({ source, output: 'files-worker.cjs' });
   await build({ ...config, build: { ...config.build, outDir: bundles.threads } });
-}, 120_000);
+});
 
 afterAll(() => bundles.dispose());
+
+const OFTEN = { ...PATIENCE, interval: 20 };
 
 async function engine(home: string): Promise<TestEngine> {
   const opened = await openEngine({ home, threads: bundles.threads });
@@ -36,7 +35,7 @@ async function endOf({ core, waitFor }: TestEngine, jobId: number): Promise<File
   // A thread that starts on a busy machine takes longer than a frame may.
   await vi.waitFor(() => {
     expect(core.files.frame(jobId).frame.state).not.toBe('running');
-  }, PATIENCE);
+  }, OFTEN);
   return await waitFor('fileJob', { jobId }, ({ state }) => state !== 'running');
 }
 
@@ -114,7 +113,7 @@ test('what killed imports left goes when the engine starts; a cancelled one leav
   const { client } = one;
   await vi.waitFor(() => {
     expect(existsSync(left)).toBe(false);
-  }, PATIENCE);
+  }, OFTEN);
   const path = join(await temporaryFolder(), 'many.ndjson');
   const row = { time: '2026-11-23T17:00:05Z', topic: 'a', payload: 'x'.repeat(200) };
   await writeFile(path, `${JSON.stringify(row)}\n`.repeat(200_000));
@@ -124,7 +123,7 @@ test('what killed imports left goes when the engine starts; a cancelled one leav
   await vi.waitFor(() => {
     expect(one.core.files.frame(jobId).frame).toMatchObject({ state: 'running' });
     expect(existsSync(join(home, 'imported', 'unfinished'))).toBe(true);
-  }, PATIENCE);
+  }, OFTEN);
   await client.calls.cancelFileJob({ jobId });
   expect(await endOf(one, jobId)).toEqual({ state: 'cancelled' });
   expect(await readdir(join(home, 'imported'))).toEqual(['unfinished']);

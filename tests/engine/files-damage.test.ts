@@ -20,7 +20,7 @@ let bundles: Bundles;
 
 beforeAll(async () => {
   bundles = await bundleHistory();
-}, 60_000);
+});
 
 afterAll(() => bundles.dispose());
 
@@ -142,7 +142,7 @@ test('flipped bytes cost the chunk they are in: all else is read, and the missin
   }
 });
 
-test('whatever a file holds, nothing is thrown but words', { timeout: 60_000 }, async () => {
+test('whatever a file holds, nothing is thrown but words', async () => {
   const { bytes } = await recordingOf(60);
   const random = seeded(12);
   for (let round = 0; round < 150; round += 1) {

@@ -76,50 +76,46 @@ async function expectSeenLive({ engine, profileId, publish }: Recorded): Promise
   expect(payload.equals(last?.payload ?? Buffer.of())).toBe(true);
 }
 
-test(
-  'a full disk: said, seen live, counted as refused with a gap, and stored again when there is space',
-  { timeout: 120_000 },
-  async (context) => {
-    const disk = await mountSmallDisk(24);
-    if (disk === null) return context.skip('Only root on Linux can mount a disk to fill.');
-    onTestFinished(() => disk.dispose());
-    const recorded = await record(disk);
-    const { engine, publish, statusThat } = recorded;
-    await publish('test/before', 'stored');
-    await statusThat(({ stored }) => stored === 1);
+test('a full disk: said, seen live, counted as refused with a gap, and stored again when there is space', async (context) => {
+  const disk = await mountSmallDisk(24);
+  if (disk === null) return context.skip('Only root on Linux can mount a disk to fill.');
+  onTestFinished(() => disk.dispose());
+  const recorded = await record(disk);
+  const { engine, publish, statusThat } = recorded;
+  await publish('test/before', 'stored');
+  await statusThat(({ stored }) => stored === 1);
 
-    disk.fill();
-    const full = await publishUntilFull(recorded);
-    expect(full.state.kind).toBe('connected');
-    expect(full.historyProblem).toMatch(/^Messages cannot be stored: .*(disk is full|free space)/u);
-    await expectSeenLive(recorded);
-    const stillFull = await statusThat(({ refused }) => refused > full.refused);
-    expect(stillFull.historyProblem).not.toBeNull();
+  disk.fill();
+  const full = await publishUntilFull(recorded);
+  expect(full.state.kind).toBe('connected');
+  expect(full.historyProblem).toMatch(/^Messages cannot be stored: .*(disk is full|free space)/u);
+  await expectSeenLive(recorded);
+  const stillFull = await statusThat(({ refused }) => refused > full.refused);
+  expect(stillFull.historyProblem).not.toBeNull();
 
-    disk.free();
-    await publish('test/after', 'stored again');
-    const after = await statusThat(
-      ({ historyProblem, received, stored, refused }) =>
-        historyProblem === null && received === stored + refused,
-    );
-    await publish('test/after', 'and again');
-    await statusThat(({ stored }) => stored === after.stored + 1);
-    await engine.close();
+  disk.free();
+  await publish('test/after', 'stored again');
+  const after = await statusThat(
+    ({ historyProblem, received, stored, refused }) =>
+      historyProblem === null && received === stored + refused,
+  );
+  await publish('test/after', 'and again');
+  await statusThat(({ stored }) => stored === after.stored + 1);
+  await engine.close();
 
-    const file = join(disk.folder, 'history.db');
-    expect(checked(file)).toEqual([]);
-    const contents = contentsOf(file);
-    expect(contents.length).toBe(after.stored + 1);
-    expect(contents.at(0)?.topic).toBe('test/before');
-    expect(contents.slice(-2).map(({ topic }) => topic)).toEqual(['test/after', 'test/after']);
-    const archive = openArchive(file);
-    onTestFinished(() => {
-      archive.close();
-    });
-    const gaps = [...archive.gaps()].filter(({ kind }) => kind === 'refused');
-    expect(gaps.reduce((sum, { messages }) => sum + messages, 0)).toBe(after.refused);
-  },
-);
+  const file = join(disk.folder, 'history.db');
+  expect(checked(file)).toEqual([]);
+  const contents = contentsOf(file);
+  expect(contents.length).toBe(after.stored + 1);
+  expect(contents.at(0)?.topic).toBe('test/before');
+  expect(contents.slice(-2).map(({ topic }) => topic)).toEqual(['test/after', 'test/after']);
+  const archive = openArchive(file);
+  onTestFinished(() => {
+    archive.close();
+  });
+  const gaps = [...archive.gaps()].filter(({ kind }) => kind === 'refused');
+  expect(gaps.reduce((sum, { messages }) => sum + messages, 0)).toBe(after.refused);
+});
 
 test('a recording that a full disk does not let begin is none, and leaves nothing', async (context) => {
   const disk = await mountSmallDisk(4);

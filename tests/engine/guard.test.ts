@@ -12,6 +12,7 @@ import type { RefusedPublish } from '../../main/engine/mqtt/refused-publish';
 import { testConnection } from '../helpers/connection';
 import { startMosquitto } from '../helpers/mosquitto';
 import { friendly, startScriptedBroker } from '../helpers/scripted-broker';
+import { PATIENCE } from '../helpers/patience';
 
 const cleanUps: (() => Promise<unknown>)[] = [];
 
@@ -222,7 +223,7 @@ describe('a CONNECT that is written anew', () => {
     const told = write(all);
     await vi.waitFor(() => {
       expect(told).toEqual(Array.from({ length: all }, (_each, at) => at));
-    });
+    }, PATIENCE);
     const parser = mqttPacket.parser();
     const packets: Packet[] = [];
     parser.on('packet', (packet) => packets.push(packet));
@@ -237,12 +238,12 @@ describe('a CONNECT that is written anew', () => {
     guard[how]();
     await vi.waitFor(() => {
       expect(told).toHaveLength(10);
-    });
+    }, PATIENCE);
     const late = vi.fn();
     guard.write(Buffer.of(0), late);
     await vi.waitFor(() => {
       expect(late).toHaveBeenCalledWith(expect.any(Error));
-    });
+    }, PATIENCE);
     expect(sent()).toHaveLength(0);
   });
 });

@@ -152,7 +152,7 @@ test.each([
   ['format 1', 1],
   ['format 2', 2],
   ['format 2 whose conversion was cut off after its tables were made', 3],
-])('a history of %s opens with everything in it', { timeout: 60_000 }, async (_, steps) => {
+])('a history of %s opens with everything in it', async (_, steps) => {
   const all = oldMessages();
   const file = join(await temporaryFolder(), 'history.db');
   makeOld(file, Math.min(steps, 2), all);

@@ -134,7 +134,7 @@ async function deleteAll(
     upToId,
     expected: 1,
   });
-  await until(() => history.deletions.length === 0, 'it is deleted', 60_000);
+  await until(() => history.deletions.length === 0, 'it is deleted');
 }
 
 function grouped<Key>(list: readonly Known[], keyOf: (one: Known) => Key): Map<Key, Known[]> {
@@ -204,7 +204,7 @@ async function expectReadAsModel(history: History, model: Model, what: string): 
   }
 }
 
-test('random parts of random histories', { timeout: 120_000 }, async () => {
+test('random parts of random histories', async () => {
   for (let round = 0; round < 4; round++) {
     const random = seededRandom(SEED + round);
     const model = new Model(new Appended(random), random);
@@ -248,33 +248,29 @@ test('random parts of random histories', { timeout: 120_000 }, async () => {
   }
 });
 
-test(
-  'what comes after the question was asked stays, and so do other profiles and kept sessions',
-  { timeout: 60_000 },
-  async () => {
-    const { history, file } = await openForTest(bundles);
-    const session = history.beginSession('lab', 1);
-    const [, upToId = 0] = await appendAll(history, 'lab', session, [
-      { topic: 'a', payload: bytes('1') },
-      { topic: 'b', payload: bytes('2') },
-    ]);
-    await appendAll(history, 'lab', session, [{ topic: 'a', payload: bytes('3') }]);
-    await deleteAll(history, 'lab', { ...all, filters: ['#'] }, upToId);
-    expect(contentsOf(file).map(({ payload }) => payload.toString())).toEqual(['3']);
+test('what comes after the question was asked stays, and so do other profiles and kept sessions', async () => {
+  const { history, file } = await openForTest(bundles);
+  const session = history.beginSession('lab', 1);
+  const [, upToId = 0] = await appendAll(history, 'lab', session, [
+    { topic: 'a', payload: bytes('1') },
+    { topic: 'b', payload: bytes('2') },
+  ]);
+  await appendAll(history, 'lab', session, [{ topic: 'a', payload: bytes('3') }]);
+  await deleteAll(history, 'lab', { ...all, filters: ['#'] }, upToId);
+  expect(contentsOf(file).map(({ payload }) => payload.toString())).toEqual(['3']);
 
-    await history.changeSession('lab', session, { kept: true, name: 'the good one', note: 'why' });
-    await deleteAll(history, 'lab', all);
-    expect(contentsOf(file)).toHaveLength(1);
-    expect((await history.sessions('lab', 9)).sessions).toMatchObject([
-      { kept: true, name: 'the good one', note: 'why', messages: 1, stored: 3 },
-    ]);
-    await deleteAll(history, 'lab', { ...all, sessionKey: session });
-    expect(contentsOf(file)).toEqual([]);
-    expect(checked(file)).toEqual([]);
-  },
-);
+  await history.changeSession('lab', session, { kept: true, name: 'the good one', note: 'why' });
+  await deleteAll(history, 'lab', all);
+  expect(contentsOf(file)).toHaveLength(1);
+  expect((await history.sessions('lab', 9)).sessions).toMatchObject([
+    { kept: true, name: 'the good one', note: 'why', messages: 1, stored: 3 },
+  ]);
+  await deleteAll(history, 'lab', { ...all, sessionKey: session });
+  expect(contentsOf(file)).toEqual([]);
+  expect(checked(file)).toEqual([]);
+});
 
-test('the room of what was deleted is given back', { timeout: 120_000 }, async () => {
+test('the room of what was deleted is given back', async () => {
   const { history, file } = await openForTest(bundles);
   const session = history.beginSession('lab', 1);
   for (let batch = 0; batch < 40; batch++) {
@@ -293,7 +289,7 @@ test('the room of what was deleted is given back', { timeout: 120_000 }, async (
   expect(contentsOf(file)).toHaveLength(400);
 });
 
-test('killed at any moment: it is finished at a later start', { timeout: 120_000 }, async () => {
+test('killed at any moment: it is finished at a later start', async () => {
   const random = seededRandom(SEED);
   const model = new Model(new Appended(random), random);
   const first = await openForTest(bundles);
@@ -339,7 +335,7 @@ test('killed at any moment: it is finished at a later start', { timeout: 120_000
   } while (isPending() && kills < KILLS);
   expect(kills).toBeGreaterThan(0);
   const last = await openForTest({ ...bundles, file });
-  await until(() => last.history.deletions.length === 0, 'it is deleted', 60_000);
+  await until(() => last.history.deletions.length === 0, 'it is deleted');
   await last.history.close();
   expectAsModel(file, model, `seed ${String(SEED)}, ${String(kills)} kills`);
 });

@@ -57,7 +57,7 @@ describe('the history', () => {
     expect(Buffer.compare(summary!.lastPayload!, payload.subarray(0, LAST_HEAD_BYTES))).toBe(0);
   }
 
-  it('gives back the largest payload that MQTT can carry', { timeout: 60_000 }, async () => {
+  it('gives back the largest payload that MQTT can carry', async () => {
     const { history } = await openForTest(bundles);
     const session = history.beginSession('lab', 1);
     const payload = noise(268_435_455);

@@ -131,7 +131,7 @@ async function appendBatches(
   for (const session of sessions.values()) history.endSession(session, appended.timeUs);
 }
 
-test('batches, segments and merged segments', { timeout: 120_000 }, async () => {
+test('batches, segments and merged segments', async () => {
   const appended = new Appended(seededRandom(7));
   const opened = await openForTest(bundles);
   const { file } = opened;
@@ -165,7 +165,7 @@ test('batches, segments and merged segments', { timeout: 120_000 }, async () => 
   expect(contentsOf(file).map(lineOf)).toEqual(appended.lines);
 });
 
-test('more messages than a segment takes', { timeout: 120_000 }, async () => {
+test('more messages than a segment takes', async () => {
   const appended = new Appended(seededRandom(8));
   const { history, file } = await openForTest(bundles);
   await appendBatches(history, appended, { batches: 36, most: 5_000, sizes: 0.01 });
@@ -175,7 +175,7 @@ test('more messages than a segment takes', { timeout: 120_000 }, async () => {
   await expectAll(history, file, appended);
 });
 
-test('read and checked while the writer compresses and merges', { timeout: 120_000 }, async () => {
+test('read and checked while the writer compresses and merges', async () => {
   const appended = new Appended(seededRandom(9));
   const { history, file } = await openForTest(bundles);
   history.limit('plant', 48_000_000);
@@ -206,7 +206,7 @@ test('read and checked while the writer compresses and merges', { timeout: 120_0
 test.each([
   ['compressing', ({ batches }: Units) => batches >= 256],
   ['merging', ({ batches }: Units) => batches < 200],
-] as const)('a process that is killed while it is %s', { timeout: 120_000 }, async (_, isIt) => {
+] as const)('a process that is killed while it is %s', async (_, isIt) => {
   const file = join(await temporaryFolder(), 'history.db');
   const program = join(dirname(bundles.historyFile), 'stages.cjs');
   await writeFile(program, endlessWriter(file));
@@ -255,7 +255,7 @@ async function killedWhile(
 }
 
 async function inspectUntil(file: string, fits: (units: Units) => boolean): Promise<void> {
-  await until(() => fits(unitsIn(file)), 'it is at it', 60_000);
+  await until(() => fits(unitsIn(file)), 'it is at it');
 }
 
 /** Small batches, so that segments are small and are soon merged. */

@@ -33,7 +33,6 @@ test.each([
   { count: 20_000, qos: 1 as const, payload: 'random' as const },
 ])(
   '$count messages as fast as they come, QoS $qos: received = stored = sent, by number and by content',
-  { timeout: 60_000 },
   async ({ count, qos, payload }) => {
     engine = await openEngine({ threads: bundles.threads });
     const { client, core, home } = engine;

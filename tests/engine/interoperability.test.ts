@@ -12,6 +12,7 @@ import {
   startRabbitMq,
   type OtherBroker,
 } from '../helpers/other-brokers';
+import { PATIENCE } from '../helpers/patience';
 
 interface Kind {
   readonly name: string;
@@ -183,7 +184,7 @@ describe.each(KINDS)('$name', (kind) => {
     const heard = (): number => first.messages.length + second.messages.length;
     await vi.waitFor(() => {
       expect(heard()).toBe(kind.shares ? 4 : 0);
-    });
+    }, PATIENCE);
     // It is granted in any case: only the window's words tell.
     const granted = outcomes[0]?.granted ?? 0;
     expect(granted).toBe(1);

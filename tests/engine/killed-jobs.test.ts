@@ -41,7 +41,7 @@ beforeAll(async () => {
   const source = join(folder, 'source.ndjson');
   writeNdjson(source, MESSAGES);
   await promisify(execFile)(process.execPath, [cli.program, 'import', source, '--db', filled]);
-}, 120_000);
+});
 afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
   await broker.dispose();
@@ -62,7 +62,7 @@ function writeNdjson(file: string, messages: number): void {
 
 /** Kills it at a random moment after it began its work; it must be at it still. */
 async function killWhen(running: RunningCommand, hasBegun: () => boolean): Promise<void> {
-  await until(hasBegun, 'it has begun', 30_000);
+  await until(hasBegun, 'it has begun');
   await wait(random() * 60);
   running.child.kill('SIGKILL');
   expect(await running.ended, `seed ${String(SEED)}`).toMatchObject({ code: null });
@@ -73,7 +73,6 @@ const unfinishedIn = (folder: string): string[] =>
 
 test.each(['recording', 'ndjson', 'parquet'])(
   'an export as %s that is killed: what was there stays, and the next one leaves nothing of it',
-  { timeout: 120_000 },
   async (format) => {
     const outs = await temporaryFolder();
     const out = join(outs, 'plant');
@@ -94,77 +93,67 @@ test.each(['recording', 'ndjson', 'parquet'])(
   },
 );
 
-test(
-  'an import that is killed is never shown, and nothing of it stays',
-  { timeout: 240_000 },
-  async () => {
-    const own = await temporaryFolder();
-    const file = join(own, 'history.db');
-    await copyFile(filled, file);
-    const before = await infoOf(cli, file);
-    const more = join(own, 'more.ndjson');
-    writeNdjson(more, MESSAGES);
-    const args = ['import', more, '--db', file];
-    const unfinished = (): unknown[] =>
-      rowsOf(file, `SELECT id FROM profiles WHERE id GLOB 'importing-*' AND stored > 0`).map(
-        ({ id }) => id,
-      );
-    let killed: unknown[] = [];
-    for (let kill = 0; kill < KILLS; kill += 1) {
-      // Of the one before, something may still be there: it goes while the next one comes in.
-      await killWhen(cli.start(args), () => unfinished().some((id) => !killed.includes(id)));
-      killed = [...killed, ...unfinished()];
-      expect(await problemsOf(cli, file), `seed ${String(SEED)}`).toEqual([]);
-      const after = await infoOf(cli, file);
-      expect({ messages: after.messages, profiles: after.profiles }).toEqual({
-        messages: before.messages,
-        profiles: before.profiles,
-      });
-    }
-    const whole = await cli.run([...args, '--json']);
-    expect(JSON.parse(whole.out)).toMatchObject({ messages: MESSAGES });
-    expect(unfinished()).toEqual([]);
-    expect((await infoOf(cli, file)).messages).toBe(2 * MESSAGES);
-    expect(await problemsOf(cli, file)).toEqual([]);
-  },
-);
-
-test(
-  'a recorder that is killed while it removes the oldest: sound, counted, and only the oldest are gone',
-  { timeout: 240_000 },
-  async () => {
-    const file = join(await temporaryFolder(), 'history.db');
-    const url = `mqtt://127.0.0.1:${String(broker.port)}`;
-    const args = ['record', '--url', url, '-t', 'bench/#', '--max-size', '1MB', '--db', file];
-    const ending = new AbortController();
-    const load = generateLoad({
-      ...{ host: '127.0.0.1', port: broker.port, topics: 200, sizeBytes: 400, kind: 'random' },
-      ...{ qos: 0, retain: false, rate: 4_000, count: Infinity, duration: 200, first: 0 },
-      ...{ window: 1_000, signal: ending.signal },
+test('an import that is killed is never shown, and nothing of it stays', async () => {
+  const own = await temporaryFolder();
+  const file = join(own, 'history.db');
+  await copyFile(filled, file);
+  const before = await infoOf(cli, file);
+  const more = join(own, 'more.ndjson');
+  writeNdjson(more, MESSAGES);
+  const args = ['import', more, '--db', file];
+  const unfinished = (): unknown[] =>
+    rowsOf(file, `SELECT id FROM profiles WHERE id GLOB 'importing-*' AND stored > 0`).map(
+      ({ id }) => id,
+    );
+  let killed: unknown[] = [];
+  for (let kill = 0; kill < KILLS; kill += 1) {
+    // Of the one before, something may still be there: it goes while the next one comes in.
+    await killWhen(cli.start(args), () => unfinished().some((id) => !killed.includes(id)));
+    killed = [...killed, ...unfinished()];
+    expect(await problemsOf(cli, file), `seed ${String(SEED)}`).toEqual([]);
+    const after = await infoOf(cli, file);
+    expect({ messages: after.messages, profiles: after.profiles }).toEqual({
+      messages: before.messages,
+      profiles: before.profiles,
     });
-    const prunedIn = (): number =>
-      existsSync(file)
-        ? Number(rowsOf(file, 'SELECT sum(pruned) AS n FROM profiles')[0]?.['n'])
-        : 0;
-    let pruned = 0;
-    for (let kill = 0; kill < KILLS; kill += 1) {
-      const running = cli.start(args);
-      await running.says(/recording bench/u);
-      await killWhen(running, () => prunedIn() > pruned);
-      expect(await problemsOf(cli, file), `seed ${String(SEED)}`).toEqual([]);
-      const { messages, profiles } = await infoOf(cli, file);
-      const [profile] = profiles;
-      expect(messages).toBe((profile?.stored ?? 0) - (profile?.pruned ?? 0));
-      expect(profile?.pruned).toBeGreaterThan(pruned);
-      pruned = profile?.pruned ?? 0;
-    }
-    ending.abort();
-    await load;
-    const ids = (await messagesOf(cli, file)).map(({ id }) => id);
-    // Numbers are given in the order of arrival, so what is there is the newest, whole.
-    expect(ids).toEqual(ids.map((_, index) => (ids[0] ?? 0) + index));
-  },
-);
+  }
+  const whole = await cli.run([...args, '--json']);
+  expect(JSON.parse(whole.out)).toMatchObject({ messages: MESSAGES });
+  expect(unfinished()).toEqual([]);
+  expect((await infoOf(cli, file)).messages).toBe(2 * MESSAGES);
+  expect(await problemsOf(cli, file)).toEqual([]);
+});
+
+test('a recorder that is killed while it removes the oldest: sound, counted, and only the oldest are gone', async () => {
+  const file = join(await temporaryFolder(), 'history.db');
+  const url = `mqtt://127.0.0.1:${String(broker.port)}`;
+  const args = ['record', '--url', url, '-t', 'bench/#', '--max-size', '1MB', '--db', file];
+  const ending = new AbortController();
+  const load = generateLoad({
+    ...{ host: '127.0.0.1', port: broker.port, topics: 200, sizeBytes: 400, kind: 'random' },
+    ...{ qos: 0, retain: false, rate: 4_000, count: Infinity, duration: 200, first: 0 },
+    ...{ window: 1_000, signal: ending.signal },
+  });
+  const prunedIn = (): number =>
+    existsSync(file) ? Number(rowsOf(file, 'SELECT sum(pruned) AS n FROM profiles')[0]?.['n']) : 0;
+  let pruned = 0;
+  for (let kill = 0; kill < KILLS; kill += 1) {
+    const running = cli.start(args);
+    await running.says(/recording bench/u);
+    await killWhen(running, () => prunedIn() > pruned);
+    expect(await problemsOf(cli, file), `seed ${String(SEED)}`).toEqual([]);
+    const { messages, profiles } = await infoOf(cli, file);
+    const [profile] = profiles;
+    expect(messages).toBe((profile?.stored ?? 0) - (profile?.pruned ?? 0));
+    expect(profile?.pruned).toBeGreaterThan(pruned);
+    pruned = profile?.pruned ?? 0;
+  }
+  ending.abort();
+  await load;
+  const ids = (await messagesOf(cli, file)).map(({ id }) => id);
+  // Numbers are given in the order of arrival, so what is there is the newest, whole.
+  expect(ids).toEqual(ids.map((_, index) => (ids[0] ?? 0) + index));
+});
 
 const profile: Profile = { ...defaultProfileFields(), id: 'lab', name: 'Lab', host: 'localhost' };
 
@@ -196,39 +185,35 @@ async function copyingProgram(): Promise<string> {
   return program;
 }
 
-test(
-  'a copy of the past that is killed is not shown, and no half file stays',
-  { timeout: 120_000 },
-  async () => {
-    const home = await temporaryFolder();
-    const recorded = join(home, 'recordings');
-    const program = await copyingProgram();
-    const [imported] = (await infoOf(cli, filled)).profiles;
-    const selection = everything(imported?.id ?? '');
-    for (let kill = 0; kill < KILLS; kill += 1) {
-      const args = [home, filled, JSON.stringify(profile), JSON.stringify(selection)];
-      const child = fork(program, args);
-      const said: { messages?: number; warning?: string }[] = [];
-      child.on('message', (one) => said.push(one as { messages?: number; warning?: string }));
-      const ended = once(child, 'exit');
-      await until(() => said.some(({ messages = 0 }) => messages > 0), 'it is copying', 30_000);
-      await wait(random() * 30);
-      child.kill('SIGKILL');
-      expect((await ended)[1], `seed ${String(SEED)}`).toBe('SIGKILL');
-      expect(said.flatMap(({ warning = [] }) => warning)).toEqual([]);
-      expect(readdirSync(recorded).filter((name) => name.endsWith('.db.partial'))).toHaveLength(1);
-      expect(await problemsOf(cli, filled)).toEqual([]);
-    }
-    const warnings: string[] = [];
-    const recordings = new Recordings({
-      ...{ home, threads: cli.threads, nowUs: () => Date.now() * 1_000 },
-      warn: (message) => warnings.push(message),
-      onChange: () => undefined,
-      onDelete: () => Promise.resolve(),
-    });
-    onTestFinished(() => recordings.close());
-    expect(recordings.summaries).toEqual([]);
-    expect(readdirSync(recorded)).toEqual([]);
-    expect(warnings).toEqual([]);
-  },
-);
+test('a copy of the past that is killed is not shown, and no half file stays', async () => {
+  const home = await temporaryFolder();
+  const recorded = join(home, 'recordings');
+  const program = await copyingProgram();
+  const [imported] = (await infoOf(cli, filled)).profiles;
+  const selection = everything(imported?.id ?? '');
+  for (let kill = 0; kill < KILLS; kill += 1) {
+    const args = [home, filled, JSON.stringify(profile), JSON.stringify(selection)];
+    const child = fork(program, args);
+    const said: { messages?: number; warning?: string }[] = [];
+    child.on('message', (one) => said.push(one as { messages?: number; warning?: string }));
+    const ended = once(child, 'exit');
+    await until(() => said.some(({ messages = 0 }) => messages > 0), 'it is copying');
+    await wait(random() * 30);
+    child.kill('SIGKILL');
+    expect((await ended)[1], `seed ${String(SEED)}`).toBe('SIGKILL');
+    expect(said.flatMap(({ warning = [] }) => warning)).toEqual([]);
+    expect(readdirSync(recorded).filter((name) => name.endsWith('.db.partial'))).toHaveLength(1);
+    expect(await problemsOf(cli, filled)).toEqual([]);
+  }
+  const warnings: string[] = [];
+  const recordings = new Recordings({
+    ...{ home, threads: cli.threads, nowUs: () => Date.now() * 1_000 },
+    warn: (message) => warnings.push(message),
+    onChange: () => undefined,
+    onDelete: () => Promise.resolve(),
+  });
+  onTestFinished(() => recordings.close());
+  expect(recordings.summaries).toEqual([]);
+  expect(readdirSync(recorded)).toEqual([]);
+  expect(warnings).toEqual([]);
+});

@@ -2,7 +2,7 @@
  * The past at any moment is what a walk through all messages would give: in batches, in segments they become, while
  * they are merged and removed, with clocks that were set back.
  */
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { seededRandom } from '../../main/engine/demo/plant';
 import type { History } from '../../main/engine/history/history';
 import type { Moments } from '../../main/engine/history/moments/moments';
@@ -12,8 +12,6 @@ import { differencesOf, stepFrom, truthAt } from '../helpers/moment-truth';
 import { Appended } from '../helpers/random-messages';
 
 // Each works out a thousand pasts message by message, which a busy machine takes its time for.
-vi.setConfig({ testTimeout: 180_000 });
-
 let bundles: Bundles;
 beforeAll(async () => {
   bundles = await bundleHistory();

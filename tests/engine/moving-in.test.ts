@@ -12,8 +12,7 @@ import { makeCertificates } from '../helpers/certificates';
 import { openEngine, type TestEngine } from '../helpers/engine';
 import { explorerSettings, mqttxConnection } from '../helpers/foreign-settings';
 import { bundleHistory, temporaryFolder, type Bundles } from '../helpers/history';
-
-vi.setConfig({ testTimeout: 120_000 });
+import { PATIENCE } from '../helpers/patience';
 
 let bundles: Bundles;
 
@@ -22,7 +21,7 @@ beforeAll(async () => {
   const source = 'main/engine/move-in/move-in-worker.ts';
   const config = nodeConfig({ source, output: 'move-in.cjs' });
   await build({ ...config, build: { ...config.build, outDir: bundles.threads } });
-}, 120_000);
+});
 
 afterAll(() => bundles.dispose());
 
@@ -333,7 +332,7 @@ test('what was opened once is gone at the next start, unless it is kept', async 
   expect(next.core.profiles.all.map(({ id }) => id)).toEqual([kept.profileId, saved.profileId]);
   await vi.waitFor(() => {
     expect(next.gone).toEqual([first.profileId]);
-  });
+  }, PATIENCE);
 });
 
 test('connects at start what is to, and nothing else', async () => {

@@ -112,7 +112,7 @@ test('the list of profiles tells of what is stored while it is being stored', as
     await publisher.publishAsync('count/up', payload, { qos: 1 });
   }
   await waitFor('profiles', {}, ({ profiles }) => profiles[0]?.storedMessages === 3);
-  await expect.poll(() => seen.at(-1), { timeout: 5_000 }).toBe(3);
+  await expect.poll(() => seen.at(-1)).toBe(3);
 });
 
 test('a retained message that the broker protects is not said to be cleared', async () => {

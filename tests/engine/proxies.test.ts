@@ -29,7 +29,7 @@ beforeAll(async () => {
   proxies.set('socks5', await startSocksProxy());
   proxies.set('socks5 locked', await startSocksProxy({ username: 'anna', password: PASSWORD }));
   // Making keys takes its time on a busy machine.
-}, 120_000);
+});
 afterAll(async () => {
   for (const proxy of proxies.values()) await proxy.dispose();
   await Promise.all([broker, secure, webSocket].map((one) => one.dispose()));

@@ -16,7 +16,7 @@ let bundles: Bundles;
 
 beforeAll(async () => {
   bundles = await bundleHistory();
-}, 60_000);
+});
 
 afterAll(() => bundles.dispose());
 
@@ -29,7 +29,6 @@ function escaped(payload: Uint8Array): string {
 
 test.skipIf(!hasPython)(
   'the example in Python reads every message of a recording, also around damage (skipped where there is no python3)',
-  { timeout: 120_000 },
   async () => {
     const messages = hostileMessages(seeded(31), 1_200);
     // One that is cut into pieces.

@@ -324,7 +324,6 @@ async function compare(
 
 test.each([1, 2])(
   'every query finds what a filter over all messages finds (seed %i)',
-  { timeout: 120_000 },
   async (seed) => {
     const filling = new Filling(seed);
     const { history, file } = await openForTest(bundles);
@@ -348,73 +347,65 @@ test.each([1, 2])(
   },
 );
 
-test(
-  'a search goes on through what is compressed, merged and removed meanwhile, and then follows',
-  { timeout: 60_000 },
-  async () => {
-    const { history, file } = await openForTest(bundles);
-    const session = history.beginSession('lab', 1);
-    const append = async (batches: number): Promise<void> => {
-      for (let batch = 0; batch < batches; batch++) {
-        await appendAll(history, 'lab', session, [
-          { topic: 't/1', payload: bytes('needle') },
-          { topic: 't/2', payload: bytes('hay') },
-          { topic: 't/3', payload: bytes('hay'.repeat(100)) },
-        ]);
-      }
-    };
-    await append(700);
-    const list = await TestList.open(history, 'lab', { text: 'NEEDLE' });
-    await append(300);
-    await list.done();
-    await until(
-      () => Number(rowsOf(file, 'SELECT count(*) AS n FROM batches')[0]?.['n']) < 256,
-      'segments',
-    );
-    while ((await list.reply()).total < 1_000) await new Promise(setImmediate);
-    const ids = await list.ids();
-    expect(ids).toEqual(Array.from({ length: 1_000 }, (_, at) => 2_998 - 3 * at));
+test('a search goes on through what is compressed, merged and removed meanwhile, and then follows', async () => {
+  const { history, file } = await openForTest(bundles);
+  const session = history.beginSession('lab', 1);
+  const append = async (batches: number): Promise<void> => {
+    for (let batch = 0; batch < batches; batch++) {
+      await appendAll(history, 'lab', session, [
+        { topic: 't/1', payload: bytes('needle') },
+        { topic: 't/2', payload: bytes('hay') },
+        { topic: 't/3', payload: bytes('hay'.repeat(100)) },
+      ]);
+    }
+  };
+  await append(700);
+  const list = await TestList.open(history, 'lab', { text: 'NEEDLE' });
+  await append(300);
+  await list.done();
+  await until(
+    () => Number(rowsOf(file, 'SELECT count(*) AS n FROM batches')[0]?.['n']) < 256,
+    'segments',
+  );
+  while ((await list.reply()).total < 1_000) await new Promise(setImmediate);
+  const ids = await list.ids();
+  expect(ids).toEqual(Array.from({ length: 1_000 }, (_, at) => 2_998 - 3 * at));
 
-    // What ends at a message stays as it is, and says how many came.
-    const { newest } = await list.reply();
-    await append(5);
-    for (let newer = 0; newer < 5;) ({ newer } = await list.reply(0, 0, newest));
-    const { progress } = await list.reply(0, 0, newest);
-    expect(progress).toMatchObject({ searched: 3_015, messages: 3_015, found: 1_005 });
-    expect(await list.ids(newest)).toEqual(ids);
+  // What ends at a message stays as it is, and says how many came.
+  const { newest } = await list.reply();
+  await append(5);
+  for (let newer = 0; newer < 5;) ({ newer } = await list.reply(0, 0, newest));
+  const { progress } = await list.reply(0, 0, newest);
+  expect(progress).toMatchObject({ searched: 3_015, messages: 3_015, found: 1_005 });
+  expect(await list.ids(newest)).toEqual(ids);
 
-    history.limit('lab', 60_000);
-    await until(() => history.totals('lab').pruned > 0, 'the oldest messages are removed');
-    const rows = await list.rows(newest);
-    expect(rows.length).toBe(1_000);
-    expect(rows.at(-1)).toEqual({ kind: 'missing', id: 1, isDamaged: false });
-  },
-);
+  history.limit('lab', 60_000);
+  await until(() => history.totals('lab').pruned > 0, 'the oldest messages are removed');
+  const rows = await list.rows(newest);
+  expect(rows.length).toBe(1_000);
+  expect(rows.at(-1)).toEqual({ kind: 'missing', id: 1, isDamaged: false });
+});
 
-test(
-  'a stopped search keeps what it found, and one that was closed is gone',
-  { timeout: 60_000 },
-  async () => {
-    const { history } = await openForTest(bundles);
-    const session = history.beginSession('lab', 1);
-    const many = Array.from({ length: 5_000 }, (_, at) => ({
-      topic: `t/${String(at % 50)}`,
-      payload: bytes(`{"value":${String(at)}}`),
-    }));
-    for (let batch = 0; batch < 60; batch++) await appendAll(history, 'lab', session, many);
-    const list = await TestList.open(history, 'lab', { text: 'value >= 0 value < 4000' });
-    const { progress } = await list.reply(0, 0, null, true);
-    expect(progress.state).toBe('stopped');
-    expect(progress.searched).toBeLessThan(progress.messages);
-    const ids = await list.ids();
-    expect(ids.length).toBe(progress.found);
-    expect((await list.reply()).progress).toEqual(progress);
-    list.close();
-    await expect(list.reply()).rejects.toMatchObject({ code: 'not-found' });
-  },
-);
+test('a stopped search keeps what it found, and one that was closed is gone', async () => {
+  const { history } = await openForTest(bundles);
+  const session = history.beginSession('lab', 1);
+  const many = Array.from({ length: 5_000 }, (_, at) => ({
+    topic: `t/${String(at % 50)}`,
+    payload: bytes(`{"value":${String(at)}}`),
+  }));
+  for (let batch = 0; batch < 60; batch++) await appendAll(history, 'lab', session, many);
+  const list = await TestList.open(history, 'lab', { text: 'value >= 0 value < 4000' });
+  const { progress } = await list.reply(0, 0, null, true);
+  expect(progress.state).toBe('stopped');
+  expect(progress.searched).toBeLessThan(progress.messages);
+  const ids = await list.ids();
+  expect(ids.length).toBe(progress.found);
+  expect((await list.reply()).progress).toEqual(progress);
+  list.close();
+  await expect(list.reply()).rejects.toMatchObject({ code: 'not-found' });
+});
 
-test('more matches than can be kept are said', { timeout: 120_000 }, async () => {
+test('more matches than can be kept are said', async () => {
   const { history } = await openForTest(bundles);
   const session = history.beginSession('lab', 1);
   const many = Array.from({ length: 20_000 }, () => ({ topic: 't', payload: bytes('x') }));

@@ -31,7 +31,7 @@ beforeAll(async () => {
   if (strict.certificates === null) throw new Error('no certificates');
   files = await makeClientCertificates(strict.certificates);
   // Making keys takes its time on a busy machine.
-}, 120_000);
+});
 afterAll(async () => {
   await broker.dispose();
   await strict.dispose();

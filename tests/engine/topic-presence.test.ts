@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => bundles.dispose());
 
-test('of random topics, in batches and segments', { timeout: 60_000 }, async () => {
+test('of random topics, in batches and segments', async () => {
   const { history, file } = await openForTest(bundles);
   const next = randomFrom(3);
   const session = history.beginSession('lab', 1);

@@ -7,6 +7,7 @@ import { onTestFinished } from 'vitest';
 import { nodeEntries } from '../../build/entries.mjs';
 import { stateDir } from '../../build/paths.mjs';
 import { nodeConfig } from '../../build/vite.node.mjs';
+import { PATIENCE_MS } from './patience';
 
 export interface CommandLine {
   /** Folder of the history's threads that are bundled with it. */
@@ -39,8 +40,6 @@ export interface RunningCommand {
   /** Waits until its standard output or error holds this; returns what the first group matched. */
   readonly says: (what: RegExp) => Promise<string | undefined>;
 }
-
-const SAYS_WITHIN_MS = 10_000;
 
 /** Bundles the command line and its threads beside `node_modules`, so that they find the database driver. */
 export async function bundleCommandLine(): Promise<CommandLine> {
@@ -92,7 +91,7 @@ function startProgram(
     new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         reject(new Error(`It did not say ${String(what)}:\n${text(out)}${text(err)}`));
-      }, SAYS_WITHIN_MS);
+      }, PATIENCE_MS);
       const look = (): void => {
         const match = what.exec(text(out)) ?? what.exec(text(err));
         if (match === null) return;

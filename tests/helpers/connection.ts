@@ -4,6 +4,7 @@ import type { Profile } from '../../app/profile';
 import type { SecretName } from '../../app/secret';
 import { createConnection } from '../../main/engine/mqtt/mqtt-connection';
 import type { Connection, ConnectionOptions } from '../../main/engine/mqtt/types';
+import { PATIENCE_MS } from './patience';
 
 export interface HeardMessage {
   readonly topic: string;
@@ -39,8 +40,6 @@ export interface TestConnectionOptions extends Partial<
   /** Takes over the answer to every message. */
   readonly onMessage?: (message: HeardMessage, done: () => void) => void;
 }
-
-const WAIT_MS = 10_000;
 
 /** A connection that remembers what it heard. Without settings it goes to `127.0.0.1` and subscribes to `#`. */
 export function testConnection(
@@ -102,7 +101,7 @@ export function testConnection(
           messages: messages.length,
         });
         reject(new Error(`Waited in vain for ${what}: ${seen}`));
-      }, WAIT_MS);
+      }, PATIENCE_MS);
       waiting.add(look);
       look();
     });

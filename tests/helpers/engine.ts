@@ -8,6 +8,7 @@ import { EngineClient, type OpenView } from '../../app/rpc/client';
 import type { Port, ToEngine, ToRenderer } from '../../app/rpc/wire';
 import { EngineCore } from '../../main/engine/engine-core';
 import type { EngineOptions } from '../../main/engine/engine-options';
+import { PATIENCE_MS } from './patience';
 
 export interface TestEngine {
   readonly core: EngineCore;
@@ -95,8 +96,6 @@ export async function openEngine(options: TestEngineOptions): Promise<TestEngine
   };
 }
 
-const WAIT_MS = 15_000;
-
 function frameThat<K extends keyof EngineViews>(
   client: EngineClient,
   view: K,
@@ -117,7 +116,7 @@ function frameThat<K extends keyof EngineViews>(
           `No frame of ${view} fitted; the last one was ${JSON.stringify(last)?.slice(0, 2_000)}`,
         ),
       );
-    }, WAIT_MS);
+    }, PATIENCE_MS);
     open = client.open(
       view,
       params,

@@ -11,6 +11,7 @@ import { nodeConfig } from '../../build/vite.node.mjs';
 import type { History, MessageBatch } from '../../main/engine/history/history';
 import { encodeProperties } from '../../main/engine/history/properties';
 import { openHistory, type HistoryOptions } from '../../main/engine/history/sqlite-history';
+import { PATIENCE_MS } from './patience';
 
 export interface Bundles {
   /** Folder of history-reader.cjs, history-search.cjs and history-writer.cjs, as `HistoryOptions.threads` wants it. */
@@ -151,12 +152,8 @@ export async function appendAll(
 }
 
 /** Waits until the background's work has come so far. */
-export async function until(
-  condition: () => boolean,
-  what = 'it',
-  patienceMs = 20_000,
-): Promise<void> {
-  for (const endsAt = performance.now() + patienceMs; !condition();) {
+export async function until(condition: () => boolean, what = 'it'): Promise<void> {
+  for (const endsAt = performance.now() + PATIENCE_MS; !condition();) {
     if (performance.now() > endsAt) throw new Error(`Waited too long until ${what}.`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import * as v from 'valibot';
 import { JsonFile } from '../../main/files/json-file';
+import { PATIENCE } from '../helpers/patience';
 
 /** A disk that takes its time: what is written there is on it when this resolves. */
 let disk = Promise.resolve();
@@ -31,7 +32,6 @@ function holdDisk(): () => void {
   return letGo;
 }
 
-const WAIT = { timeout: 10_000 };
 const schema = v.object({ count: v.number(), text: v.string() });
 const initial = { count: 0, text: '' };
 const warnings: string[] = [];
@@ -61,10 +61,10 @@ test('what was changed is in the file a moment later, and nothing else is left',
   file.set({ count: 1, text: 'one' });
   await vi.waitFor(() => {
     expect(stored()).toEqual({ count: 1, text: 'one' });
-  }, WAIT);
+  }, PATIENCE);
   await vi.waitFor(() => {
     expect(readdirSync(join(folder, 'settings'))).toEqual(['some.json']);
-  });
+  }, PATIENCE);
   expect(open().value).toEqual({ count: 1, text: 'one' });
 });
 
@@ -74,12 +74,12 @@ test('changes while it is being written are written, too', async () => {
   file.set({ count: 1, text: 'older' });
   await vi.waitFor(() => {
     expect(readdirSync(join(folder, 'settings'))).toContain('some.json.next');
-  }, WAIT);
+  }, PATIENCE);
   file.set({ count: 2, text: 'newer' });
   letGo();
   await vi.waitFor(() => {
     expect(stored()).toEqual({ count: 2, text: 'newer' });
-  }, WAIT);
+  }, PATIENCE);
 });
 
 test('what is written at once is not overtaken by what was being written', async () => {
@@ -88,14 +88,14 @@ test('what is written at once is not overtaken by what was being written', async
   file.set({ count: 1, text: 'older' });
   await vi.waitFor(() => {
     expect(readdirSync(join(folder, 'settings'))).toContain('some.json.next');
-  }, WAIT);
+  }, PATIENCE);
   file.value = { count: 2, text: 'last' };
   file.flush();
   expect(stored()).toEqual({ count: 2, text: 'last' });
   letGo();
   await vi.waitFor(() => {
     expect(readdirSync(join(folder, 'settings'))).toEqual(['some.json']);
-  }, WAIT);
+  }, PATIENCE);
   expect(stored()).toEqual({ count: 2, text: 'last' });
   expect(warnings).toEqual([]);
 });
