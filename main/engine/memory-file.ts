@@ -82,6 +82,9 @@ export class MemoryFile {
       file: join(home, 'engine-state.json'),
       schema: fileSchema,
       initial: { version: 1, profiles: [] },
+      entries: {
+        profiles: ['remembered tree with its marks', 'remembered trees with their marks'],
+      },
       warn,
     });
   }

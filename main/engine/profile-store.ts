@@ -23,6 +23,10 @@ export class ProfileStore {
       file: join(home, 'profiles.json'),
       schema: fileSchema,
       initial: { version: 1, profiles: [], deleted: [] },
+      entries: {
+        profiles: ['connection', 'connections'],
+        deleted: ['deleted connection', 'deleted connections'],
+      },
       warn,
     });
   }

@@ -19,6 +19,7 @@ export class RecentHistories {
       file: join(home, 'recent-histories.json'),
       schema: fileSchema,
       initial: { version: 1, files: [] },
+      entries: { files: ['recent history', 'recent histories'] },
       warn,
     });
   }

@@ -12,11 +12,18 @@ import { mkdir, open, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import * as v from 'valibot';
 import { messageOf } from '../../app/errors';
+import { Shelf, type EntryLists } from './shelf';
+import { unknownFields, withUnknownFields, type UnknownFields } from './unknown-fields';
 
 export interface JsonFileOptions<T> {
   readonly file: string;
   readonly schema: v.GenericSchema<unknown, T>;
   readonly initial: T;
+  /**
+   * Its lists of entries: one that can't be understood is put on a shelf beside the file, and
+   * the others stay.
+   */
+  readonly entries?: EntryLists;
   /** Told when a file could not be read and was set aside, or could not be written. */
   readonly warn: (message: string) => void;
 }
@@ -26,7 +33,7 @@ const SAVE_DELAY_MS = 400;
 /**
  * A small settings file: read once, checked against a schema, written atomically a moment after a change, while the thread
  * goes on: a disk may take long to say that something is on it. A file that can't be understood is set aside, never
- * overwritten.
+ * overwritten; fields that a newer version wrote stay in it.
  */
 export class JsonFile<T> {
   value: T;
@@ -34,6 +41,7 @@ export class JsonFile<T> {
   private isWriting = false;
   /** Counted up with each time that the value is written: an older one never takes the place of a newer one. */
   private revision = 0;
+  private unknown: UnknownFields = new Map();
 
   constructor(private readonly options: JsonFileOptions<T>) {
     this.value = this.read();
@@ -59,6 +67,10 @@ export class JsonFile<T> {
     if (this.timer === null && !this.isWriting) return;
     if (this.timer !== null) clearTimeout(this.timer);
     this.timer = null;
+    this.writeOrTell();
+  }
+
+  private writeOrTell(): void {
     try {
       this.write();
     } catch (error) {
@@ -70,7 +82,7 @@ export class JsonFile<T> {
     this.isWriting = true;
     const revision = (this.revision += 1);
     const temporary = `${this.options.file}.next`;
-    const text = JSON.stringify(this.value, null, 2);
+    const text = this.text();
     try {
       await mkdir(dirname(this.options.file), { recursive: true, mode: 0o700 });
       await writeWhole(temporary, text);
@@ -82,6 +94,10 @@ export class JsonFile<T> {
     } finally {
       this.isWriting = false;
     }
+  }
+
+  private text(): string {
+    return JSON.stringify(withUnknownFields(this.value, this.unknown), null, 2);
   }
 
   private failed(error: unknown): void {
@@ -98,7 +114,7 @@ export class JsonFile<T> {
       const descriptor = openSync(temporary, 'w', 0o600);
       try {
         // Unlike `writeSync`, it goes on after a part: half a file must never take the place of a whole one.
-        writeFileSync(descriptor, JSON.stringify(this.value, null, 2));
+        writeFileSync(descriptor, this.text());
         fsyncSync(descriptor);
       } finally {
         closeSync(descriptor);
@@ -119,10 +135,30 @@ export class JsonFile<T> {
       return this.setAside(messageOf(error));
     }
     try {
-      return v.parse(this.options.schema, JSON.parse(text));
+      return this.understand(JSON.parse(text));
     } catch (error) {
-      return this.setAside(messageOf(error));
+      return this.setAside(
+        isNewer(error) ? 'a newer version of MQTT Loupe wrote it' : messageOf(error),
+      );
     }
+  }
+
+  /** Throws when it is not to be understood. */
+  private understand(stored: unknown): T {
+    const { file, schema, entries: lists, warn } = this.options;
+    if (lists === undefined) return this.known(stored, v.parse(schema, stored));
+    const shelf = new Shelf({ file, schema, lists });
+    const { value, content, setAside } = shelf.read(stored, (found) => {
+      this.value = this.known(found.content, found.value);
+      this.writeOrTell();
+    });
+    for (const words of shelf.words(setAside)) warn(words);
+    return this.known(content, value);
+  }
+
+  private known(stored: unknown, value: T): T {
+    this.unknown = unknownFields(stored, value);
+    return value;
   }
 
   private setAside(reason: string): T {
@@ -139,6 +175,15 @@ export class JsonFile<T> {
     }
     return this.options.initial;
   }
+}
+
+/** Every settings file says its version; what a newer one means, nobody knows here. */
+function isNewer(error: unknown): boolean {
+  if (!v.isValiError(error)) return false;
+  return error.issues.some(
+    ({ path, input, expected }) =>
+      path?.length === 1 && path[0].key === 'version' && Number(input) > Number(expected),
+  );
 }
 
 async function writeWhole(file: string, text: string): Promise<void> {

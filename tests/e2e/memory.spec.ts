@@ -3,6 +3,7 @@ import mqtt from 'mqtt';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { defaultProfileFields } from '../../app/profile';
 import { launchApp, type LaunchedApp } from '../helpers/electron';
 import { startMosquitto, type Mosquitto } from '../helpers/mosquitto';
 import { addProfile, connect, openTopic, row } from '../helpers/window';
@@ -110,9 +111,16 @@ test('settings that cannot be read are set aside, said, and never stop the start
     window.getByText(/window\.json could not be read .* was set aside as/),
   ).toBeVisible();
   await expect(
-    window.getByText(/profiles\.json could not be read .* was set aside as/),
+    window.getByText(/profiles\.json could not be read .*newer version.* was set aside as/),
   ).toBeVisible();
   await launched.close();
+  // One that is wrong does not take the others along.
+  const sound = { ...defaultProfileFields(), id: 'sound', name: 'Sound', host: 'localhost' };
+  const profiles = [{ ...sound, id: 'wrong', name: 'Plant', port: 99_999 }, sound];
+  await writeFile(
+    join(home, 'profiles.json'),
+    JSON.stringify({ version: 1, profiles, deleted: [] }),
+  );
   await writeFile(
     file,
     '{"version": 1, "bounds": {"x": 90000.5, "y": -5, "width": 0.5, "height": 1e12}, "ui": {"treeWidth": -3, "theme": 7}}',
@@ -121,6 +129,9 @@ test('settings that cannot be read are set aside, said, and never stop the start
   const { width, height } = await bounds();
   expect([width >= 900, height >= 600, width < 10_000, height < 10_000]).not.toContain(false);
   await expect(
-    launched.window.getByRole('button', { name: 'Try it with a built-in broker' }),
+    launched.window.getByText(/One connection could not be read: “Plant” \(port: .*put-aside/),
   ).toBeVisible();
+  const cards = launched.window.getByRole('list', { name: 'Connections' }).getByRole('listitem');
+  await expect(cards).toHaveCount(1);
+  await expect(cards).toContainText('Sound');
 });

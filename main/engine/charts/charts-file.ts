@@ -21,6 +21,7 @@ export class ChartsFile {
       file: join(home, 'charts.json'),
       schema: fileSchema,
       initial: { version: 1, profiles: [] },
+      entries: { profiles: ['page of charts', 'pages of charts'] },
       warn,
     });
   }

@@ -27,6 +27,7 @@ export class DecodingFile {
       file: join(home, 'decoding.json'),
       schema: decodingFileSchema,
       initial: { format: 'mqtt-loupe-decoding', version: 1, rules: [], schemas: [] },
+      entries: { rules: ['decoding rule', 'decoding rules'], schemas: ['schema', 'schemas'] },
       warn,
     });
   }

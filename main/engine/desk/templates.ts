@@ -33,6 +33,7 @@ export class Templates {
       file: join(home, 'templates.json'),
       schema: templatesFileSchema,
       initial: { format: 'mqtt-loupe-templates', version: 1, templates: [], answers: [] },
+      entries: { templates: ['template', 'templates'], answers: ['answer', 'answers'] },
       warn,
     });
   }
