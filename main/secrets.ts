@@ -136,7 +136,10 @@ export class Secrets {
     this.session.set(keyOf(profileId, name), secret);
   }
 
-  /** Undefined when there is none. Throws when the keyring refuses, and `vault-locked` when the vault is left locked. */
+  /**
+   * Undefined when there is none. Throws when the keyring refuses, `vault-locked` when the vault is left locked, and
+   * `secret-unavailable` when what stands in it is damaged.
+   */
   async get(profileId: string, name: SecretName): Promise<string | undefined> {
     const key = keyOf(profileId, name);
     const inSession = this.session.get(key);
@@ -145,7 +148,9 @@ export class Secrets {
     if (!this.keyring && this.vault.has(key)) {
       await this.opened();
       if (this.vault.isLocked) throw vaultLocked();
-      return this.vault.get(key);
+      const secret = this.vault.get(key);
+      if (secret === undefined) throw damagedInVault();
+      return secret;
     }
     if (stored === undefined || !this.keyring) return undefined;
     return await decrypt(Buffer.from(stored, 'base64'));
@@ -194,6 +199,14 @@ function vaultLocked(): LoupeError {
   return new LoupeError(
     'vault-locked',
     'The password vault is locked, and what is needed is in it. Unlock the vault and try again.',
+  );
+}
+
+/** It is not sent without: a broker would say that the login is wrong. */
+function damagedInVault(): LoupeError {
+  return new LoupeError(
+    'secret-unavailable',
+    'What the password vault has for this connection is damaged. Edit the connection and enter the password or key again.',
   );
 }
 

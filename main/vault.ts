@@ -45,6 +45,8 @@ export class Vault {
       file: join(home, 'vault.json'),
       schema: vaultSchema,
       initial: { version: 1, vault: null },
+      whenUnreadable:
+        'Its passwords are nowhere else: end the program and put a good copy in its place, or enter them again.',
       warn,
     });
   }

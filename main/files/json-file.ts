@@ -24,6 +24,8 @@ export interface JsonFileOptions<T> {
    * the others stay.
    */
   readonly entries?: EntryLists;
+  /** What to do when the whole file cannot be read, for the notice that says so. */
+  readonly whenUnreadable?: string;
   /** Told when a file could not be read and was set aside, or could not be written. */
   readonly warn: (message: string) => void;
 }
@@ -161,12 +163,17 @@ export class JsonFile<T> {
     return value;
   }
 
+  private get advice(): string {
+    const { whenUnreadable } = this.options;
+    return whenUnreadable === undefined ? '' : ` ${whenUnreadable}`;
+  }
+
   private setAside(reason: string): T {
     const aside = `${this.options.file}.unreadable-${String(Date.now())}`;
     try {
       renameSync(this.options.file, aside);
       this.options.warn(
-        `${this.options.file} could not be read (${reason}). It was set aside as ${aside} and a new one was begun.`,
+        `${this.options.file} could not be read (${reason}). It was set aside as ${aside} and a new one was begun.${this.advice}`,
       );
     } catch (error) {
       this.options.warn(

@@ -125,6 +125,17 @@ test('without a keyring a password lives until the program ends, and that is sai
   await window.getByRole('dialog').getByRole('textbox', { name: 'Password' }).fill(PASSWORD);
   await window.getByRole('button', { name: 'Save and connect' }).click();
   await expect(status(window)).toContainText(/^connected/);
+
+  // Who thinks better of it makes a vault later, and what is known goes along.
+  await command(window, 'Keep passwords in a password vault');
+  await window.getByRole('textbox', { name: 'New passphrase' }).fill(VAULT);
+  await window.getByRole('textbox', { name: 'The same again' }).fill(VAULT);
+  await window.getByRole('button', { name: 'Make a vault' }).click();
+  await expect(window.getByRole('dialog')).toBeHidden();
+  const { vault } = JSON.parse(await readFile(join(home, 'vault.json'), 'utf8')) as {
+    vault: { secrets: unknown[] };
+  };
+  expect(vault.secrets).toHaveLength(1);
 });
 
 const VAULT = 'a long passphrase';
