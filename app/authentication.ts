@@ -62,4 +62,8 @@ export type TokenAuthentication = Exclude<
   { readonly kind: 'password' | 'scram-sha-256' }
 >;
 
+export function usesToken(authentication: Authentication): authentication is TokenAuthentication {
+  return authentication.kind !== 'password' && authentication.kind !== 'scram-sha-256';
+}
+
 export const DEFAULT_AUTHENTICATION: Authentication = { kind: 'password' };

@@ -53,9 +53,16 @@ export function describeFailure(raw: RawFailure, target: BrokerAddress): Connect
   const otherServer = otherServerOf(raw, target);
   return {
     ...failure,
+    ...reasonOf(raw),
+    ...(raw.kind === 'keep-alive' ? { silentMs: raw.silentMs } : {}),
     ...(certificate === undefined ? {} : { certificate }),
     ...(otherServer === null ? {} : { otherServer }),
   };
+}
+
+function reasonOf(raw: RawFailure): Pick<ConnectionFailure, 'reasonString'> {
+  const said = 'reasonString' in raw ? (raw.reasonString ?? '') : '';
+  return said === '' ? {} : { reasonString: said };
 }
 
 /** The same failure again and again: trying on by itself makes no sense any more. */
@@ -87,7 +94,7 @@ function wordsFor(raw: RawFailure, target: BrokerAddress): Words {
       );
     case 'server-disconnect':
       return withReason(
-        sendsAway(raw) ? elsewhereWords(raw, target) : disconnectWords(raw.code, address),
+        sendsAway(raw) ? elsewhereWords(raw, target) : goodbyeWords(raw, address),
         raw.reasonString,
       );
     case 'closed':
@@ -96,7 +103,7 @@ function wordsFor(raw: RawFailure, target: BrokerAddress): Words {
       return [
         'keep-alive-timeout',
         `${address} stopped answering.`,
-        'It did not answer a ping within the keep-alive time. The network may have been lost, or the server hangs.',
+        `Nothing came for ${String(Math.round(raw.silentMs / 1000))} s, not even the answer to a ping. The network may have been lost, or the server hangs.`,
       ];
     case 'malformed':
       return malformedWords(raw.violation, address);
@@ -135,7 +142,7 @@ function wordsFor(raw: RawFailure, target: BrokerAddress): Words {
     case 'renewal':
       return [
         'sign-in-renewed',
-        'The sign-in is about to end and is renewed.',
+        RENEWAL_TITLES[raw.why](address),
         `The connection to ${address} is opened again with a new token.`,
       ];
     case 'client-id-in-use':
@@ -155,6 +162,14 @@ function wordsFor(raw: RawFailure, target: BrokerAddress): Words {
   }
 }
 
+const RENEWAL_TITLES: Readonly<
+  Record<Extract<RawFailure, { kind: 'renewal' }>['why'], (address: string) => string>
+> = {
+  ends: () => 'The sign-in is about to end and is renewed.',
+  unanswered: (address) => `${address} did not answer the renewed sign-in.`,
+  ended: (address) => `${address} ended the sign-in; perhaps the token was too old.`,
+};
+
 function malformedWords(violation: Violation | undefined, address: string): Words {
   return [
     'protocol-error',
@@ -172,6 +187,19 @@ function cameWords(violation: Violation | undefined): string {
 function connackWords(version: MqttVersion, code: number, address: string): Words {
   const meaning = connackMeaning(version, code, address);
   return [meaning.code, meaning.title, meaning.advice];
+}
+
+function goodbyeWords(
+  { code, isSignIn }: Extract<RawFailure, { kind: 'server-disconnect' }>,
+  address: string,
+): Words {
+  const [failure, title, advice] = disconnectWords(code, address);
+  if (isSignIn !== true || failure !== 'not-authorised') return [failure, title, advice];
+  return [
+    failure,
+    `${address} did not accept the renewed sign-in: ${reasonWords(code)}.`,
+    'The first one was accepted. Check whether the user or the token was withdrawn meanwhile.',
+  ];
 }
 
 /** A refusal in the CONNACK, or the server's DISCONNECT. */

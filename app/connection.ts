@@ -67,6 +67,10 @@ export interface ConnectionFailure {
   readonly technical: string;
   /** Whether trying again by itself makes sense; false for refused credentials and the like. */
   readonly retryable: boolean;
+  /** What the server said of it, in its own words. */
+  readonly reasonString?: string;
+  /** How long nothing had come when that was noticed: so long before it the connection was lost already. */
+  readonly silentMs?: number;
   /** The server's certificate, where it was the reason: a person may look at it and trust it. */
   readonly certificate?: CertificateFacts;
   /** Where the server sends its clients, by its own word: nothing goes there before a person has agreed. */

@@ -40,10 +40,13 @@ export type RawFailure =
       readonly code: number;
       readonly reasonString: string | null;
       readonly serverReference?: string | null;
+      /** It was the answer to a sign-in over the open connection. */
+      readonly isSignIn?: boolean;
     }
   /** The server closed the connection without a word. */
   | { readonly kind: 'closed'; readonly during: 'connack' | 'subscribe' | 'session' }
-  | { readonly kind: 'keep-alive' }
+  /** Nothing came any more, not even the answer to a ping; `silentMs` is how long. */
+  | { readonly kind: 'keep-alive'; readonly silentMs: number }
   | {
       readonly kind: 'malformed' | 'too-large';
       readonly message: string;
@@ -59,8 +62,8 @@ export type RawFailure =
   | { readonly kind: 'sign-in-exchange'; readonly message: string }
   /** A secret is in the vault, which was left locked. */
   | { readonly kind: 'vault-locked' }
-  /** We closed it ourselves, to come back with a new token. */
-  | { readonly kind: 'renewal' }
+  /** It is to come back with a new token: we closed it ourselves, or the server did when the old one ended. */
+  | { readonly kind: 'renewal'; readonly why: 'ends' | 'unanswered' | 'ended' }
   /** Again and again it was closed without a word, shortly after it was accepted. */
   | { readonly kind: 'client-id-in-use'; readonly clientId: string }
   | { readonly kind: 'unknown'; readonly message: string };
@@ -68,6 +71,12 @@ export type RawFailure =
 const WAITED_FOR: Readonly<Record<WaitingFor, string>> = {
   ...{ network: 'connection', tls: 'TLS', websocket: 'WebSocket', connack: 'CONNACK' },
 };
+
+const RENEWAL_TEXTS = {
+  ends: 'token about to expire',
+  unanswered: 'no AUTH',
+  ended: 'DISCONNECT 0x87 (not authorised)',
+} as const;
 
 /** The technical text as it came; empty where the words say all of it already. */
 export function technicalText(raw: RawFailure): string {
@@ -94,7 +103,7 @@ export function technicalText(raw: RawFailure): string {
     case 'invalid-settings':
       return '';
     case 'renewal':
-      return 'token about to expire';
+      return RENEWAL_TEXTS[raw.why];
     case 'client-id-in-use':
       return 'closed without DISCONNECT, twice in a row';
     case 'tls-file':

@@ -13,6 +13,9 @@ import type { ExpansionState } from './tree/expansion';
 const MAX_REMEMBERED_PAYLOAD = 64 * 1024;
 const REMEMBERED_BEGINNING = 1024;
 
+/** So long an older version is spoken without another look: a broker that was upgraded is found within a week. */
+const VERSION_HOLDS_MS = 7 * 24 * 3_600_000;
+
 const result = v.variant('kind', [
   v.object({ kind: v.literal('sent'), elapsedMs: v.number() }),
   v.object({
@@ -64,7 +67,14 @@ const fileSchema = v.object({
       publishes: v.array(publishSchema),
       marks: v.optional(v.array(markSchema), []),
       /** What a broker speaks, for a profile that leaves it open. */
-      mqtt: v.optional(v.object({ address: v.string(), version: v.picklist(MQTT_VERSIONS) })),
+      mqtt: v.optional(
+        v.object({
+          address: v.string(),
+          version: v.picklist(MQTT_VERSIONS),
+          /** Wall clock in ms; before it was noted, long ago. */
+          foundAtMs: v.optional(v.number(), 0),
+        }),
+      ),
     }),
   ),
 });
@@ -98,17 +108,19 @@ export class MemoryFile {
     this.file.changed();
   }
 
-  /** The version that the broker at an address was found to speak; null when that is not known. */
+  /** The version that the broker at an address was found to speak; null when that is not known, or was long ago. */
   mqttVersion(profileId: string, address: string): MqttVersion | null {
     const known = this.find(profileId)?.mqtt;
-    return known?.address === address ? known.version : null;
+    if (known?.address !== address) return null;
+    const ageMs = Date.now() - known.foundAtMs;
+    return ageMs >= 0 && ageMs < VERSION_HOLDS_MS ? known.version : null;
   }
 
   setMqttVersion(
     profileId: string,
     found: { readonly address: string; readonly version: MqttVersion },
   ): void {
-    this.entry(profileId).mqtt = found;
+    this.entry(profileId).mqtt = { ...found, foundAtMs: Date.now() };
     this.file.changed();
   }
 

@@ -395,7 +395,9 @@ export class ProfileRuntime {
     this.connectionState = state;
     if (was === 'connected' && state.kind === 'reconnecting') {
       this.ingest.flush();
-      this.gapFromUs = this.options.clock.nowUs();
+      // A network that loses everything is noticed late: what it lost meanwhile is missing, too.
+      const silentUs = Math.round((state.failure.silentMs ?? 0) * 1_000);
+      this.gapFromUs = this.options.clock.nowUs() - silentUs;
     }
     if (state.kind === 'connected' && this.gapFromUs !== null)
       this.endGap('The connection was lost and came back.');

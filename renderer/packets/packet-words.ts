@@ -11,10 +11,10 @@ export function detailsOf({ topic, about }: PacketSummary): string {
   return escapeHidden([topics, about].filter((part) => part !== '').join(' · '));
 }
 
-/** `granted QoS 1`, `not authorised`; nothing for a success that goes without saying. */
+/** `granted QoS 1`, `not authorised`; nothing for a success that goes without saying: AUTH has nothing else to say. */
 export function reasonOf({ type, reason }: PacketSummary): string {
   if (reason === null) return '';
-  return reason.code === 0 && type !== 'SUBACK' ? '' : reason.words;
+  return reason.code === 0 && type !== 'SUBACK' && type !== 'AUTH' ? '' : reason.words;
 }
 
 /** `0.42 ms`, `3.1 ms`, `1.2 s`. */

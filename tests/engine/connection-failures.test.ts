@@ -150,7 +150,7 @@ describe('a first try that fails', () => {
   it('gives up when no answer comes', async () => {
     const broker = await scripted('5', () => undefined);
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-    const client = connection({ port: broker.port });
+    const client = connection({ port: broker.port, version: '5' });
     client.connect();
     await broker.heard('connect');
     await vi.advanceTimersByTimeAsync(9_900);
@@ -313,6 +313,8 @@ describe('a connection that is lost', () => {
     await client.reaches('connected');
     const { failure } = await client.reaches('reconnecting');
     expect(failure.code).toBe('keep-alive-timeout');
+    expect(failure.silentMs).toBeGreaterThan(900);
+    expect(failure.advice).toMatch(/^Nothing came for [1-9]\d* s, not even the answer to a ping/u);
     expect(broker.packets.some(({ cmd }) => cmd === 'pingreq')).toBe(true);
   });
 

@@ -254,6 +254,49 @@ describe('OAuth 2', () => {
     expect(client.states.map(({ kind }) => kind)).not.toContain('reconnecting');
   });
 
+  const renewedOver = async (
+    answer: (client: ScriptedClient) => void,
+    options: TestConnectionOptions = {},
+  ): Promise<{ readonly client: TestConnection; readonly broker: ScriptedBroker }> => {
+    let count = 0;
+    const login = await loginServer(() => {
+      count += 1;
+      const expires = count === 1 ? SOON_OVER_SECONDS : 3600;
+      return { body: { access_token: `token-${String(count)}`, expires_in: expires } };
+    });
+    const broker = await scripted((packet, client) => {
+      friendly(packet, client);
+      if (packet?.cmd === 'auth') answer(client);
+    });
+    const client = connection(broker.port, clientCredentials(login.url, 'OAUTH2-JWT'), options);
+    client.connect();
+    await client.reaches('connected');
+    return { client, broker };
+  };
+
+  test('a broker that does not answer the new token is connected again with it', async () => {
+    const { client, broker } = await renewedOver(() => undefined, { signInWithinMs: 200 });
+    const { failure } = await client.reaches('reconnecting');
+    expect(failure.code).toBe('sign-in-renewed');
+    expect(failure.title).toContain('did not answer the renewed sign-in');
+    await client.reaches('connected');
+    const data = broker.packets.flatMap((packet) =>
+      packet.cmd === 'connect' ? [String(packet.properties?.authenticationData)] : [],
+    );
+    expect(data).toEqual(['token-1', 'token-2']);
+  });
+
+  test('a broker that refuses the new token is told as that, with its words', async () => {
+    const { client } = await renewedOver((one) => {
+      const properties = { reasonString: 'token revoked' };
+      one.send({ cmd: 'disconnect', reasonCode: 0x87, properties });
+    });
+    const failure = await client.fails();
+    expect(failure).toMatchObject({ code: 'not-authorised', reasonString: 'token revoked' });
+    expect(failure.title).toContain('did not accept the renewed sign-in: not authorised');
+    expect(failure.advice).toContain('“token revoked”');
+  });
+
   test('a device code is shown, confirmed, and refreshed without a person', async () => {
     let polls = 0;
     const login = await loginServer((path, form) => {

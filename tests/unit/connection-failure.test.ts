@@ -104,7 +104,7 @@ describe('whether trying again by itself makes sense', () => {
     [socket('ECONNREFUSED'), true],
     [socket('CERT_HAS_EXPIRED'), false],
     [socket('SELF_SIGNED_CERT_IN_CHAIN'), false],
-    [{ kind: 'keep-alive' }, true],
+    [{ kind: 'keep-alive', silentMs: 9_000 }, true],
     [{ kind: 'malformed', message: 'x' }, true],
     [{ kind: 'timeout', waitingFor: 'connack', afterMs: 1 }, true],
     [{ kind: 'invalid-settings', message: 'x' }, false],

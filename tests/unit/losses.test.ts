@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ConnectionFailure, FailureCode } from '../../app/connection';
-import { Losses } from '../../main/engine/mqtt/losses';
+import { isEndedToken, Losses } from '../../main/engine/mqtt/losses';
 
 const failure = (code: FailureCode, retryable = true): ConnectionFailure => ({
   ...{ code, title: 'It was lost.', advice: '', technical: '', retryable },
@@ -69,5 +69,21 @@ describe('a client id that another client has too', () => {
       ['', 500],
     ] as const)
       expect(losses.isClientIdInUse(closed, { clientId }, lastedMs)).toBe(false);
+  });
+});
+
+describe('a token that ended', () => {
+  const disconnect = { kind: 'server-disconnect', code: 0x87, reasonString: null } as const;
+  const token = { authentication: { kind: 'token-command', command: 'x', method: '' } } as const;
+  const password = { authentication: { kind: 'password' } } as const;
+
+  it('is behind a refusal of what was allowed for a while', () => {
+    expect(isEndedToken(disconnect, token, SOUND_MS)).toBe(true);
+  });
+
+  it('is not, where it was never allowed, or another reason is given, or there is no token', () => {
+    expect(isEndedToken(disconnect, token, 1_000)).toBe(false);
+    expect(isEndedToken({ ...disconnect, code: 0x8e }, token, SOUND_MS)).toBe(false);
+    expect(isEndedToken({ ...disconnect, isSignIn: true }, password, SOUND_MS)).toBe(false);
   });
 });

@@ -192,11 +192,11 @@ export function serverDuties(profile: LinkProfile, { properties }: IClientOption
 }
 
 /** mqtt.js has no codes for these: its texts are what there is. */
-export function clientFailure(error: Error): RawFailure {
+export function clientFailure(error: Error, silentMs: number): RawFailure {
   if (error.message === 'connack timeout') {
     return { kind: 'timeout', waitingFor: 'connack', afterMs: CONNACK_WITHIN_MS };
   }
-  if (error.message === 'Keepalive timeout') return { kind: 'keep-alive' };
+  if (error.message === 'Keepalive timeout') return { kind: 'keep-alive', silentMs };
   if (error instanceof SignInError) return { kind: 'sign-in-exchange', message: error.message };
   return { kind: 'malformed', message: error.message };
 }

@@ -75,6 +75,7 @@ export class GuardedStream extends Duplex implements TappedStream {
   /** When the work of this turn of the event loop began; null before its first chunk. */
   #turnBeganMs: number | null = null;
   #resting = false;
+  #heardAtMs = performance.now();
 
   constructor(socket: Duplex, options: GuardOptions) {
     super({ readableHighWaterMark: BUFFERED_BYTES, allowHalfOpen: true, autoDestroy: false });
@@ -93,6 +94,7 @@ export class GuardedStream extends Duplex implements TappedStream {
       if (this.#ended || this.destroyed) return;
       this.#beginTurn();
       this.#roomLeft = true;
+      this.#heardAtMs = performance.now();
       this.#tap?.received(chunk);
       this.#scanned(this.#scanner.scan(chunk));
     });
@@ -114,6 +116,11 @@ export class GuardedStream extends Duplex implements TappedStream {
   tap(tap: StreamTap | null): StreamPlace {
     this.#tap = tap;
     return this.#scanner.place;
+  }
+
+  /** How long the server has not sent anything. */
+  get silentMs(): number {
+    return performance.now() - this.#heardAtMs;
   }
 
   /** How much of what was written has not gone to the socket yet. */

@@ -17,6 +17,8 @@ export interface LinkOptions extends SessionOptions {
   readonly credentials: (signal: AbortSignal) => Promise<Credentials>;
   /** For what opening the stream needs: the key's passphrase, the proxy's password. */
   readonly secret: AskSecret;
+  /** See `ConnectionOptions`. */
+  readonly signInWithinMs?: number | undefined;
   /** What the session is subscribed to. */
   readonly subscriptions: SubscriptionSet;
   readonly authorities: readonly string[];

@@ -75,6 +75,7 @@ export class Link {
   #finished = false;
   #closeTimer: NodeJS.Timeout | undefined;
   #readyTimer: NodeJS.Timeout | undefined;
+  #signInTimer: NodeJS.Timeout | undefined;
 
   constructor(options: LinkOptions, events: LinkEvents) {
     this.#options = options;
@@ -162,13 +163,16 @@ export class Link {
     const packet = this.#signIn.again(credentials);
     if (packet === null) return false;
     this.#stream?.write(packet);
+    this.#signInTimer = setTimeout(() => {
+      if (this.#signIn.isAgain) this.renew('unanswered');
+    }, this.#options.signInWithinMs ?? CONNACK_WITHIN_MS);
     return true;
   }
 
   /** Closes it as `close` does, and says that it is to come back with new credentials. */
-  renew(): void {
+  renew(why: 'ends' | 'unanswered' = 'ends'): void {
     if (this.#closing || this.#finished) return;
-    this.#failure ??= { kind: 'renewal' };
+    this.#failure ??= { kind: 'renewal', why };
     this.#stream?.write(DISCONNECT);
     this.#stream?.end();
     this.#closeTimer = setTimeout(() => this.#stream?.destroy(), CLOSE_WITHIN_MS);
@@ -279,7 +283,7 @@ export class Link {
       this.#ready(client, packet);
     });
     client.on('error', (error) => {
-      this.#fail(clientFailure(error));
+      this.#fail(clientFailure(error, this.#stream?.silentMs ?? 0));
     });
     client.on('close', () => {
       this.#finish();
@@ -307,6 +311,7 @@ export class Link {
           code: packet.reasonCode ?? 0,
           reasonString: packet.properties?.reasonString ?? null,
           serverReference: packet.properties?.serverReference ?? null,
+          isSignIn: this.#signIn.isAgain,
         });
         return;
       default:
@@ -399,6 +404,7 @@ export class Link {
     this.#finished = true;
     clearTimeout(this.#closeTimer);
     clearTimeout(this.#readyTimer);
+    clearTimeout(this.#signInTimer);
     this.#subscribing.close();
     this.#publisher?.close(!this.#options.profile.cleanStart);
     const during = this.#phase === 'opening' ? 'connack' : this.#phase;

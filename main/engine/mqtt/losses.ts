@@ -1,3 +1,4 @@
+import { usesToken } from '../../../app/authentication';
 import type { ConnectionFailure } from '../../../app/connection';
 import { repeatedFailure } from '../../../app/connection-failure';
 import type { RawFailure } from '../../../app/raw-failure';
@@ -8,6 +9,8 @@ import { MOST_VIOLATIONS, reconnectDelayMs, STABLE_AFTER_MS } from './reconnect-
 const SHORT_LIVED_MS = 3_000;
 /** …and after so many in a row another try only throws the other one out. */
 const MOST_SHORT_LIVED = 2;
+
+const NOT_AUTHORISED = 0x87;
 
 /** What to do when a connection was lost, or did not come about. */
 export type AfterLoss =
@@ -77,4 +80,17 @@ export class Losses {
     if (wasSound) this.#violations = 0;
     if (code === 'protocol-error' || code === 'packet-too-large') this.#violations += 1;
   }
+}
+
+/**
+ * Brokers that watch how long a token is good close the connection when it ends, as if it was never allowed. What was allowed
+ * for a while is worth another token; a refusal of that one is told as it is.
+ */
+export function isEndedToken(
+  failure: RawFailure,
+  { authentication }: Pick<Profile, 'authentication'>,
+  lastedMs: number,
+): boolean {
+  const isRefusal = failure.kind === 'server-disconnect' && failure.code === NOT_AUTHORISED;
+  return isRefusal && lastedMs >= STABLE_AFTER_MS && usesToken(authentication);
 }

@@ -16,7 +16,7 @@ import type { Profile } from '../../../app/profile';
 import { credentialsFor } from '../sign-in/sign-in';
 import { TokenSource } from '../sign-in/token-source';
 import { Link } from './link';
-import { Losses } from './losses';
+import { isEndedToken, Losses } from './losses';
 import { SessionStore } from './session-store';
 import { SignInRenewal } from './sign-in-renewal';
 import { SubscriptionSet } from './subscription-set';
@@ -156,6 +156,7 @@ class MqttConnection implements Connection {
         profile,
         credentials: (signal) => this.#credentials(profile, signal),
         secret: this.#options.secret,
+        signInWithinMs: this.#options.signInWithinMs,
         subscriptions: this.#subscriptions,
         clientId: this.#clientIdOf(profile),
         maxPacketBytes:
@@ -208,9 +209,11 @@ class MqttConnection implements Connection {
       this.#openLink();
       return;
     }
-    const words = describeFailure(this.#versions.told(failure), profile);
-    if (SIGN_IN_CODES.has(words.code)) this.#tokens.forget();
     const lastedMs = this.#state.kind === 'connected' ? Date.now() - this.#state.sinceMs : null;
+    const raw = this.#versions.told(failure);
+    const isEnded = lastedMs !== null && isEndedToken(raw, profile, lastedMs);
+    const words = describeFailure(isEnded ? { kind: 'renewal', why: 'ended' } : raw, profile);
+    if (isEnded || SIGN_IN_CODES.has(words.code)) this.#tokens.forget();
     const isTaken = this.#losses.isClientIdInUse(failure, profile, lastedMs);
     this.#lost(isTaken ? this.#clientIdInUse(profile) : words, lastedMs);
   }

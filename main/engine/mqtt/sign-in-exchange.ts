@@ -14,6 +14,12 @@ type AuthPacket = Parameters<MqttClient['handleAuth']>[0];
 /** Our side of enhanced authentication (MQTT 5.0 §4.12) over one connection, with the credentials that it uses. */
 export class SignInExchange {
   #credentials: Credentials | null = null;
+  #isAgain = false;
+
+  /** Whether a sign-in over the open connection waits for its end. */
+  get isAgain(): boolean {
+    return this.#isAgain;
+  }
 
   /** When the credentials end, wall clock in ms; null when they don't. */
   get expiresAtMs(): number | null {
@@ -31,6 +37,7 @@ export class SignInExchange {
     const data = packet.properties?.authenticationData;
     if (packet.reasonCode !== CONTINUE_AUTHENTICATION) {
       enhanced.verify(data);
+      this.#isAgain = false;
       return undefined;
     }
     return {
@@ -58,6 +65,7 @@ export class SignInExchange {
     const { enhanced } = credentials;
     if (enhanced === null) return null;
     this.#credentials = credentials;
+    this.#isAgain = true;
     return authPacket(RE_AUTHENTICATE, enhanced.method, enhanced.first);
   }
 }

@@ -45,6 +45,8 @@ export interface ConnectionOptions {
   readonly surroundings?: Surroundings | undefined;
   /** Told of every connection, so that its packets can be looked at. */
   readonly watcher?: StreamWatcher;
+  /** How long an answer to a sign-in over the open connection may take. Default: as long as the CONNACK. */
+  readonly signInWithinMs?: number | undefined;
   /** How long to wait before try `attempt` (1 is the first after a loss). Default: growing from 1 s to 30 s, jittered. */
   readonly reconnectDelayMs?: (attempt: number) => number;
   /** The version that an earlier connection to this broker found, for profiles that leave it open. */

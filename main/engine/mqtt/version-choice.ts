@@ -14,6 +14,7 @@ export class VersionChoice {
   #left: MqttVersion[] = [];
   #current: MqttVersion = '5';
   #isOpen = false;
+  #known: MqttVersion | null = null;
   /** What the first version was refused with: the last one's refusal says less. */
   #first: RawFailure | null = null;
 
@@ -35,20 +36,22 @@ export class VersionChoice {
       return;
     }
     const known = this.#options.knownVersion?.() ?? null;
+    this.#known = known;
     const order = known === null ? TRIED : [known, ...TRIED.filter((one) => one !== known)];
     [this.#current = '5', ...this.#left] = order;
   }
 
-  /** The broker accepted the version: it is remembered, and no other is tried any more. */
+  /** The broker accepted the version: one that was found is remembered, and no other is tried any more. */
   accepted(): void {
-    if (this.#isOpen && this.#left.length > 0) this.#options.onVersion?.(this.#current);
+    if (this.#isOpen && this.#current !== this.#known) this.#options.onVersion?.(this.#current);
+    this.#isOpen = false;
     this.#left = [];
     this.#first = null;
   }
 
   /** A try failed. True when it may be the version, and there is another one to try. */
   refused(failure: RawFailure): boolean {
-    if (!mayBeVersion(failure)) return false;
+    if (!this.#mayBeVersion(failure)) return false;
     const next = this.#left.shift();
     if (next === undefined) return false;
     this.#first ??= failure;
@@ -58,14 +61,23 @@ export class VersionChoice {
 
   /** The failure to tell, when all versions were refused. */
   told(failure: RawFailure): RawFailure {
-    const first = mayBeVersion(failure) ? (this.#first ?? failure) : failure;
+    const first = this.#mayBeVersion(failure) ? (this.#first ?? failure) : failure;
     this.#first = null;
     return first;
+  }
+
+  /**
+   * Some brokers take what they do not know for half a packet and wait for the rest: that is tried once, with the version
+   * after 5, for each such try takes long.
+   */
+  #mayBeVersion(failure: RawFailure): boolean {
+    if (failure.kind !== 'timeout') return isRefusal(failure);
+    return failure.waitingFor === 'connack' && this.#current === '5' && this.#known === null;
   }
 }
 
 /** Refused in words; or closed without any, as brokers do that do not know the version at all. */
-function mayBeVersion(failure: RawFailure): boolean {
+function isRefusal(failure: RawFailure): boolean {
   if (failure.kind === 'connack') return failure.code === 0x84 || failure.code === 0x01;
   return failure.kind === 'closed' && failure.during === 'connack';
 }
