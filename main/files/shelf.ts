@@ -89,7 +89,9 @@ export class Shelf<T> {
   #salvaged(content: unknown, kept: readonly Entry[]): Salvaged<T> {
     const { schema, lists } = this.#options;
     const names = Object.keys(lists);
-    const tried = kept.filter((one) => fits(content, one));
+    const tried = kept.filter(
+      (one, at) => fits(content, one) && !isNamedIn(kept.slice(0, at), one),
+    );
     const rest = kept.filter((one) => !tried.includes(one)).map((one) => ({ ...one, index: -1 }));
     try {
       const found = salvage(schema, withEntries(content, tried), names);
@@ -140,6 +142,12 @@ function fits(content: unknown, { list, entry }: Entry): boolean {
   if (!isObject(content) || !Array.isArray(content[list])) return false;
   const id = idOf(entry);
   return id === null || !content[list].some((one: unknown) => idOf(one) === id);
+}
+
+/** Two versions of the same: the first that was put here is tried. */
+function isNamedIn(earlier: readonly Entry[], { list, entry }: Entry): boolean {
+  const id = idOf(entry);
+  return id !== null && earlier.some((one) => one.list === list && idOf(one.entry) === id);
 }
 
 function withEntries(content: unknown, entries: readonly Entry[]): unknown {

@@ -111,6 +111,15 @@ test('what a newer version wrote is whole again when the newer version is back',
   expect(stored()).toMatchObject({ profiles: [{ nickname: 'L' }, strange] });
 });
 
+test('of two versions of the same, one comes back', () => {
+  write({ version: 1, profiles: [bad, { ...bad, name: 'Later' }] });
+  open();
+  const shelf = readFileSync(`${path}.put-aside`, 'utf8').replaceAll('99999', '1');
+  writeFileSync(`${path}.put-aside`, shelf);
+  expect(open().value.profiles.map(({ name }) => name)).toEqual(['Plant <b>']);
+  expect(readFileSync(`${path}.put-aside`, 'utf8')).toContain('Later');
+});
+
 test('an entry whose place was taken meanwhile stays aside', () => {
   write({ version: 1, profiles: [bad] });
   open();
