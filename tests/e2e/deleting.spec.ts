@@ -104,7 +104,7 @@ test('undo is offered for a while, and then the history is gone', async () => {
   await deleteProfile('Doomed');
   const undo = launched.window.getByRole('button', { name: 'Undo' });
   await expect(undo).toBeVisible();
-  await expect(undo).toBeHidden({ timeout: 20_000 });
+  await expect(undo).toBeHidden();
   await expect.poll(() => storedTimes('last words')).toBe(1);
   await expect.poll(() => readFile(join(home, 'profiles.json'), 'utf8')).not.toContain('Doomed');
   await card('Kept').getByRole('button', { name: 'Kept' }).first().click();

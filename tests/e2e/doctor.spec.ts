@@ -22,7 +22,6 @@ test('a failed connection is explained; a click changes it, and then it works', 
   const result = dialog.getByRole('region', { name: 'Result' });
   await expect(result.getByRole('heading', { level: 3 })).toContainText(
     'expects MQTT over WebSocket',
-    { timeout: 30_000 },
   );
   const steps = dialog.getByRole('list', { name: 'Steps' });
   await expect(steps.getByRole('button', { name: /^Connecting failed/u })).toHaveAttribute(

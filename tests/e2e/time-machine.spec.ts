@@ -104,7 +104,7 @@ test('a person drags into the past, steps, plays, and comes back to live', async
   await window.getByRole('button', { name: /^Play the past/u }).click();
   await expect(row(window, 'temp')).toHaveAccessibleName(/^temp, 12,/u);
   await expect(row(window, 'lamp')).toHaveAccessibleName(/^lamp, on,/u);
-  await expect(pastBar(window)).toBeHidden({ timeout: 30_000 });
+  await expect(pastBar(window)).toBeHidden({ timeout: 60_000 });
   await expect(row(window, 'temp')).toHaveAccessibleName(/^temp, 99,/u);
 
   await dragTo(window, afterFirst);
