@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { isJsonObject, type JsonObject } from './json-object';
 
 /** An entry that cannot be understood, as it stands in its file. */
 export interface SetAside {
@@ -16,8 +17,6 @@ export interface Salvaged<T> {
   readonly content: unknown;
   readonly setAside: readonly SetAside[];
 }
-
-type Content = Readonly<Record<string, unknown>>;
 
 /**
  * Reads what a settings file holds; entries of its lists that cannot be understood are left out, one by one, and named.
@@ -53,7 +52,7 @@ interface BadEntry extends Place {
 function withIndices(content: unknown, lists: readonly string[]): Rest {
   const indices = new Map<string, readonly number[]>();
   for (const list of lists) {
-    const entries = isObject(content) ? content[list] : undefined;
+    const entries = isJsonObject(content) ? content[list] : undefined;
     if (Array.isArray(entries)) indices.set(list, [...entries.keys()]);
   }
   return new Rest(content, indices);
@@ -74,7 +73,7 @@ class Rest {
   }
 
   without(places: readonly Place[]): Rest {
-    const content: Record<string, unknown> = { ...(this.content as Content) };
+    const content: Record<string, unknown> = { ...(this.content as JsonObject) };
     const indices = new Map(this.indices);
     for (const list of new Set(places.map((place) => place.list))) {
       const gone = new Set(places.filter((one) => one.list === list).map(({ index }) => index));
@@ -87,7 +86,7 @@ class Rest {
 }
 
 function entriesOf(content: unknown, list: string): readonly unknown[] {
-  const entries = isObject(content) ? content[list] : undefined;
+  const entries = isJsonObject(content) ? content[list] : undefined;
   return Array.isArray(entries) ? entries : [];
 }
 
@@ -118,8 +117,4 @@ function reasonOf({ message, received, input, type }: v.BaseIssue<unknown>): str
   return isChoice && typeof input === 'string'
     ? `“${input.slice(0, MOST_VALUE_CHARACTERS)}” is not known`
     : 'it is not of the kind that it must be';
-}
-
-function isObject(value: unknown): value is Content {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -8,6 +8,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import * as v from 'valibot';
+import { isJsonObject } from './json-object';
 import { salvage, type Salvaged, type SetAside } from './salvage';
 
 type Entry = Omit<SetAside, 'index'>;
@@ -136,10 +137,8 @@ export class Shelf<T> {
   }
 }
 
-type Content = Readonly<Record<string, unknown>>;
-
 function fits(content: unknown, { list, entry }: Entry): boolean {
-  if (!isObject(content) || !Array.isArray(content[list])) return false;
+  if (!isJsonObject(content) || !Array.isArray(content[list])) return false;
   const id = idOf(entry);
   return id === null || !content[list].some((one: unknown) => idOf(one) === id);
 }
@@ -151,24 +150,20 @@ function isNamedIn(earlier: readonly Entry[], { list, entry }: Entry): boolean {
 }
 
 function withEntries(content: unknown, entries: readonly Entry[]): unknown {
-  if (!isObject(content)) return content;
+  if (!isJsonObject(content)) return content;
   const all: Record<string, unknown> = { ...content };
   for (const { list, entry } of entries) all[list] = [...(all[list] as unknown[]), entry];
   return all;
 }
 
 function idOf(entry: unknown): string | null {
-  return isObject(entry) && typeof entry['id'] === 'string' ? entry['id'] : null;
+  return isJsonObject(entry) && typeof entry['id'] === 'string' ? entry['id'] : null;
 }
 
 function nameOf(entry: unknown): string {
-  const { name, id } = isObject(entry) ? entry : {};
+  const { name, id } = isJsonObject(entry) ? entry : {};
   const text = [name, id].find((one) => typeof one === 'string' && one.trim() !== '');
   return typeof text === 'string'
     ? `“${text.slice(0, MOST_NAME_CHARACTERS)}”`
     : 'one without a name';
-}
-
-function isObject(value: unknown): value is Content {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,14 +1,14 @@
-/** Fields that a file has and its schema does not know, by the place of the object that they belong to. */
-export type UnknownFields = ReadonlyMap<string, Fields>;
+import { isJsonObject, type JsonObject } from './json-object';
 
-type Fields = Readonly<Record<string, unknown>>;
+/** Fields that a file has and its schema does not know, by the place of the object that they belong to. */
+export type UnknownFields = ReadonlyMap<string, JsonObject>;
 
 /** What tells the entries of a list apart; without one of these, an entry cannot be found again. */
 const NAMES = ['id', 'filter', 'name'] as const;
 
 /** Gathers what parsing left out: a newer version wrote it, and is to find it again. */
 export function unknownFields(raw: unknown, parsed: unknown): UnknownFields {
-  const found = new Map<string, Fields>();
+  const found = new Map<string, JsonObject>();
   gather(raw, parsed, '', found);
   return found;
 }
@@ -18,7 +18,12 @@ export function withUnknownFields(value: unknown, unknown: UnknownFields): unkno
   return unknown.size === 0 ? value : restored(value, '', unknown);
 }
 
-function gather(raw: unknown, parsed: unknown, place: string, found: Map<string, Fields>): void {
+function gather(
+  raw: unknown,
+  parsed: unknown,
+  place: string,
+  found: Map<string, JsonObject>,
+): void {
   if (Array.isArray(raw) && Array.isArray(parsed)) {
     const entries = new Map(parsed.map((entry: unknown) => [nameOf(entry), entry]));
     for (const entry of raw as unknown[]) {
@@ -27,7 +32,7 @@ function gather(raw: unknown, parsed: unknown, place: string, found: Map<string,
     }
     return;
   }
-  if (!isObject(raw) || !isObject(parsed)) return;
+  if (!isJsonObject(raw) || !isJsonObject(parsed)) return;
   const left = Object.entries(raw).filter(([key]) => !Object.hasOwn(parsed, key));
   if (left.length > 0) found.set(place, Object.fromEntries(left));
   for (const [key, value] of Object.entries(raw))
@@ -41,7 +46,7 @@ function restored(value: unknown, place: string, unknown: UnknownFields): unknow
       return name === null ? entry : restored(entry, placeOf(place, name), unknown);
     });
   }
-  if (!isObject(value)) return value;
+  if (!isJsonObject(value)) return value;
   const known = Object.entries(value).map(([key, one]): [string, unknown] => [
     key,
     restored(one, `${place}/${key}`, unknown),
@@ -59,14 +64,10 @@ function placeOf(place: string, name: string): string {
 
 /** Null for what cannot be told from its neighbours. */
 function nameOf(entry: unknown): string | null {
-  if (!isObject(entry)) return null;
+  if (!isJsonObject(entry)) return null;
   for (const key of NAMES) {
     const name = entry[key];
     if (typeof name === 'string') return `${key}=${name}`;
   }
   return null;
-}
-
-function isObject(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
