@@ -163,6 +163,7 @@ export class Link {
     const packet = this.#signIn.again(credentials);
     if (packet === null) return false;
     this.#stream?.write(packet);
+    clearTimeout(this.#signInTimer);
     this.#signInTimer = setTimeout(() => {
       if (this.#signIn.isAgain) this.renew('unanswered');
     }, this.#options.signInWithinMs ?? CONNACK_WITHIN_MS);
