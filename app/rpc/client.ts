@@ -6,6 +6,11 @@ import type { Port, ToEngine, ToRenderer } from './wire';
 /** A view that is open: its parameters can change, and it must be closed. */
 export interface OpenView<Params> {
   update(params: Params): void;
+  /**
+   * Keeps news from the screen, so that what a hand aims at stands still; answers to parameters and calls are shown.
+   * The engine sends nothing further meanwhile, and the newest once it is let go.
+   */
+  hold(isHeld: boolean): void;
   close(): void;
 }
 
@@ -18,6 +23,11 @@ interface ViewEntry {
   changed: boolean;
   /** Counted up with each frame that arrives: one that was overtaken is not shown. */
   arrived: number;
+  /** Counted up with each change of its parameters: news that came before it is not shown. */
+  updates: number;
+  isHeld: boolean;
+  /** Shows the news that came while it was held. */
+  kept: (() => void) | null;
   readonly onFrame: (frame: unknown) => void;
   readonly onEnd: (error: LoupeError) => void;
 }
@@ -98,6 +108,7 @@ export class EngineClient {
     const id = this.nextId++;
     const entry: ViewEntry = {
       ...{ view, params, asked: true, changed: false, arrived: 0 },
+      ...{ updates: 0, isHeld: false, kept: null },
       ...{ onFrame: onFrame as (frame: unknown) => void, onEnd },
     };
     this.views.set(id, entry);
@@ -106,7 +117,12 @@ export class EngineClient {
       update: (next) => {
         entry.params = next;
         entry.changed = true;
+        entry.updates += 1;
         if (!entry.asked) this.ask(id, entry);
+      },
+      hold: (isHeld) => {
+        entry.isHeld = isHeld;
+        if (!isHeld) letGo(entry);
       },
       close: () => {
         if (this.views.delete(id)) this.port?.send({ t: 'close', id });
@@ -167,14 +183,26 @@ export class EngineClient {
     const entry = this.views.get(id);
     if (!entry) return;
     const arrived = (entry.arrived += 1);
+    const { updates } = entry;
     if (urgent) {
       entry.asked = false;
       if (entry.changed) this.ask(id, entry);
     }
-    this.options.onNextPaint(() => {
+    const show = (): void => {
       if (entry.arrived !== arrived || this.views.get(id) !== entry) return;
-      entry.onFrame(value);
+      // News of before a change would be taken for what was asked for: the answer is on its way.
+      if (urgent || entry.updates === updates) entry.onFrame(value);
       if (this.port === port) port?.send({ t: 'ack', id, frame });
-    }, urgent);
+    };
+    entry.kept = () => {
+      this.options.onNextPaint(show, urgent);
+    };
+    if (urgent || !entry.isHeld) letGo(entry);
   }
+}
+
+function letGo(entry: ViewEntry): void {
+  const { kept } = entry;
+  entry.kept = null;
+  kept?.();
 }

@@ -158,6 +158,60 @@ describe('a view', () => {
     expect(wire.sent).toHaveLength(4);
   });
 
+  test('that is held shows no news, and the newest when it is let go', () => {
+    const source = new Counter();
+    const { client, paint, tick } = set({ source });
+    const shown: number[] = [];
+    const view = client.open('status', { profileId: 'p' }, (frame) => shown.push(frame.rate));
+    paint();
+    view.hold(true);
+    for (let times = 0; times < 3; times += 1) {
+      source.changed = true;
+      tick(20);
+      paint();
+    }
+    expect(shown).toEqual([1]);
+    // Nothing was worked out for nobody.
+    expect(source.computed).toBe(2);
+    view.update({ profileId: 'q' });
+    paint();
+    expect(shown).toEqual([1, 3]);
+    source.changed = true;
+    tick(20);
+    paint();
+    view.hold(false);
+    paint();
+    expect(shown).toEqual([1, 3, 4]);
+    source.changed = true;
+    tick(20);
+    paint();
+    expect(shown).toEqual([1, 3, 4, 5]);
+  });
+
+  test('shows no news of before its parameters changed, though the answer takes a while', async () => {
+    let computed = 0;
+    const source: ViewSource<{ readonly profileId: string }, StatusFrame> = {
+      intervalMs: 10,
+      update: () => undefined,
+      next: () => Promise.resolve({ rate: (computed += 1) } as StatusFrame),
+      close: () => undefined,
+    };
+    const { client, paint, tick, wire } = set({ source });
+    const shown: number[] = [];
+    const view = client.open('status', { profileId: 'p' }, (frame) => shown.push(frame.rate));
+    await Promise.resolve();
+    paint();
+    tick(20);
+    await Promise.resolve();
+    expect(urgencies(wire)).toEqual([true, false]);
+    view.update({ profileId: 'q' });
+    paint();
+    expect(shown).toEqual([1]);
+    await Promise.resolve();
+    paint();
+    expect(shown).toEqual([1, 3]);
+  });
+
   test('takes the latest of the parameters that changed while it was busy, once', () => {
     const asked: string[] = [];
     const source = new Counter();

@@ -70,3 +70,25 @@ test('while a person acts, everything is shown as it comes', () => {
   expect(screen.pass(16)).toBe('');
   expect(screen.pass(100)).toBe('e');
 });
+
+test('while a button is down, only what somebody waits for is shown; the rest after the click', () => {
+  const screen = new Screen();
+  screen.add('a');
+  screen.queue.pressed();
+  expect(screen.pass(16)).toBe('');
+  screen.add('b');
+  screen.add('c', true);
+  expect(screen.pass(300)).toBe('c');
+  screen.queue.released();
+  expect(screen.pass(0)).toBe('a b');
+});
+
+test('a press that lasts is no click, and nothing waits for it any longer', () => {
+  const screen = new Screen();
+  screen.queue.pressed();
+  screen.add('a');
+  expect(screen.pass(999)).toBe('');
+  expect(screen.pass(1)).toBe('a');
+  screen.add('b');
+  expect(screen.pass(100)).toBe('b');
+});
