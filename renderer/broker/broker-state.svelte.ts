@@ -104,6 +104,11 @@ export class BrokerState {
     };
   }
 
+  /** Whether a hand aims at a row: the ranking stands still for that. */
+  aim(isAimed: boolean): void {
+    this.#view?.hold(isAimed);
+  }
+
   get #params(): TrafficParams {
     return {
       profileId: this.profileId,

@@ -224,6 +224,11 @@ export class MessagesState {
     else this.#end = null;
   }
 
+  /** Whether a hand aims at a row: while the list follows, it stands still for that. */
+  aim(isAimed: boolean): void {
+    this.#view?.hold(isAimed && this.isFollowing && !this.isSearching);
+  }
+
   choose(index: number | null): void {
     if (index !== null) this.#hold();
     this.#active = index;

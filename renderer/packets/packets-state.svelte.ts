@@ -175,6 +175,11 @@ export class PacketsState {
     this.#isFollowing = isAtNewest && this.#active === null;
   }
 
+  /** Whether a hand aims at a row: while the list follows, it stands still for that. */
+  aim(isAimed: boolean): void {
+    this.#view?.hold(isAimed && this.#isFollowing);
+  }
+
   /** The height of the list changed: what an open packet or a notice takes of it must not hide its row. */
   resized(): void {
     const { viewport, position, rowHeight } = this.scroller;

@@ -35,6 +35,7 @@ export class HistoryState {
   #moved = false;
   #tries = 0;
   #closed = false;
+  #isHeld = false;
 
   constructor(
     private readonly engine: EngineClient,
@@ -89,6 +90,12 @@ export class HistoryState {
     if (this.#isBehind()) this.#schedule();
   }
 
+  /** Keeps new messages from the list while a row is aimed at or open; they are fetched when it is let go. */
+  hold(isHeld: boolean): void {
+    this.#isHeld = isHeld;
+    if (!isHeld && this.#isBehind()) this.#schedule();
+  }
+
   /** Shows the messages until a moment, soon; null is live. */
   at(atUs: Moment): void {
     if (atUs === this.#atUs) return;
@@ -101,7 +108,10 @@ export class HistoryState {
   /** Fetches what is newer than the first row. */
   async refresh(): Promise<void> {
     const page = await this.#page(null);
-    if (!page) return;
+    if (page) this.#take(page);
+  }
+
+  #take(page: Page): void {
     if (this.#moved) {
       this.#replace(page);
       return;
@@ -128,6 +138,11 @@ export class HistoryState {
     this.#messages = all.slice(0, MOST_WHILE_FOLLOWING);
   }
 
+  /** Whether the rows have to stay as they are; another moment in view means other rows. */
+  get #isPut(): boolean {
+    return this.#isHeld && !this.#moved;
+  }
+
   #isBehind(): boolean {
     return this.#moved || (this.#loaded && (this.#messages[0]?.id ?? -1) < this.#wantedId);
   }
@@ -139,9 +154,10 @@ export class HistoryState {
 
   async #catchUp(): Promise<void> {
     this.#tries++;
-    await this.refresh();
+    const page = this.#isPut ? null : await this.#page(null);
+    if (page && !this.#isPut) this.#take(page);
     this.#timer = undefined;
-    if (!this.#closed && this.#isBehind()) this.#schedule(this.#moved ? MOVE_MS : FETCH_MS);
+    if (!this.#closed && !this.#isPut && this.#isBehind()) this.#schedule(this.#moved ? MOVE_MS : FETCH_MS);
   }
 
   async #page(beforeId: number | null): Promise<Page | null> {
