@@ -12,6 +12,7 @@ import { messageOf } from '../../app/errors';
 import type { EngineClient, OpenView } from '../../app/rpc/client';
 import { toaster } from '../ui/toaster.svelte';
 import { VirtualScroller } from '../ui/virtual-scroller.svelte';
+import { shiftOfRow, TreePointer } from './tree-pointer.svelte';
 
 export const ROW_HEIGHT = 25;
 /** Rows asked for beyond the edges, so that ordinary scrolling finds them there. */
@@ -37,11 +38,13 @@ export interface TreeHost {
 /** One profile's topic tree: the frame on the screen, the scroll position, the filter, and the keyboard's verbs. */
 export class TreeState {
   readonly scroller = new VirtualScroller(ROW_HEIGHT, OVERSCAN);
+  readonly pointer = new TreePointer();
   #frame = $state.raw<TreeFrame | null>(null);
   #filter = $state.raw('');
   #problem = $state.raw<string | null>(null);
-  #pointerInside = $state.raw(false);
   #keyHold = $state.raw(false);
+  /** News that would have moved the row that is aimed at, though no scrolling can make up for it. */
+  #late: TreeFrame | null = null;
   #view: OpenView<TreeParams> | null = null;
   #wanted: TreeParams | null = null;
   #keyTimer: ReturnType<typeof setTimeout> | null = null;
@@ -74,6 +77,7 @@ export class TreeState {
   set filter(text: string) {
     if (text === this.#filter) return;
     this.#filter = text;
+    this.pointer.letGo();
     this.scroller.scrollTo(0);
     const selected = this.selected;
     // Back in the whole tree, the person wants to see where the found topic stands.
@@ -114,7 +118,7 @@ export class TreeState {
       sort: this.host.sort(),
       filter: this.#filter,
       selected: this.selected,
-      holdOrder: this.#pointerInside || this.#keyHold,
+      holdOrder: this.pointer.isInside || this.#keyHold,
       atUs: this.host.atUs(),
     };
   }
@@ -143,12 +147,16 @@ export class TreeState {
   /** Tells the engine what is wanted now, if that is anything new. */
   update(params: TreeParams): void {
     if (this.#wanted && isSame(this.#wanted, params)) return;
+    if (this.#wanted?.sort !== params.sort || this.#wanted.atUs !== params.atUs)
+      this.pointer.letGo();
     this.#wanted = params;
     this.#view?.update(params);
   }
 
-  set pointerInside(inside: boolean) {
-    this.#pointerInside = inside;
+  /** The pointer rests: what came too late for the hand may come now. */
+  pointerRests(): void {
+    this.pointer.rest();
+    if (this.#late) this.#show(this.#late);
   }
 
   select(path: TopicPath): void {
@@ -166,6 +174,7 @@ export class TreeState {
   }
 
   setAllExpanded(expanded: boolean): void {
+    this.pointer.letGo();
     const { profileId } = this;
     const atUs = this.host.atUs();
     this.#run(this.engine.calls.setAllExpanded({ profileId, expanded, atUs }));
@@ -250,17 +259,25 @@ export class TreeState {
   }
 
   #show(frame: TreeFrame): void {
+    const { scroller, pointer } = this;
     const before = this.#frame;
+    const shift = before ? this.#shiftOfAnchor(before, frame) : 0;
+    this.#late = pointer.isAiming && !scroller.canShift(shift, frame.total) ? frame : null;
+    if (this.#late) return;
+    const position = scroller.position + shift * ROW_HEIGHT;
     this.#frame = frame;
-    this.scroller.total = frame.total;
+    scroller.total = frame.total;
     if (!before) {
-      if (frame.selectedIndex !== null) this.scroller.reach(frame.selectedIndex);
-      return;
-    }
-    // Rows that come or go above the window must not move what a person is reading.
-    if (this.scroller.position > 0 && this.host.sort() === 'name') {
-      this.scroller.shift(shiftOfTopRow(before, frame, this.scroller.topRow));
-    }
+      if (frame.selectedIndex !== null) scroller.reach(frame.selectedIndex);
+    } else if (shift !== 0) scroller.scrollTo(position);
+  }
+
+  /** By how many rows that one moves that is to stay where it is: what a hand aims at, or a person reads. */
+  #shiftOfAnchor(before: TreeFrame, after: TreeFrame): number {
+    const { position, topRow } = this.scroller;
+    const read = position > 0 && this.host.sort() === 'name' ? topRow : null;
+    const anchor = this.pointer.rowAt(position, ROW_HEIGHT) ?? read;
+    return anchor === null ? 0 : shiftOfRow(before, after, anchor);
   }
 
   #enqueue(ask: () => Promise<TreePosition | null>): void {
@@ -281,6 +298,7 @@ export class TreeState {
 
   #go(position: TreePosition | null): void {
     if (!position) return;
+    this.pointer.letGo();
     this.host.select(position.path);
     this.scroller.reach(position.index);
   }
@@ -298,14 +316,6 @@ export class TreeState {
       toaster.problem(messageOf(error));
     });
   }
-}
-
-/** By how many rows the row at the top of the window has moved from one frame to the next; 0 when it is gone. */
-function shiftOfTopRow(before: TreeFrame, after: TreeFrame, topRow: number): number {
-  const anchor = before.rows[topRow - before.first];
-  if (!anchor) return 0;
-  const at = after.rows.findIndex((row) => row.id === anchor.id);
-  return at < 0 ? 0 : after.first + at - topRow;
 }
 
 function isSame(one: TreeParams, other: TreeParams): boolean {

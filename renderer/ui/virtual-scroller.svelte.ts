@@ -137,6 +137,13 @@ export class VirtualScroller {
     this.scrollTo(this.#position + rows * this.rowHeight);
   }
 
+  /** Whether `shift` can follow that far in a list that is `total` rows long by now. */
+  canShift(rows: number, total: number): boolean {
+    const limit = Math.max(0, total * this.rowHeight - this.#viewport);
+    const position = this.#position + rows * this.rowHeight;
+    return rows === 0 || (position >= 0 && position <= limit);
+  }
+
   /** Goes to a position: px from the beginning of the unscaled list. */
   scrollTo(position: number): void {
     const limit = this.#total * this.rowHeight - this.#viewport;
