@@ -23,3 +23,16 @@ export type MenuEntry =
     }
   | { readonly kind: 'heading'; readonly label: string }
   | { readonly kind: 'separator' };
+
+/** The entries of an open menu with those that came behind them; any other change waits until it opens again. */
+export function withLater(
+  opened: readonly MenuEntry[],
+  now: readonly MenuEntry[],
+): readonly MenuEntry[] {
+  const isLonger = opened.every((entry, place) => nameOf(entry) === nameOf(now[place]));
+  return isLonger ? [...opened, ...now.slice(opened.length)] : opened;
+}
+
+function nameOf(entry: MenuEntry | undefined): string {
+  return entry === undefined || entry.kind === 'separator' ? '' : entry.label;
+}
