@@ -12,7 +12,8 @@ export interface Toast extends ToastOptions {
 }
 
 interface Timer {
-  handle: ReturnType<typeof setTimeout>;
+  /** Undefined while the clocks stand still. */
+  handle: ReturnType<typeof setTimeout> | undefined;
   endsAt: number;
 }
 
@@ -26,6 +27,7 @@ const PROBLEM_MS = 10_000;
 export class Toaster {
   #toasts = $state.raw<readonly Toast[]>([]);
   readonly #timers = new Map<number, Timer>();
+  #isHeld = false;
   #nextId = 1;
 
   get toasts(): readonly Toast[] {
@@ -55,13 +57,16 @@ export class Toaster {
     toast?.action?.run();
   }
 
-  /** Stops the clocks while a person reads. */
+  /** Nothing goes while a person reads, or aims at a button. */
   hold(): void {
+    this.#isHeld = true;
     for (const timer of this.#timers.values()) clearTimeout(timer.handle);
   }
 
   /** Lets the clocks go on, with time enough to move away. */
   release(): void {
+    this.#isHeld = false;
+    this.#makeRoom();
     const now = Date.now();
     for (const [id, timer] of [...this.#timers]) {
       this.#startTimer(id, Math.max(2000, timer.endsAt - now));
@@ -70,6 +75,7 @@ export class Toaster {
 
   /** The oldest go; but a way back, such as Undo, is never taken away before its time. */
   #makeRoom(): void {
+    if (this.#isHeld) return;
     const tooMany = Math.max(0, this.#toasts.length - MOST_TOASTS);
     const idle = this.#toasts.filter((toast) => toast.action === undefined);
     for (const old of idle.slice(0, tooMany)) this.dismiss(old.id);
@@ -82,9 +88,10 @@ export class Toaster {
 
   #startTimer(id: number, lifetimeMs: number | null): void {
     if (lifetimeMs === null) return;
-    const handle = setTimeout(() => {
+    const end = (): void => {
       this.dismiss(id);
-    }, lifetimeMs);
+    };
+    const handle = this.#isHeld ? undefined : setTimeout(end, lifetimeMs);
     this.#timers.set(id, { handle, endsAt: Date.now() + lifetimeMs });
   }
 
