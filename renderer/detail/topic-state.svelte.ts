@@ -26,6 +26,8 @@ interface Held {
   readonly message: Message;
   /** Messages of the topic when it was held. */
   readonly count: number;
+  /** It is let go with what is selected in it. */
+  readonly forSelection: boolean;
 }
 
 /** The selected topic: its live view, and the message that is held while a person reads. */
@@ -81,6 +83,11 @@ export class TopicState {
 
   get holding(): boolean {
     return this.#held !== null;
+  }
+
+  /** Whether it is held only as long as a part of it is selected. */
+  get holdsSelection(): boolean {
+    return this.#held?.forSelection ?? false;
   }
 
   /** Messages that came since the shown one was held. */
@@ -141,8 +148,18 @@ export class TopicState {
   }
 
   hold(on: boolean): void {
+    this.#held = on ? this.#heldNow(false) : null;
+  }
+
+  /** Holds the message while a part of it is selected: what is copied then is what was selected. */
+  selecting(isSelected: boolean): void {
+    if (isSelected) this.#held ??= this.#heldNow(true);
+    else if (this.holdsSelection) this.#held = null;
+  }
+
+  #heldNow(forSelection: boolean): Held | null {
     const message = this.#message;
-    this.#held = on && message ? { message, count: this.frame?.count ?? 0 } : null;
+    return message ? { message, count: this.frame?.count ?? 0, forSelection } : null;
   }
 
   /** Fetches the shown payload whole, and of the live topic from now on every one. Returns what failed, or null. */

@@ -98,6 +98,29 @@ test('what a button is pressed on in the palette stays there while messages brin
   await expect(window.getByRole('dialog', { name: 'Keyboard shortcuts' })).toBeVisible();
 });
 
+test('what is selected in a message stays while others come, and is what is copied', async () => {
+  const { app, window } = launched;
+  const send = (word: string): Promise<unknown> => {
+    const lines = Array.from({ length: 60 }, (_, line) => `${word} in line ${String(line)}`);
+    return client.publishAsync('log/text', lines.join('\n'), { retain: true, qos: 1 });
+  };
+  await send('first');
+  await addProfile(window, { name: 'Log', port: broker.port });
+  await connect(window);
+  await openTopic(window, 'log/text');
+  const line = window.getByText('first in line 5', { exact: true });
+  await line.click({ clickCount: 3 });
+  await expect(window.getByText('Held', { exact: true })).toBeVisible();
+  await send('second');
+  await expect(window.getByText('Held · 1 newer')).toBeVisible();
+  await window.keyboard.press('Control+c');
+  await expect
+    .poll(() => app.evaluate(({ clipboard }) => clipboard.readText()))
+    .toContain('first in line 5');
+  await line.click();
+  await expect(window.getByText('second in line 5', { exact: true })).toBeVisible();
+});
+
 test('a cleared retained message is put back with undo', async () => {
   const { window } = launched;
   await client.publishAsync('kept/here', 'precious', { retain: true, qos: 1 });

@@ -157,7 +157,8 @@ export class HistoryState {
     const page = this.#isPut ? null : await this.#page(null);
     if (page && !this.#isPut) this.#take(page);
     this.#timer = undefined;
-    if (!this.#closed && !this.#isPut && this.#isBehind()) this.#schedule(this.#moved ? MOVE_MS : FETCH_MS);
+    if (!this.#closed && !this.#isPut && this.#isBehind())
+      this.#schedule(this.#moved ? MOVE_MS : FETCH_MS);
   }
 
   async #page(beforeId: number | null): Promise<Page | null> {
