@@ -10,8 +10,14 @@ const LEAST_SELECTION_PX = 4;
 
 /** What a pointer does over a plot: wheel zooms, drag pans, drag with Shift (or the right button) selects. */
 export class PlotPointer {
-  #selection = $state.raw<{ readonly from: number; readonly to: number } | null>(null);
-  #drag: { readonly x: number; readonly span: Span; readonly selects: boolean } | null = null;
+  /** From which moment to which px: the plot moves on under the pointer, and what was begun with goes along. */
+  #selection = $state.raw<{ readonly anchorUs: number; readonly x: number } | null>(null);
+  #drag: {
+    readonly x: number;
+    readonly atUs: number;
+    readonly span: Span;
+    readonly selects: boolean;
+  } | null = null;
   #isOver = $state.raw(false);
   #isPanning = $state.raw(false);
 
@@ -23,7 +29,11 @@ export class PlotPointer {
 
   /** The stretch that is being selected, px. */
   get selection(): { readonly from: number; readonly to: number } | null {
-    return this.#selection;
+    if (!this.#selection) return null;
+    const { anchorUs, x } = this.#selection;
+    const { left } = this.#area;
+    const anchorX = this.#clamped(left + (anchorUs - this.range().span.fromUs) / this.pixelUs);
+    return { from: Math.min(anchorX, x), to: Math.max(anchorX, x) };
   }
 
   get isOver(): boolean {
@@ -58,17 +68,16 @@ export class PlotPointer {
   down(event: PointerEvent): void {
     if (event.button !== 0) return;
     (event.currentTarget as Element).setPointerCapture(event.pointerId);
-    this.#drag = { x: event.offsetX, span: this.range().span, selects: event.shiftKey };
+    const { offsetX: x, shiftKey: selects } = event;
+    const atUs = this.timeAt(this.#clamped(x));
+    this.#drag = { x, atUs, span: this.range().span, selects };
   }
 
   move(event: PointerEvent): void {
     this.#isOver = true;
     const { offsetX: x } = event;
     if (this.#drag?.selects) {
-      this.#selection = {
-        from: this.#clamped(Math.min(this.#drag.x, x)),
-        to: this.#clamped(Math.max(this.#drag.x, x)),
-      };
+      this.#selection = { anchorUs: this.#drag.atUs, x: this.#clamped(x) };
     } else if (this.#drag && (this.#isPanning || Math.abs(x - this.#drag.x) > 2)) {
       this.#isPanning = true;
       const { span } = this.#drag;
@@ -79,7 +88,7 @@ export class PlotPointer {
   }
 
   up(): void {
-    const selection = this.#selection;
+    const { selection } = this;
     if (selection && selection.to - selection.from >= LEAST_SELECTION_PX) {
       this.range().show({ fromUs: this.timeAt(selection.from), toUs: this.timeAt(selection.to) });
     }
