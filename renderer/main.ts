@@ -4,6 +4,7 @@ import App from './App.svelte';
 import PopOutWindow from './pop-out/PopOutWindow.svelte';
 import { app } from './state/app.svelte';
 import { loadLazyComponents } from './ui/lazy-component.svelte';
+import { ignoreStrayClicks } from './ui/stray-click';
 import './theme/tokens.css';
 import './theme/base.css';
 
@@ -20,6 +21,7 @@ async function start(): Promise<void> {
       lastsMs: null,
     });
   }
+  ignoreStrayClicks(document);
   if (app.popOut === null) mount(App, { target });
   else mount(PopOutWindow, { target, props: { popOut: app.popOut } });
   loadLazyComponents();
