@@ -23,7 +23,11 @@ export const retainedCallSchemas = {
   selectRetained: v.object({
     profileId: id,
     select: v.variant('kind', [
-      v.object({ kind: v.picklist(['only', 'toggle', 'range']), row: whole }),
+      v.object({
+        kind: v.picklist(['only', 'toggle', 'range']),
+        row: whole,
+        topic: v.optional(v.string()),
+      }),
       v.object({ kind: v.picklist(['all', 'none']) }),
     ]),
   }),

@@ -111,11 +111,15 @@ export interface RetainedFrame {
 export type RetainedScope = 'selected' | 'shown';
 
 export type RetainedSelection =
-  /** This row alone, and the next range begins here. */
-  | { readonly kind: 'only'; readonly row: number }
-  | { readonly kind: 'toggle'; readonly row: number }
-  /** From where the last one began to this row. */
-  | { readonly kind: 'range'; readonly row: number }
+  | {
+      /**
+       * `only`: this row alone, and the next range begins here. `range`: from where the last one began to this row.
+       */
+      readonly kind: 'only' | 'toggle' | 'range';
+      readonly row: number;
+      /** Of the row as it was seen: rows that came meanwhile do not make it another one. */
+      readonly topic?: string | undefined;
+    }
   | { readonly kind: 'all' }
   | { readonly kind: 'none' };
 

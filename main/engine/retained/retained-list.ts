@@ -95,21 +95,29 @@ export class RetainedList {
       case 'none':
         this.#clearMarks();
         return;
-      case 'toggle': {
-        const found = this.at(select.row);
-        if (found) this.#mark(select.row, select.row, !this.isSelected(found.id));
-        this.#anchor = select.row;
-        return;
-      }
-      case 'only':
-        this.#clearMarks();
-        this.#mark(select.row, select.row, true);
-        this.#anchor = select.row;
-        return;
-      case 'range':
-        this.#clearMarks();
-        this.#mark(Math.min(this.#anchor, select.row), Math.max(this.#anchor, select.row), true);
+      default:
+        this.#selectRow(select.kind, this.#rowNow(select.row, select.topic));
     }
+  }
+
+  #selectRow(kind: 'only' | 'toggle' | 'range', row: number): void {
+    const found = this.at(row);
+    if (kind === 'toggle') {
+      if (found) this.#mark(row, row, !this.isSelected(found.id));
+    } else {
+      this.#clearMarks();
+      const first = kind === 'range' ? this.#anchor : row;
+      this.#mark(Math.min(first, row), Math.max(first, row), true);
+    }
+    if (kind !== 'range') this.#anchor = row;
+  }
+
+  /** Where a row that was seen at `row` stands by now; there, when it is not known which one it was. */
+  #rowNow(row: number, topic: string | undefined): number {
+    const id = topic === undefined ? undefined : this.#index.get(topic);
+    if (id === undefined || this.at(row)?.id === id) return row;
+    const now = this.#order === null ? id : this.#order.indexOf(id);
+    return now < 0 ? row : now;
   }
 
   /** Takes all messages of a scope, as they are now. */

@@ -48,6 +48,21 @@ test('a selection grows by ranges and single rows, and outlives another order', 
   expect(list.selectedBytes).toBe(0);
 });
 
+test('a row that was seen is the one that is selected, though others came before it meanwhile', async () => {
+  const list = listOf(10);
+  await list.arrange({ text: '', sort: 'topic', descending: false });
+  list.select({ kind: 'only', row: 3, topic: 't/3' });
+  list.put(message('a'));
+  list.put(message('b'));
+  await list.rearrange();
+  list.select({ kind: 'toggle', row: 4, topic: 't/4' });
+  expect(selected(list)).toEqual(['t/3', 't/4']);
+  list.select({ kind: 'range', row: 6, topic: 't/6' });
+  expect(selected(list)).toEqual(['t/4', 't/5', 't/6']);
+  list.select({ kind: 'only', row: 0, topic: 'gone' });
+  expect(selected(list)).toEqual(['a']);
+});
+
 test('what comes again replaces what was there, with its bytes', () => {
   const list = listOf(10);
   const before = list.bytes;
