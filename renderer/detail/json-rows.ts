@@ -145,3 +145,11 @@ const MOST_INDENTS = 24;
 export function indentPx({ depth }: JsonRow): number {
   return Math.min(depth, MOST_INDENTS) * INDENT_PX;
 }
+
+/** By how many rows the one at `top` has moved, so that what came or went above it moves nothing; 0 when it is gone. */
+export function shiftOf(before: readonly JsonRow[], now: readonly JsonRow[], top: number): number {
+  const read = before[top]?.key;
+  if (top === 0 || read === undefined || now[top]?.key === read) return 0;
+  const at = now.findIndex(({ key }) => key === read);
+  return at < 0 ? 0 : at - top;
+}

@@ -7,6 +7,7 @@ import {
   isContainer,
   jsonRows,
   pathOf,
+  shiftOf,
   valueText,
   type Folds,
 } from '../../../renderer/detail/json-rows';
@@ -44,6 +45,16 @@ describe('the rows of a JSON document', () => {
   it('stay folded when another message has the same place', () => {
     const folded = new Map([[jsonRows(valueOf(text), none)[0]!.key, true]]);
     expect(paths('{"z":0,"a":{"b":[7]}}', folded)).toEqual(['z', 'a']);
+  });
+
+  it('are followed when others come or go above them', () => {
+    const rowsOf = (json: string) => jsonRows(valueOf(json), none);
+    const before = rowsOf('{"list":[1,2],"a":1,"b":2}');
+    const grown = rowsOf('{"list":[1,2,3,4],"a":1,"b":2}');
+    expect(shiftOf(before, grown, 3)).toBe(2);
+    expect(shiftOf(grown, before, 5)).toBe(-2);
+    expect(shiftOf(before, grown, 0)).toBe(0);
+    expect(shiftOf(before, rowsOf('{"list":[1,2],"b":2}'), 3)).toBe(0);
   });
 
   it('fold and open with everything below', () => {
