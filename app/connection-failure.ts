@@ -121,6 +121,12 @@ function wordsFor(raw: RawFailure, target: BrokerAddress): Words {
         'These connection settings do not work together.',
         `${sentence(raw.message)} Edit the connection and try again.`,
       ];
+    case 'will':
+      return [
+        'invalid-settings',
+        'The last will cannot be sent along, so the connection was not opened.',
+        `${sentence(raw.message)} Mend that, or edit the connection under Last will.`,
+      ];
     case 'sign-in':
       return [
         'sign-in-failed',

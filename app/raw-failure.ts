@@ -56,6 +56,8 @@ export type RawFailure =
   /** What came first was no CONNACK. */
   | { readonly kind: 'not-mqtt'; readonly firstBytes: Uint8Array }
   | { readonly kind: 'invalid-settings'; readonly message: string }
+  /** The payload of the last will cannot be had. */
+  | { readonly kind: 'will'; readonly message: string }
   /** There is nothing to sign in with: no token came. */
   | { readonly kind: 'sign-in'; readonly message: string }
   /** The server did its part of enhanced authentication wrongly, or could not prove itself. */
@@ -101,6 +103,7 @@ export function technicalText(raw: RawFailure): string {
     case 'sign-in':
     case 'sign-in-exchange':
     case 'invalid-settings':
+    case 'will':
       return '';
     case 'renewal':
       return RENEWAL_TEXTS[raw.why];

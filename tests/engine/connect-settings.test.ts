@@ -319,7 +319,8 @@ describe('the last will', () => {
     client.connect();
     const failure = await client.fails();
     expect(failure.code).toBe('invalid-settings');
-    expect(failure.advice).toContain('/nowhere/will.bin');
+    expect(failure.title).toMatch(/^The last will cannot be sent along/u);
+    expect(failure.advice).toContain('Its file /nowhere/will.bin is not there any more.');
     expect(broker.log()).not.toContain('New client connected');
   });
 });

@@ -163,20 +163,29 @@ async function willFile(path: string): Promise<Buffer> {
   try {
     // Looked at first: the file may be anything, also one that never ends.
     const about = await stat(path);
-    if (!about.isFile()) throw new Error('it is not a file');
-    if (about.size > MAX_WILL_BYTES) throw new Error(TOO_LARGE);
-    return boundedWill(await readFile(path));
+    if (!about.isFile()) throw new Error('is not a file');
+    if (about.size > MAX_WILL_BYTES) throw new Error(tooLarge(about.size));
+    const payload = await readFile(path);
+    if (payload.length > MAX_WILL_BYTES) throw new Error(tooLarge(payload.length));
+    return payload;
   } catch (error) {
-    throw new Error(`the file of the last will, ${path}, cannot be used: ${messageOf(error)}`, {
-      cause: error,
-    });
+    throw new Error(`its file ${path} ${fileProblem(error)}`, { cause: error });
   }
 }
 
-const TOO_LARGE = `a will may have at most ${MAX_WILL_BYTES.toLocaleString('en')} bytes`;
+function fileProblem(error: unknown): string {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT') return 'is not there any more';
+  return code === undefined ? messageOf(error) : `cannot be read (${messageOf(error)})`;
+}
+
+function tooLarge(sizeBytes: number): string {
+  const [size, most] = [sizeBytes, MAX_WILL_BYTES].map((bytes) => bytes.toLocaleString('en'));
+  return `has ${size ?? ''} bytes, and a will may have at most ${most ?? ''}`;
+}
 
 function boundedWill(payload: Buffer): Buffer {
-  if (payload.length > MAX_WILL_BYTES) throw new Error(TOO_LARGE);
+  if (payload.length > MAX_WILL_BYTES) throw new Error(`its payload ${tooLarge(payload.length)}`);
   return payload;
 }
 

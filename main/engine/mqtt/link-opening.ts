@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import { messageOf } from '../../../app/errors';
 import type { AskSecret } from '../../../app/secret';
 import type { Credentials } from '../sign-in/sign-in';
-import { settingsFailure, willPayloadOf } from './client-options';
+import { willPayloadOf } from './client-options';
 import type { ConnectParts, SessionOptions } from './client-options';
 import { lockedFailure } from './stream-error';
 import { openStream, StreamError } from './streams';
@@ -44,7 +44,7 @@ export async function connectPartsOf(
   try {
     return { ...parts, willPayload: await willPayloadOf(profile.will) };
   } catch (error) {
-    throw new StreamError(settingsFailure(error));
+    throw new StreamError({ kind: 'will', message: messageOf(error) });
   }
 }
 
