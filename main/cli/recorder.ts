@@ -212,5 +212,7 @@ const nothingRemembered = {
   publishes: () => [],
   setPublishes: () => undefined,
   mqttVersion: () => null,
+  filters: () => [],
+  setFilters: () => undefined,
   setMqttVersion: () => undefined,
 };

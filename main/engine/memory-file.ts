@@ -66,6 +66,8 @@ const fileSchema = v.object({
       expansion: v.object({ all: v.boolean(), exceptions: v.array(v.string()) }),
       publishes: v.array(publishSchema),
       marks: v.optional(v.array(markSchema), []),
+      /** What the last session was subscribed to: the broker may still have it. */
+      filters: v.optional(v.array(v.string()), []),
       /** What a broker speaks, for a profile that leaves it open. */
       mqtt: v.optional(
         v.object({
@@ -121,6 +123,18 @@ export class MemoryFile {
     found: { readonly address: string; readonly version: MqttVersion },
   ): void {
     this.entry(profileId).mqtt = { ...found, foundAtMs: Date.now() };
+    this.file.changed();
+  }
+
+  /** What the profile's last session was subscribed to. */
+  filters(profileId: string): readonly string[] {
+    return this.find(profileId)?.filters ?? [];
+  }
+
+  setFilters(profileId: string, filters: readonly string[]): void {
+    const entry = this.entry(profileId);
+    if (JSON.stringify(entry.filters) === JSON.stringify(filters)) return;
+    entry.filters = [...filters];
     this.file.changed();
   }
 
@@ -197,6 +211,7 @@ export class MemoryFile {
       expansion: { all: false, exceptions: [] },
       publishes: [],
       marks: [],
+      filters: [],
     };
     this.file.value.profiles.push(entry);
     return entry;

@@ -31,7 +31,14 @@ export interface RuntimeOptions {
   readonly history: History;
   readonly memory: Pick<
     MemoryFile,
-    'expansion' | 'setExpansion' | 'publishes' | 'setPublishes' | 'mqttVersion' | 'setMqttVersion'
+    | 'expansion'
+    | 'setExpansion'
+    | 'publishes'
+    | 'setPublishes'
+    | 'mqttVersion'
+    | 'setMqttVersion'
+    | 'filters'
+    | 'setFilters'
   >;
   readonly clock: Clock;
   readonly ids: MessageIds;
@@ -217,6 +224,10 @@ export class ProfileRuntime {
       knownVersion: () => memory.mqttVersion(id, addressOf(this.currentProfile)),
       onVersion: (version) => {
         memory.setMqttVersion(id, { address: addressOf(this.currentProfile), version });
+      },
+      leftFilters: () => memory.filters(id),
+      onSubscribed: (filters) => {
+        memory.setFilters(id, filters);
       },
       surroundings: this.options.surroundings,
       watcher: this.packets,

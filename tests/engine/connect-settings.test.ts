@@ -456,6 +456,38 @@ describe('subscriptions while connected', () => {
     expect(left).toMatchObject({ unsubscriptions: ['goes'] });
   });
 
+  test('that were removed between two runs come no more from a session that the broker still has', async () => {
+    const broker = await mosquitto();
+    const profile = {
+      ...{ port: broker.port, version: '5' as const, clientId: 'kept', cleanStart: false },
+      connect: { ...DEFAULT_CONNECT_SETTINGS, sessionExpirySeconds: 60 },
+    };
+    const stays = { filter: 'stays', qos: 1 as const };
+    let left: readonly string[] = [];
+    const first = connection(
+      { ...profile, subscriptions: [stays, { filter: 'goes/#', qos: 1 }] },
+      { onSubscribed: (filters) => (left = filters) },
+    );
+    first.connect();
+    await first.reaches('connected');
+    await first.until('the answers', () => left.length === 2);
+    await first.disconnect();
+
+    const second = connection(
+      { ...profile, subscriptions: [stays] },
+      { leftFilters: () => left, onSubscribed: (filters) => (left = filters) },
+    );
+    second.connect();
+    expect((await second.reaches('connected')).sessionPresent).toBe(true);
+    await second.until('the answers', () => left.length === 1);
+    const publisher = await mqtt.connectAsync(`mqtt://127.0.0.1:${String(broker.port)}`);
+    onTestFinished(() => publisher.endAsync(true));
+    await publisher.publishAsync('goes/on', 'x', { qos: 1 });
+    await publisher.publishAsync('stays', 'x', { qos: 1 });
+    await second.until('what is wanted', () => second.messages.length > 0);
+    expect(second.messages.map(({ topic }) => topic)).toEqual(['stays']);
+  });
+
   test('shared ones split the messages of a group between two connections', async () => {
     const broker = await mosquitto();
     const subscriptions = [

@@ -57,6 +57,7 @@ class MqttConnection implements Connection {
   constructor(options: ConnectionOptions) {
     this.#options = options;
     this.#profile = options.profile;
+    for (const filter of options.leftFilters?.() ?? []) this.#subscriptions.leave(filter);
     this.#losses = new Losses(options.reconnectDelayMs);
     this.#versions = new VersionChoice(options);
     this.#renewal = new SignInRenewal({
@@ -173,6 +174,8 @@ class MqttConnection implements Connection {
         },
         onSubscriptions: (subscriptions) => {
           if (this.#state.kind === 'connected') this.#setState({ ...this.#state, subscriptions });
+          const granted = subscriptions.filter((one) => one.granted !== null);
+          this.#options.onSubscribed?.(granted.map(({ filter }) => filter));
         },
         onMessage: this.#options.sink.onMessage,
         onRefused: this.#options.sink.onRefused,

@@ -53,6 +53,10 @@ export interface ConnectionOptions {
   readonly knownVersion?: () => MqttVersion | null;
   /** A version was found. */
   readonly onVersion?: (version: MqttVersion) => void;
+  /** What an earlier connection was subscribed to: a session that the broker still has brings it on, wanted or not. */
+  readonly leftFilters?: () => readonly string[];
+  /** What the session is subscribed to now. */
+  readonly onSubscribed?: (filters: readonly string[]) => void;
 }
 
 export interface OutgoingMessage {
