@@ -34,10 +34,12 @@ export class Toaster {
     return this.#toasts;
   }
 
-  /** Shows a notice and returns its id. */
+  /** Shows a notice and returns its id; it takes the place of one with the same words. */
   show(options: ToastOptions): number {
     const toast: Toast = { tone: 'neutral', ...options, id: this.#nextId++ };
-    this.#toasts = [...this.#toasts, toast];
+    const place = this.#toasts.findIndex((one) => isSame(one, toast));
+    if (place < 0) this.#toasts = [...this.#toasts, toast];
+    else this.#replace(place, toast);
     this.#makeRoom();
     this.#startTimer(toast.id, this.#lifetimeMs(toast));
     return toast.id;
@@ -86,6 +88,12 @@ export class Toaster {
     return toast.tone === 'bad' ? PROBLEM_MS : DEFAULT_MS;
   }
 
+  #replace(place: number, toast: Toast): void {
+    const old = this.#toasts[place];
+    this.#toasts = this.#toasts.with(place, toast);
+    if (old) this.#remove(old.id);
+  }
+
   #startTimer(id: number, lifetimeMs: number | null): void {
     if (lifetimeMs === null) return;
     const end = (): void => {
@@ -103,6 +111,12 @@ export class Toaster {
     this.#timers.delete(id);
     return toast;
   }
+}
+
+/** A way back, such as Undo, is each time another one. */
+function isSame(one: Toast, other: Toast): boolean {
+  const isPlain = one.action === undefined && other.action === undefined;
+  return isPlain && one.text === other.text && one.tone === other.tone;
 }
 
 export const toaster = new Toaster();

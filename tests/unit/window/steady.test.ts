@@ -64,3 +64,15 @@ test('no notice goes while the pointer is on them, and those that are too many g
   toaster.release();
   expect(toaster.toasts.map(({ text }) => text)).toEqual(['2', '3', '4', '5']);
 });
+
+test('a notice takes the place of one with the same words; a way back is each time another one', () => {
+  const toaster = new Toaster();
+  const undo = { text: 'Deleted', action: { label: 'Undo', run: () => undefined } };
+  const [copied] = ['Copied', 'Other'].map((text) => toaster.show({ text, lastsMs: null }));
+  const again = toaster.show({ text: 'Copied', lastsMs: null });
+  expect(again).not.toBe(copied);
+  expect(toaster.toasts.map(({ text }) => text)).toEqual(['Copied', 'Other']);
+  expect(toaster.toasts[0]?.id).toBe(again);
+  for (const each of [undo, undo]) toaster.show({ ...each, lastsMs: null });
+  expect(toaster.toasts).toHaveLength(4);
+});
