@@ -225,39 +225,6 @@ export class TreeState {
     return Date.now() - this.#typedAt < TYPE_AHEAD_MS;
   }
 
-  /** Publishes an empty retained message, with the way back. */
-  async clearRetained(topic: TopicPath, shownName: string): Promise<void> {
-    const { profileId } = this;
-    const { undoId } = await this.engine.calls.clearRetained({ profileId, topic });
-    toaster.show({
-      text: `Retained message of ${shownName} cleared`,
-      lastsMs: 10_000,
-      action: {
-        label: 'Undo',
-        run: () => {
-          this.#run(this.#restoreRetained(undoId));
-        },
-      },
-    });
-  }
-
-  async #restoreRetained(undoId: number): Promise<void> {
-    const result = await this.engine.calls.restoreRetained({ profileId: this.profileId, undoId });
-    if (result.kind !== 'refused') return;
-    toaster.show({
-      text: `The retained message could not be put back: ${result.reason}`,
-      tone: 'bad',
-      // It is still there to be put back, for instance once the connection has come back.
-      lastsMs: null,
-      action: {
-        label: 'Try again',
-        run: () => {
-          this.#run(this.#restoreRetained(undoId));
-        },
-      },
-    });
-  }
-
   #show(frame: TreeFrame): void {
     const { scroller, pointer } = this;
     const before = this.#frame;

@@ -26,6 +26,7 @@ import { startPublish } from '../state/publish-draft';
 import type { TreeState } from '../state/tree.svelte';
 import { timeDialogs } from '../time/time-dialogs.svelte';
 import type { MenuEntry } from '../ui/menu-items';
+import { clearRetained } from './clear-retained';
 import { copyNewestValue } from './copy-value';
 
 /** What of a row its menu is about. */
@@ -190,7 +191,14 @@ function brokerEntries(app: AppState, tree: TreeState, row: MenuRow): MenuEntry[
       icon: Eraser,
       danger: true,
       disabled: !row.retained || isPast,
-      onselect: () => void app.attempt(() => tree.clearRetained(row.path, escapeHidden(row.path))),
+      onselect: () =>
+        void app.attempt(() =>
+          clearRetained(
+            app.engine,
+            { profileId: tree.profileId, topic: row.path },
+            escapeHidden(row.path),
+          ),
+        ),
     },
   ];
 }
