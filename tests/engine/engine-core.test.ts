@@ -322,6 +322,8 @@ test('what a topic last had stays in view when its past is deleted, also what wa
   await first.close();
 
   const { client: window, waitFor } = await open(first.home);
+  // What is not loaded yet cannot stay.
+  await waitFor('topic', params, ({ count }) => count === 1);
   const selection = { ...everything(profileId), filters: ['test/past'] };
   const upToId = before.last?.id ?? 0;
   await window.calls.deleteSelection({ selection, upToId, messages: 1 });
