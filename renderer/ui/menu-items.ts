@@ -24,13 +24,25 @@ export type MenuEntry =
   | { readonly kind: 'heading'; readonly label: string }
   | { readonly kind: 'separator' };
 
-/** The entries of an open menu with those that came behind them; any other change waits until it opens again. */
+/**
+ * The entries of an open menu: they do what they did when it opened, but can be chosen as soon and as long as that is
+ * possible. Those that came behind them are there, too; any other change waits until it opens again.
+ */
 export function withLater(
   opened: readonly MenuEntry[],
   now: readonly MenuEntry[],
 ): readonly MenuEntry[] {
-  const isLonger = opened.every((entry, place) => nameOf(entry) === nameOf(now[place]));
-  return isLonger ? [...opened, ...now.slice(opened.length)] : opened;
+  if (!opened.every((entry, place) => nameOf(entry) === nameOf(now[place]))) return opened;
+  const same = opened.map((entry, place) => asPossible(entry, now[place]));
+  return [...same, ...now.slice(opened.length)];
+}
+
+function asPossible(entry: MenuEntry, now: MenuEntry | undefined): MenuEntry {
+  if (entry.kind !== 'action' || now?.kind !== 'action') return entry;
+  const [was, is] = [entry.disabled ?? false, now.disabled ?? false];
+  if (was === is) return entry;
+  // Nobody could choose what it did before.
+  return was ? now : { ...entry, disabled: true };
 }
 
 function nameOf(entry: MenuEntry | undefined): string {

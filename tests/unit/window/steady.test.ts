@@ -65,6 +65,24 @@ test('no notice goes while the pointer is on them, and those that are too many g
   expect(toaster.toasts.map(({ text }) => text)).toEqual(['2', '3', '4', '5']);
 });
 
+test('an entry of an open menu can be chosen once that is possible, and no longer than that', () => {
+  const did: string[] = [];
+  const action = (what: string, disabled: boolean): MenuEntry => ({
+    kind: 'action',
+    label: 'Repeat',
+    disabled,
+    onselect: () => did.push(what),
+  });
+  const choose = (entries: readonly MenuEntry[]): void => {
+    for (const entry of entries)
+      if (entry.kind === 'action' && entry.disabled !== true) entry.onselect();
+  };
+  choose(withLater([action('then', true)], [action('now', false)]));
+  choose(withLater([action('then', false)], [action('now', false)]));
+  choose(withLater([action('then', false)], [action('now', true)]));
+  expect(did).toEqual(['now', 'then']);
+});
+
 test('a notice takes the place of one with the same words; a way back is each time another one', () => {
   const toaster = new Toaster();
   const undo = { text: 'Deleted', action: { label: 'Undo', run: () => undefined } };
