@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { pack } from '../../main/engine/history/batch-packer';
 import { problemsOf } from '../../main/engine/history/checker';
 import { openDatabaseForReading, openForStoring } from '../../main/engine/history/database';
 import { Store } from '../../main/engine/history/store';
@@ -13,7 +12,7 @@ import {
   type Bundles,
 } from '../helpers/history';
 import { contentsOf, untrueCounters } from '../helpers/history-contents';
-import { fill, fillSegments, ids, messagesOf, noise } from '../helpers/history-filling';
+import { appendTask, fill, fillSegments, ids, messagesOf, noise } from '../helpers/history-filling';
 
 let bundles: Bundles;
 beforeAll(async () => {
@@ -130,24 +129,3 @@ describe('forgetting a profile', () => {
     expect(untrueCounters(file)).toEqual([]);
   });
 });
-
-/** What the engine's thread gives to the writer's. */
-function appendTask(firstId: number, length: number): Parameters<Store['do']>[0] {
-  const column = <Value>(make: (index: number) => Value): Value[] =>
-    Array.from({ length }, (_, index) => make(index));
-  const batch = pack({
-    length,
-    ids: column((index) => firstId + index),
-    timesUs: column((index) => firstId + index),
-    topicKeys: column(() => 1),
-    flags: column(() => 0),
-    packetIds: column(() => 0),
-    properties: column(() => null),
-    payloads: column((index) => noise(index)),
-  });
-  const topics = firstId === 1 ? { names: ['a'], keys: [1] } : { names: [], keys: [] };
-  return {
-    ...{ kind: 'append', profileId: 'lab', session: 1, received: length, refused: 0 },
-    ...{ topics, batch },
-  };
-}

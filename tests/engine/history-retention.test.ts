@@ -1,6 +1,8 @@
 /** What a limit of size or age removes, and what it does not: sessions that are kept. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openForStoring } from '../../main/engine/history/database';
 import type { History } from '../../main/engine/history/history';
+import { Store } from '../../main/engine/history/store';
 import {
   appendAll,
   bundleHistory,
@@ -10,7 +12,7 @@ import {
   type Bundles,
 } from '../helpers/history';
 import { contentsOf, untrueCounters } from '../helpers/history-contents';
-import { noise } from '../helpers/history-filling';
+import { appendTask, noise } from '../helpers/history-filling';
 import { checked } from '../helpers/history-lines';
 
 let bundles: Bundles;
@@ -126,5 +128,20 @@ test('by size: the oldest go, what is kept neither goes nor counts', async () =>
     { session: late, messages: 3_000 - left },
   ]);
   expect(checked(file)).toEqual([]);
+  expect(untrueCounters(file)).toEqual([]);
+});
+
+test('what only closing removes is in the counters that closing tells', async () => {
+  const { history, file } = await openForTest(bundles);
+  await history.close();
+  const store = new Store(openForStoring(file));
+  store.do({ kind: 'begin', profileId: 'lab', session: 1, startedUs: 1 });
+  store.do({ kind: 'limit', profileId: 'lab', maxBytes: 20_000, maxAgeMs: null });
+  for (let batch = 0; batch < 20; batch++) store.do(appendTask(batch * 100 + 1, 100));
+  expect(store.counters().totals).toMatchObject([['lab', { stored: 2_000, pruned: 0 }]]);
+  const { totals } = store.close();
+  const [stored] = rowsOf(file, 'SELECT pruned, bytes FROM profiles');
+  expect(stored?.['pruned']).toBeGreaterThan(0);
+  expect(totals).toMatchObject([['lab', { ...stored, stored: 2_000 }]]);
   expect(untrueCounters(file)).toEqual([]);
 });

@@ -1,5 +1,7 @@
 /** Fills histories whose messages do not matter. */
+import { pack } from '../../main/engine/history/batch-packer';
 import type { History } from '../../main/engine/history/history';
+import type { WriterTask } from '../../main/engine/history/writer-protocol';
 import { appendAll, openForTest, type Bundles, type TestMessage } from './history';
 
 /** A file in which each of so many segments has 1,000 messages: closing writes one. */
@@ -52,4 +54,25 @@ export function noise(size: number, seed = 0): Uint8Array {
     result[index] = state >>> 16;
   }
   return result;
+}
+
+/** What the engine's thread gives to the writer's. */
+export function appendTask(firstId: number, length: number): WriterTask & { kind: 'append' } {
+  const column = <Value>(make: (index: number) => Value): Value[] =>
+    Array.from({ length }, (_, index) => make(index));
+  const batch = pack({
+    length,
+    ids: column((index) => firstId + index),
+    timesUs: column((index) => firstId + index),
+    topicKeys: column(() => 1),
+    flags: column(() => 0),
+    packetIds: column(() => 0),
+    properties: column(() => null),
+    payloads: column((index) => noise(index)),
+  });
+  const topics = firstId === 1 ? { names: ['a'], keys: [1] } : { names: [], keys: [] };
+  return {
+    ...{ kind: 'append', profileId: 'lab', session: 1, received: length, refused: 0 },
+    ...{ topics, batch },
+  };
 }

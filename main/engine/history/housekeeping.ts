@@ -123,23 +123,23 @@ export class Housekeeping {
   }
 
   /** Everything that is left to do, at once; what is being deleted goes on at the next start. */
-  finish(): void {
-    this.#finishBuilding();
+  finish(changed: (profile: number) => void): void {
+    this.#finishBuilding(changed);
     const profiles = this.#planner.profiles();
-    while (this.#tidy(() => undefined)) this.#finishBuilding();
+    while (this.#tidy(changed)) this.#finishBuilding(changed);
     for (const profile of profiles) {
       for (let plan = this.#planner.rest(profile); plan; plan = this.#planner.rest(profile)) {
         this.#start(plan);
-        this.#finishBuilding();
+        this.#finishBuilding(changed);
       }
     }
-    while (this.#tidy(() => undefined)) this.#finishBuilding();
+    while (this.#tidy(changed)) this.#finishBuilding(changed);
     if (this.#hasDeleted) this.#inTransaction(() => this.#emptyTopics.run());
     this.#database.pragma('incremental_vacuum');
   }
 
-  #finishBuilding(): void {
-    while (this.#building !== null) this.#goOn(() => undefined);
+  #finishBuilding(changed: (profile: number) => void): void {
+    while (this.#building !== null) this.#goOn(changed);
   }
 
   #slice(changed: (profile: number) => void): boolean {

@@ -86,10 +86,7 @@ export class Store {
    * @returns whether there is more to do
    */
   work(): boolean {
-    return this.#housekeeping.work((profile) => {
-      const id = this.#sessions.idOf(profile);
-      if (id !== undefined) this.#changed.add(id);
-    });
+    return this.#housekeeping.work(this.#noteChanged);
   }
 
   /** Time has passed: messages may have become too old. */
@@ -113,12 +110,17 @@ export class Store {
   /** Leaves the file compact: what is not compressed yet is, and free room is given back. */
   close(): Counters {
     try {
-      this.#housekeeping.finish();
+      this.#housekeeping.finish(this.#noteChanged);
       return this.counters();
     } finally {
       closeAfterWriting(this.#database);
     }
   }
+
+  readonly #noteChanged = (profile: number): void => {
+    const id = this.#sessions.idOf(profile);
+    if (id !== undefined) this.#changed.add(id);
+  };
 
   #do(task: Exclude<WriterTask, { kind: 'close' | 'forget' }>): void {
     switch (task.kind) {
