@@ -27,6 +27,7 @@ const FINAL_CODES: ReadonlySet<FailureCode> = new Set<FailureCode>([
   'session-taken-over',
   'client-id-in-use',
   'vault-locked',
+  'secret-unavailable',
   'tls-untrusted',
   'tls-expired',
   'tls-host-mismatch',
@@ -144,6 +145,12 @@ function wordsFor(raw: RawFailure, target: BrokerAddress): Words {
         'vault-locked',
         'The password vault is locked.',
         `What ${address} wants to see is in it, so nothing was sent. Unlock the vault, then try again.`,
+      ];
+    case 'secret-unavailable':
+      return [
+        'secret-unavailable',
+        `${sentence(raw.message)}`,
+        `So that ${address} does not take it for a wrong one, nothing was sent. Edit the connection and enter it again.`,
       ];
     case 'renewal':
       return [

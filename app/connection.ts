@@ -25,6 +25,7 @@ export type FailureCode =
   | 'client-id-in-use'
   | 'sign-in-failed'
   | 'vault-locked'
+  | 'secret-unavailable'
   | 'sign-in-renewed'
   | 'tls-untrusted'
   | 'tls-expired'

@@ -11,8 +11,8 @@ export type ToEngineHost =
       readonly t: 'secret';
       readonly id: number;
       readonly value: string | null;
-      /** There is one, in the vault, which the person left locked. */
-      readonly isLocked: boolean;
+      /** Why there is none although one is stored: the vault was left locked, or what it has cannot be read. */
+      readonly problem: WireError | null;
     }
   /** The system's proxies for a URL, as Chromium writes them. */
   | { readonly t: 'proxy'; readonly id: number; readonly value: string }

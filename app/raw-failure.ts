@@ -64,6 +64,8 @@ export type RawFailure =
   | { readonly kind: 'sign-in-exchange'; readonly message: string }
   /** A secret is in the vault, which was left locked. */
   | { readonly kind: 'vault-locked' }
+  /** A secret is stored and cannot be read. `message`: which, and why, a sentence. */
+  | { readonly kind: 'secret-unavailable'; readonly message: string }
   /** It is to come back with a new token: we closed it ourselves, or the server did when the old one ended. */
   | { readonly kind: 'renewal'; readonly why: 'ends' | 'unanswered' | 'ended' }
   /** Again and again it was closed without a word, shortly after it was accepted. */
@@ -100,6 +102,7 @@ export function technicalText(raw: RawFailure): string {
     case 'not-mqtt':
       return `first bytes: ${bytesText(raw.firstBytes)}`;
     case 'vault-locked':
+    case 'secret-unavailable':
     case 'sign-in':
     case 'sign-in-exchange':
     case 'invalid-settings':

@@ -12,7 +12,19 @@ export const SECRET_NAMES = [
 
 export type SecretName = (typeof SECRET_NAMES)[number];
 
-/** Asks for a secret of one profile; undefined when there is none. Rejects with `vault-locked` where it cannot be had now. */
+/** What a person calls each. */
+export const SECRET_WORDS: Readonly<Record<SecretName, string>> = {
+  password: 'password',
+  'key-passphrase': 'passphrase of the client certificate’s key',
+  'proxy-password': 'password of the proxy',
+  'websocket-authorization': 'Authorization header',
+  'token-client-secret': 'client secret of the sign-in',
+};
+
+/**
+ * Asks for a secret of one profile; undefined when there is none. Rejects with `vault-locked` where it cannot be had now,
+ * with `secret-unavailable` and words where what is stored cannot be read.
+ */
 export type AskSecret = (name: SecretName) => Promise<string | undefined>;
 
 /** For a connection whose only secret is a password, as on the command line. */

@@ -4,7 +4,7 @@ import {
   type UtilityProcess,
   type WebContents,
 } from 'electron';
-import { LoupeError, messageOf } from '../app/errors';
+import { LoupeError, messageOf, toWireError, type WireError } from '../app/errors';
 import type { HostQuestion, ToEngineHost, ToMainHost } from '../app/host';
 import type { SecretName } from '../app/secret';
 
@@ -178,16 +178,12 @@ export class EngineProcess {
   }
 
   private async giveSecret({ id, profileId, name }: SecretWanted): Promise<void> {
-    let isLocked = false;
+    let problem: WireError | null = null;
     const value = await this.options.secret(profileId, name).catch((error: unknown) => {
-      isLocked = error instanceof LoupeError && error.code === 'vault-locked';
-      if (isLocked) return undefined;
-      this.options.onWarning(
-        `A stored password could not be read (${String(error)}). Enter it again in the connection's settings.`,
-      );
+      problem = toWireError(error);
       return undefined;
     });
-    this.tell({ t: 'secret', id, value: value ?? null, isLocked });
+    this.tell({ t: 'secret', id, value: value ?? null, problem });
   }
 
   private async giveProxy(id: number, url: string): Promise<void> {

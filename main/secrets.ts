@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import type { SecretStorage } from '../app/contract';
 import type { SecretChoice } from '../app/contract-tls';
-import { LoupeError } from '../app/errors';
-import { SECRET_NAMES, type SecretName } from '../app/secret';
+import { LoupeError, messageOf } from '../app/errors';
+import { SECRET_NAMES, SECRET_WORDS, type SecretName } from '../app/secret';
 import { JsonFile } from './files/json-file';
 import { Vault } from './vault';
 
@@ -137,8 +137,8 @@ export class Secrets {
   }
 
   /**
-   * Undefined when there is none. Throws when the keyring refuses, `vault-locked` when the vault is left locked, and
-   * `secret-unavailable` when what stands in it is damaged.
+   * Undefined when there is none. Throws `vault-locked` when the vault is left locked, and `secret-unavailable` when what
+   * stands in it is damaged, or the keyring refuses.
    */
   async get(profileId: string, name: SecretName): Promise<string | undefined> {
     const key = keyOf(profileId, name);
@@ -149,11 +149,15 @@ export class Secrets {
       await this.opened();
       if (this.vault.isLocked) throw vaultLocked();
       const secret = this.vault.get(key);
-      if (secret === undefined) throw damagedInVault();
+      if (secret === undefined) throw unreadable(name, 'what the password vault has is damaged');
       return secret;
     }
     if (stored === undefined || !this.keyring) return undefined;
-    return await decrypt(Buffer.from(stored, 'base64'));
+    try {
+      return await decrypt(Buffer.from(stored, 'base64'));
+    } catch (error) {
+      throw unreadable(name, `the system’s keyring does not decrypt it (${messageOf(error)})`);
+    }
   }
 
   has(profileId: string, name: SecretName): boolean {
@@ -203,10 +207,11 @@ function vaultLocked(): LoupeError {
 }
 
 /** It is not sent without: a broker would say that the login is wrong. */
-function damagedInVault(): LoupeError {
+function unreadable(name: SecretName, why: string): LoupeError {
+  const what = SECRET_WORDS[name];
   return new LoupeError(
     'secret-unavailable',
-    'What the password vault has for this connection is damaged. Edit the connection and enter the password or key again.',
+    `The ${what} that is stored for this connection cannot be read: ${why}.`,
   );
 }
 

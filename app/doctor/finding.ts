@@ -1,6 +1,7 @@
 import type { BrokerAddress } from '../broker-address';
 import type { CertificateCard } from '../contract-doctor';
 import type { MqttVersion, Profile, Protocol } from '../profile';
+import type { SecretName } from '../secret';
 
 /** What a port turned out to speak. */
 export type PortSpeech =
@@ -102,6 +103,7 @@ export type Finding = { readonly technical: string } & (
   /** The server opens a WebSocket, but not for this. */
   | { readonly kind: 'subprotocol'; readonly asked: string }
   | { readonly kind: 'vault-locked' }
+  | { readonly kind: 'secret-unavailable'; readonly name: SecretName; readonly message: string }
   | { readonly kind: 'sign-in'; readonly message: string }
   /** The server did its part of enhanced authentication wrongly, or could not prove itself. */
   | { readonly kind: 'sign-in-exchange'; readonly message: string }

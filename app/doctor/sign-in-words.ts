@@ -1,4 +1,6 @@
 import { addressOf } from '../broker-address';
+import type { DoctorSection } from '../contract-doctor';
+import { SECRET_WORDS, type SecretName } from '../secret';
 import { clientIdFixes } from './client-id-words';
 import type { FindingContext } from './finding';
 import type { Help } from './redirect-words';
@@ -133,5 +135,25 @@ export function vaultLockedWords(): Words {
     text: 'A password or another secret of this connection is in the vault, and the vault was left locked. So that the broker does not take it for a wrong password, nothing was sent.',
     causes: ['The vault is unlocked once after each start of the program, with its passphrase.'],
     fixes: [{ kind: 'unlock-vault', label: 'Unlock the vault' }],
+  };
+}
+
+const SECTIONS: Readonly<Record<SecretName, DoctorSection>> = {
+  password: 'sign-in',
+  'token-client-secret': 'sign-in',
+  'key-passphrase': 'tls',
+  'proxy-password': 'proxy',
+  'websocket-authorization': 'web-socket',
+};
+
+export function unreadableSecretWords({ name, message }: FindingOf<'secret-unavailable'>): Words {
+  const what = SECRET_WORDS[name];
+  return {
+    title: `The ${what} is stored, but cannot be read.`,
+    text: `${message} So that it is not taken for a wrong one, nothing was sent in its place.`,
+    causes: [
+      'The file that it is kept in was damaged, or comes from another computer or another user.',
+    ],
+    fixes: [openSettings(`Enter the ${what} again`, SECTIONS[name])],
   };
 }

@@ -25,7 +25,12 @@ import {
   refusedSubscriptionWords,
   unansweredWords,
 } from './session-words';
-import { exchangeWords, signInWords, vaultLockedWords } from './sign-in-words';
+import {
+  exchangeWords,
+  signInWords,
+  unreadableSecretWords,
+  vaultLockedWords,
+} from './sign-in-words';
 import { speaksWords } from './speech-words';
 import { closedOnPublishWords, notReturnedWords, publishRefusedWords } from './test-message-words';
 import { certificateWords } from './certificate-words';
@@ -99,6 +104,8 @@ function wordsOf(finding: Finding, context: FindingContext): Words {
       return subprotocolWords(finding, context);
     case 'vault-locked':
       return vaultLockedWords();
+    case 'secret-unavailable':
+      return unreadableSecretWords(finding);
     case 'sign-in':
       return signInWords(finding, context);
     case 'sign-in-exchange':

@@ -11,7 +11,7 @@ import { isControl } from '../profile-fields';
 import { DEFAULT_CONNECT_SETTINGS, type ConnectSettings } from '../connect-settings';
 import { DEFAULT_AUTHENTICATION } from '../authentication';
 import { DEFAULT_ORGANISATION, MAX_FOLDER_LENGTH } from '../organisation';
-import type { SecretName } from '../secret';
+import { SECRET_WORDS, type SecretName } from '../secret';
 import { subscriptionFilterProblem, type Subscription } from '../subscription';
 import { DEFAULT_WILL, MAX_WILL_BYTES, type Will } from '../will';
 import type { ImportedConnect, ImportedProfile, ImportedWill } from './imported-profile';
@@ -101,7 +101,7 @@ export function ownCandidate(
     secrets,
     contents: tlsContents(null, () => false),
     comes: [
-      ...[...secrets.keys()].map(secretWords),
+      ...[...secrets.keys()].map((name) => SECRET_WORDS[name]),
       ...(usesTls(profile) && tls.trust === 'anything' ? ['certificates are not checked'] : []),
       'settings',
     ],
@@ -114,18 +114,6 @@ export function ownCandidate(
     problem: null,
     isWanted: true,
   };
-}
-
-const SECRET_WORDS: ReadonlyMap<SecretName, string> = new Map([
-  ['password', 'password'],
-  ['key-passphrase', 'passphrase of the key'],
-  ['proxy-password', 'password of the proxy'],
-  ['websocket-authorization', 'authorization of the WebSocket'],
-  ['token-client-secret', 'client secret'],
-]);
-
-function secretWords(name: SecretName): string {
-  return SECRET_WORDS.get(name) ?? 'a secret';
 }
 
 function oneLine(text: string, maximum: number): string {

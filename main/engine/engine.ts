@@ -1,5 +1,5 @@
 /** The entry of the engine process: the only file that touches `process.parentPort`. */
-import { LoupeError, messageOf, toWireError } from '../../app/errors';
+import { LoupeError, messageOf, toWireError, type WireError } from '../../app/errors';
 import type { HostQuestion, ToEngineHost, ToMainHost } from '../../app/host';
 import type { ToEngine, ToRenderer } from '../../app/rpc/wire';
 import { EngineCore } from './engine-core';
@@ -38,7 +38,10 @@ function tellMain(message: ToMainHost): void {
 }
 
 const waitingKeeps = new Map<number, (problem: string | null) => void>();
-const waitingSecrets = new Map<number, (value: string | undefined, isLocked: boolean) => void>();
+const waitingSecrets = new Map<
+  number,
+  (value: string | undefined, problem: WireError | null) => void
+>();
 const waitingProxies = new Map<number, (value: string) => void>();
 let nextSecretId = 1;
 
@@ -48,9 +51,9 @@ const core = openCore({
   secret: (profileId, name) =>
     new Promise((resolve, reject) => {
       const id = nextSecretId++;
-      waitingSecrets.set(id, (value, isLocked) => {
-        if (isLocked) reject(new LoupeError('vault-locked', 'The password vault is locked.'));
-        else resolve(value);
+      waitingSecrets.set(id, (value, problem) => {
+        if (problem === null) resolve(value);
+        else reject(LoupeError.fromWire(problem));
       });
       tellMain({ t: 'secret-wanted', id, profileId, name });
     }),
@@ -105,7 +108,7 @@ parentPort.on('message', (event) => {
       for (const profileId of message.profileIds) connectAgain(profileId);
       return;
     case 'secret':
-      waitingSecrets.get(message.id)?.(message.value ?? undefined, message.isLocked);
+      waitingSecrets.get(message.id)?.(message.value ?? undefined, message.problem);
       waitingSecrets.delete(message.id);
       return;
     case 'proxy':

@@ -4,6 +4,7 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { LoupeError } from '../../app/errors';
 import { DEFAULT_PROXY } from '../../app/profile-network';
 import { DEFAULT_TLS } from '../../app/profile-tls';
 import { openAuthority, type KeyPair } from '../helpers/authority';
@@ -176,18 +177,38 @@ describe('a socket of this computer', () => {
 });
 
 describe('a vault that is left locked', () => {
+  const locked = new LoupeError('vault-locked', 'locked');
+
   it('is said to be locked, and nothing is sent in the place of the secret', async () => {
     const { port } = await mosquitto({ users: new Map([['anna', 'right']]) });
-    const frame = await examine({ port, username: 'anna' }, { isLocked: true, isWhole });
+    const frame = await examine({ port, username: 'anna' }, { noSecrets: locked, isWhole });
     expect(failedStep(frame)).toBe('connect');
     expect(frame.verdict?.title).toBe('The password vault is locked.');
     expect(frame.verdict?.fixes).toEqual([{ kind: 'unlock-vault', label: 'Unlock the vault' }]);
     const proxy = { ...DEFAULT_PROXY, mode: 'http', host: '127.0.0.1', username: 'anna' } as const;
-    const way = await examine({ port, proxy }, { isLocked: true, isWhole });
+    const way = await examine({ port, proxy }, { noSecrets: locked, isWhole });
     expect(failedStep(way)).toBe('proxy');
     expect(way.verdict?.title).toBe('The password vault is locked.');
-    const web = await examine({ port, protocol: 'ws' }, { isLocked: true, isWhole });
+    const web = await examine({ port, protocol: 'ws' }, { noSecrets: locked, isWhole });
     expect(failedStep(web)).toBe('websocket');
+  });
+});
+
+describe('a secret that is stored and cannot be read', () => {
+  it('is said to be that, with the place where it is entered again; nothing is sent', async () => {
+    const { port } = await mosquitto({ users: new Map([['anna', 'right']]) });
+    const noSecrets = new LoupeError('secret-unavailable', 'It is damaged.');
+    const frame = await examine({ port, username: 'anna' }, { noSecrets, isWhole });
+    expect(failedStep(frame)).toBe('connect');
+    expect(frame.verdict).toMatchObject({
+      title: 'The password is stored, but cannot be read.',
+      text: expect.stringMatching(/^It is damaged\. .* nothing was sent/u) as string,
+      fixes: [{ kind: 'open-settings', label: 'Enter the password again', section: 'sign-in' }],
+    });
+    const proxy = { ...DEFAULT_PROXY, mode: 'http', host: '127.0.0.1', username: 'anna' } as const;
+    const way = await examine({ port, proxy }, { noSecrets, isWhole });
+    expect(failedStep(way)).toBe('proxy');
+    expect(way.verdict?.title).toBe('The password of the proxy is stored, but cannot be read.');
   });
 });
 

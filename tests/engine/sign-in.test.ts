@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Authentication } from '../../app/authentication';
+import { LoupeError } from '../../app/errors';
 import type { Profile } from '../../app/profile';
 import { DEFAULT_WILL } from '../../app/will';
 import {
@@ -479,3 +480,19 @@ describe('a password without a username', () => {
     expect(broker.packets[0]).not.toHaveProperty('username');
   });
 });
+
+test.each(['vault-locked', 'secret-unavailable'] as const)(
+  'a stored password that cannot be had (%s) is told, and nothing is sent in its place',
+  async (code) => {
+    const broker = await scripted(friendly);
+    const noSecrets = new LoupeError(code, 'It is damaged.');
+    const client = connection(broker.port, { kind: 'password' }, { noSecrets });
+    client.connect();
+    const failure = await client.fails();
+    expect(failure).toMatchObject({ code, retryable: false });
+    expect(failure.title).toBe(
+      code === 'vault-locked' ? 'The password vault is locked.' : 'It is damaged.',
+    );
+    expect(broker.packets).toEqual([]);
+  },
+);

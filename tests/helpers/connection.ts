@@ -1,4 +1,5 @@
 import type { ConnectionFailure, ConnectionState } from '../../app/connection';
+import type { LoupeError } from '../../app/errors';
 import { defaultProfileFields } from '../../app/profile';
 import type { Profile } from '../../app/profile';
 import type { SecretName } from '../../app/secret';
@@ -37,6 +38,8 @@ export interface TestConnectionOptions extends Partial<
   readonly password?: string;
   /** What else is kept for the profile. */
   readonly secrets?: ReadonlyMap<SecretName, string>;
+  /** Why no secret can be had. */
+  readonly noSecrets?: LoupeError;
   /** Takes over the answer to every message. */
   readonly onMessage?: (message: HeardMessage, done: () => void) => void;
 }
@@ -53,7 +56,7 @@ export function testConnection(
   const heard = (): void => {
     for (const look of [...waiting]) look();
   };
-  const { password, secrets, onMessage, ...rest } = options;
+  const { password, secrets, noSecrets, onMessage, ...rest } = options;
   const whole: Profile = {
     ...defaultProfileFields(),
     id: 'test',
@@ -66,7 +69,10 @@ export function testConnection(
     reconnectDelayMs: () => 100,
     ...rest,
     profile: whole,
-    secret: (name) => Promise.resolve(name === 'password' ? password : secrets?.get(name)),
+    secret: (name) =>
+      noSecrets
+        ? Promise.reject(noSecrets)
+        : Promise.resolve(name === 'password' ? password : secrets?.get(name)),
     sink: {
       onMessage: ({ topic, payload, qos, retain, dup }, done) => {
         const message = { topic, payload: Buffer.from(payload), qos, retain, dup };

@@ -2,7 +2,7 @@
 import type { ConnectionFailure } from '../../app/connection';
 import type { DoctorFix, DoctorFrame, DoctorStep, DoctorStepId } from '../../app/contract-doctor';
 import { defaultProfileFields, type Profile } from '../../app/profile';
-import { LoupeError } from '../../app/errors';
+import type { LoupeError } from '../../app/errors';
 import type { AskSecret, SecretName } from '../../app/secret';
 import { Examination } from '../../main/engine/doctor/examination';
 import { PLAIN_TLS } from '../../main/engine/doctor/settings';
@@ -22,8 +22,8 @@ export interface Examined {
   readonly limits?: Partial<TimeLimits>;
   /** The way as the profile itself says it, with its files and secrets; `tls` and `proxy` have no meaning then. */
   readonly isWhole?: boolean;
-  /** The secrets are in a vault that is locked. */
-  readonly isLocked?: boolean;
+  /** Why no secret can be had. */
+  readonly noSecrets?: LoupeError;
 }
 
 export function doctorProfile(fields: Partial<Profile> & Pick<Profile, 'port'>): Profile {
@@ -58,9 +58,7 @@ export function beginExamination(
       ? { prepare: (secret: AskSecret) => wayOfProfile(profile, secret, plainSurroundings()) }
       : {}),
     secret: (name) =>
-      options.isLocked
-        ? Promise.reject(new LoupeError('vault-locked', 'locked'))
-        : Promise.resolve(secrets[name]),
+      options.noSecrets ? Promise.reject(options.noSecrets) : Promise.resolve(secrets[name]),
     ...(options.limits === undefined ? {} : { limits: options.limits }),
     publishes: options.publishes ?? true,
     usesClientId: options.usesClientId ?? false,

@@ -1,7 +1,7 @@
 import type { DoctorStepId } from '../../../app/contract-doctor';
 import { LoupeError } from '../../../app/errors';
 import type { MqttVersion, Profile } from '../../../app/profile';
-import type { AskSecret, SecretName } from '../../../app/secret';
+import { SECRET_WORDS, type AskSecret, type SecretName } from '../../../app/secret';
 import { credentialsFor, type Credentials } from '../sign-in/sign-in';
 import { TokenSource } from '../sign-in/token-source';
 import { StepFailure, technicalOf } from './step-failure';
@@ -18,7 +18,7 @@ const STEPS: Readonly<Record<SecretName, DoctorStepId>> = {
   'websocket-authorization': 'websocket',
 };
 
-/** Asks for a secret; a vault that is left locked is a finding. */
+/** Asks for a secret; one that is stored and cannot be had is a finding. */
 export async function askedSecret(
   secret: AskSecret,
   name: SecretName,
@@ -26,9 +26,15 @@ export async function askedSecret(
   try {
     return await secret(name);
   } catch (error) {
-    if (!(error instanceof LoupeError) || error.code !== 'vault-locked') throw error;
-    const finding = { kind: 'vault-locked', technical: '' } as const;
-    throw new StepFailure(finding, 'The password vault is locked', STEPS[name]);
+    if (!(error instanceof LoupeError)) throw error;
+    const { code, message } = error;
+    if (code === 'vault-locked') {
+      const finding = { kind: code, technical: '' } as const;
+      throw new StepFailure(finding, 'The password vault is locked', STEPS[name]);
+    }
+    if (code !== 'secret-unavailable') throw error;
+    const finding = { kind: code, name, message, technical: '' } as const;
+    throw new StepFailure(finding, `The ${SECRET_WORDS[name]} cannot be read`, STEPS[name]);
   }
 }
 

@@ -4,7 +4,7 @@ import type { AskSecret } from '../../../app/secret';
 import type { Credentials } from '../sign-in/sign-in';
 import { willPayloadOf } from './client-options';
 import type { ConnectParts, SessionOptions } from './client-options';
-import { lockedFailure } from './stream-error';
+import { secretFailure } from './stream-error';
 import { openStream, StreamError } from './streams';
 import type { StreamWatcher } from './stream-tap';
 import type { SubscriptionSet } from './subscription-set';
@@ -55,7 +55,7 @@ async function credentialsOf(
   try {
     return await ask(signal);
   } catch (error) {
-    throw new StreamError(lockedFailure(error) ?? { kind: 'sign-in', message: messageOf(error) });
+    throw new StreamError(secretFailure(error) ?? { kind: 'sign-in', message: messageOf(error) });
   }
 }
 

@@ -23,9 +23,10 @@ export function rawSocketFailure(error: Error, during: SocketFailure['during']):
   return { kind: 'socket', during, code, message };
 }
 
-/** A secret is in the vault, which was left locked; null for any other error. */
-export function lockedFailure(error: unknown): RawFailure | null {
-  return error instanceof LoupeError && error.code === 'vault-locked'
-    ? { kind: 'vault-locked' }
-    : null;
+/** A secret that is stored could not be had; null for any other error. */
+export function secretFailure(error: unknown): RawFailure | null {
+  if (!(error instanceof LoupeError)) return null;
+  const { code, message } = error;
+  if (code === 'vault-locked') return { kind: 'vault-locked' };
+  return code === 'secret-unavailable' ? { kind: 'secret-unavailable', message } : null;
 }

@@ -17,7 +17,7 @@ import { openThroughProxy, type ProxyServer } from './open-through-proxy';
 import { abortable, closed, whenOpen } from './opening';
 import { chooseProxy } from './proxy-choice';
 import { certificateFailure } from './server-certificate';
-import { lockedFailure, rawSocketFailure, StreamError } from './stream-error';
+import { rawSocketFailure, secretFailure, StreamError } from './stream-error';
 import { plainSurroundings, type Surroundings } from './surroundings';
 import { tlsOptions } from './tls-options';
 
@@ -121,8 +121,8 @@ function complete(profile: StreamProfile): Required<StreamProfile> {
 
 function streamError(error: unknown): StreamError {
   if (error instanceof StreamError) return error;
-  const locked = lockedFailure(error);
-  if (locked !== null) return new StreamError(locked);
+  const ofSecret = secretFailure(error);
+  if (ofSecret !== null) return new StreamError(ofSecret);
   if (error instanceof Error) return new StreamError(rawSocketFailure(error, 'opening'));
   return new StreamError({ kind: 'unknown', message: messageOf(error) });
 }

@@ -1,5 +1,5 @@
 import type { TlsCalls } from '../../../app/contract-tls';
-import { LoupeError } from '../../../app/errors';
+import { LoupeError, type ErrorCode } from '../../../app/errors';
 import type { Implementation } from '../../../app/rpc/derive';
 import type { SecretName } from '../../../app/secret';
 import { keyLogFile } from '../mqtt/key-log';
@@ -28,7 +28,9 @@ export function tlsCalls(
   };
 }
 
-/** With a locked vault a key is checked as if there were no passphrase: the check says that it needs one. */
+const CANNOT_BE_HAD: ReadonlySet<ErrorCode> = new Set(['vault-locked', 'secret-unavailable']);
+
+/** One that is stored and cannot be had (a locked vault) is as none at all: the check says that the key needs one. */
 async function storedPassphrase(
   engine: StoredSecrets,
   profileId: string,
@@ -36,7 +38,7 @@ async function storedPassphrase(
   try {
     return await engine.secret(profileId, 'key-passphrase');
   } catch (error) {
-    if (error instanceof LoupeError && error.code === 'vault-locked') return undefined;
+    if (error instanceof LoupeError && CANNOT_BE_HAD.has(error.code)) return undefined;
     throw error;
   }
 }
