@@ -50,6 +50,8 @@ export class Pruner {
   /** Profiles of which it is known that no session is kept: most. */
   readonly #keepsNone = new Set<number>();
   readonly #ageLookedAt = new Map<number, number>();
+  /** What profiles took when their oldest messages were removed last, and more was left to remove. */
+  readonly #leftBytes = new Map<number, number>();
   /** First ids of units of which nothing may go, and of those of which nothing is too old yet. */
   readonly #settled = new Map<number, Set<number>>();
   readonly #young = new Map<number, Set<number>>();
@@ -81,6 +83,7 @@ export class Pruner {
   limit(profile: number, limits: Limits): void {
     const known = this.#limits.get(profile);
     if (known?.maxAgeMs !== limits.maxAgeMs) this.#ageLookedAt.delete(profile);
+    if (known?.maxBytes !== limits.maxBytes) this.#leftBytes.delete(profile);
     this.#limits.set(profile, limits);
   }
 
@@ -105,6 +108,7 @@ export class Pruner {
     this.#limits.delete(profile);
     this.#due.delete(profile);
     this.#ageLookedAt.delete(profile);
+    this.#leftBytes.delete(profile);
     this.#keepsNone.delete(profile);
     this.#settled.delete(profile);
     this.#young.delete(profile);
@@ -132,12 +136,15 @@ export class Pruner {
     return null;
   }
 
-  /** As many as a slice has time for: what comes between two slices may be larger than a single one. */
+  /** As many as a slice has time for, and at least what came since the last one: it never falls behind. */
   // eslint-disable-next-line require-yield -- one step, as a piece of work is
   *#removeOldest(profile: number, limit: number, isOver: IsOver): Generator<undefined, void> {
+    const before = this.#leftBytes.get(profile) ?? Infinity;
     while (this.#isOver(profile, limit) && this.#parts.remover.removeOldest(profile)) {
-      if (isOver()) break;
+      if (isOver() && this.#bytesOf(profile) <= before) break;
     }
+    if (this.#isOver(profile, limit)) this.#leftBytes.set(profile, this.#bytesOf(profile));
+    else this.#leftBytes.delete(profile);
     this.#isFarOver = this.#isOver(profile, limit * FAR_OVER);
   }
 
@@ -187,8 +194,12 @@ export class Pruner {
   }
 
   #isOver(profile: number, limit: number): boolean {
-    const bytes = this.#bytes.get(profile) ?? 0;
+    const bytes = this.#bytesOf(profile);
     return bytes > limit && bytes - this.#keptBytes(profile) > limit;
+  }
+
+  #bytesOf(profile: number): number {
+    return this.#bytes.get(profile) ?? 0;
   }
 
   /** A unit that is kept in part counts by its share of ids. */
