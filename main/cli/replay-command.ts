@@ -116,8 +116,7 @@ export class ReplayCommand {
       return;
     }
     if (!this.#wasConnected) return;
-    const resumed = state.kind === 'connected' && state.sessionPresent;
-    this.#replayer.connectionChanged(resumed, '');
+    this.#replayer.connectionChanged('');
   }
 
   #replayerEnded(): void {

@@ -11,6 +11,7 @@ import { FLAG_OUT, type History } from './history/history';
 import { Ingest, type IngestOptions, type MessageIds } from './ingest';
 import type { MemoryFile } from './memory-file';
 import { createConnection } from './mqtt/mqtt-connection';
+import { ClientSession } from './mqtt/session-store';
 import type { Surroundings } from './mqtt/surroundings';
 import type { Arrived, Connection, OutgoingMessage, Receive } from './mqtt/types';
 import { PacketLog } from './packets/packet-log';
@@ -90,6 +91,7 @@ export class ProfileRuntime {
   listener: ((message: Arrived) => void) | null = null;
   private readonly published = new Echoes(FLAG_OUT);
   private readonly ingest: Ingest;
+  private readonly session = new ClientSession();
   private connection: Connection | null = null;
   private largePublishes: readonly OutgoingMessage[] = [];
   private currentProfile: Profile;
@@ -219,6 +221,7 @@ export class ProfileRuntime {
     const { id } = this.currentProfile;
     const connection = createConnection({
       profile: this.currentProfile,
+      session: this.session,
       secret: this.options.secret,
       authorities: this.options.authorities ?? [],
       knownVersion: () => memory.mqttVersion(id, addressOf(this.currentProfile)),

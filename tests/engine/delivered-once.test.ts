@@ -127,6 +127,17 @@ describe.each<Version>(['3.1.1', '5'])('with MQTT %s', (version) => {
     expect(rows.map((row) => row.replace(' dup', ''))).toEqual(['once 9', 'end -']);
   });
 
+  test('QoS 2 that is acknowledged is stored, also when the program ends before its release', async () => {
+    const broker = await scripted(version, (packet, client) => {
+      friendly(packet, client);
+      if (packet?.cmd === 'subscribe') client.send(publish('once', 2, 4));
+      if (packet?.cmd === 'pubrec') client.send(END);
+    });
+    const { rows } = await recordUntilEnd(broker.port, version);
+    expect(rows).toEqual(['once 4', 'end -']);
+    expect(broker.packets.filter(({ cmd }) => cmd === 'pubcomp')).toEqual([]);
+  });
+
   test('QoS 1 sent again after the connection was lost is a row of its own, marked as a duplicate', async () => {
     const broker = await scripted(version, (packet, client) => {
       const again = client.connection > 1;

@@ -130,6 +130,9 @@ export function testConnection(
     get maximumQoS() {
       return connection.maximumQoS;
     },
+    get sessionMark() {
+      return connection.sessionMark;
+    },
     get unsentBytes() {
       return connection.unsentBytes;
     },

@@ -5,7 +5,7 @@ import { defaultProfileFields } from '../../app/profile';
 import { onlyPassword } from '../../app/secret';
 import { SubscriptionSet } from '../../main/engine/mqtt/subscription-set';
 import { Link } from '../../main/engine/mqtt/link';
-import { SessionStore } from '../../main/engine/mqtt/session-store';
+import { IncomingStore, OutgoingStore } from '../../main/engine/mqtt/session-store';
 import type { RandomStream } from './random-stream';
 
 export interface Outcome {
@@ -123,8 +123,8 @@ export async function runLink(stream: RandomStream, { direct, isPaced }: Run): P
       clientId: 'test',
       maxPacketBytes: stream.maxPacketBytes,
       authorities: [],
-      incoming: new SessionStore({ resends: false }),
-      outgoing: new SessionStore({ resends: true }),
+      incoming: new IncomingStore(),
+      outgoing: new OutgoingStore(),
       credentials: () =>
         Promise.resolve({
           username: '',

@@ -98,8 +98,7 @@ export class PublishJob {
     if (this.isOver) return;
     const { state } = this.#options.runtime;
     const connection = this.#connection();
-    if (connection !== null && state.kind === 'connected')
-      this.#deliveries.reconnected(connection, state.sessionPresent);
+    if (connection !== null && state.kind === 'connected') this.#deliveries.reconnected(connection);
     this.#wake();
   }
 

@@ -13,7 +13,7 @@ import { writtenUsername } from './password-alone';
 import { askedSessionExpiry } from './server-settings';
 import { ANY_RECEIVE_MAXIMUM } from './rules/exchanges';
 import type { ServerDuties } from './rules/packet-rules';
-import type { SessionStore } from './session-store';
+import type { IncomingStore, OutgoingStore } from './session-store';
 import type { LinkProfile } from './types';
 
 export const CONNACK_WITHIN_MS = 10_000;
@@ -24,8 +24,8 @@ export interface SessionOptions {
   readonly clientId: string;
   /** The server is told, where it can be (MQTT 5.0 §3.1.2.11.4). */
   readonly maxPacketBytes: number;
-  readonly incoming: SessionStore;
-  readonly outgoing: SessionStore;
+  readonly incoming: IncomingStore;
+  readonly outgoing: OutgoingStore;
 }
 
 /** Protocol name and level of the CONNECT (MQTT 5.0 §3.1.2.1; 3.1 has its own name). */

@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import type { Duplex } from 'node:stream';
 import { MqttClient } from 'mqtt';
-import type { IConnackPacket, Packet } from 'mqtt';
+import type { IConnackPacket, IPublishPacket, Packet } from 'mqtt';
 import type { ServerSettings, SubscriptionOutcome } from '../../../app/connection';
 import type { RawFailure } from '../../../app/raw-failure';
 import type { PublishResult } from '../../../app/contract';
@@ -27,6 +27,7 @@ import { hasSoundId, MISSING_ID } from './packet-id';
 import { isPasswordAlone, PasswordAlone } from './password-alone';
 import { Publisher } from './publisher';
 import { PacketRules } from './rules/packet-rules';
+import type { SessionMark } from './session-store';
 import { SignInExchange } from './sign-in-exchange';
 import { rawSocketFailure, StreamError } from './streams';
 import { serverSettings } from './server-settings';
@@ -73,6 +74,8 @@ export class Link {
   #phase: 'opening' | 'connack' | 'subscribe' | 'session' = 'opening';
   #closing = false;
   #finished = false;
+  /** What messages of QoS 2 belong to. */
+  #session: SessionMark = {};
   #closeTimer: NodeJS.Timeout | undefined;
   #readyTimer: NodeJS.Timeout | undefined;
   #signInTimer: NodeJS.Timeout | undefined;
@@ -263,7 +266,14 @@ export class Link {
       rules.sent(packet);
     });
     client.handleMessage = (packet, done) => {
-      this.#deliver(packet, done);
+      // QoS 2 comes here when it is released, and was taken before.
+      if (packet.qos === 2) done();
+      else this.#deliver(packet, done);
+    };
+    // Before a PUBLISH of QoS 1 or 2 is acknowledged.
+    client.options.customHandleAcks = (_topic, _payload, packet: IPublishPacket, acknowledge) => {
+      if (packet.qos === 2) this.#take(packet, acknowledge);
+      else acknowledge(0);
     };
     client.handleAuth = (packet, done) => {
       this.#signIn.answer(packet).then(
@@ -341,6 +351,7 @@ export class Link {
       this.#options.outgoing.clear();
       this.#options.subscriptions.clear();
     }
+    this.#session = this.#options.incoming.session;
     // On a resumed session mqtt.js first sends again what was not acknowledged, and only then says 'connect'.
     this.#readyTimer = setTimeout(() => {
       this.#fail({ kind: 'timeout', waitingFor: 'connack', afterMs: CONNACK_WITHIN_MS });
@@ -360,9 +371,28 @@ export class Link {
     if (!this.#closing) this.#subscribing.bring();
   }
 
+  /** A message of QoS 2: once, however often it is sent before its release [MQTT-4.3.3-10]. */
+  #take(packet: IPublishPacket, acknowledge: (code: number) => void): void {
+    const { incoming } = this.#options;
+    const id = packet.messageId ?? 0;
+    if (incoming.has(id)) {
+      acknowledge(0);
+      return;
+    }
+    if (!this.#isOver) incoming.note(id, this.#session);
+    this.#deliver(packet, () => {
+      acknowledge(0);
+    });
+  }
+
+  /** We closed it ourselves, and nobody expects anything any more. */
+  get #isOver(): boolean {
+    return this.#finished && this.#closing;
+  }
+
   #deliver(message: Arrived, done: () => void): void {
     // What was read before the connection was lost has arrived; after our own close nobody expects anything.
-    if (this.#finished && this.#closing) {
+    if (this.#isOver) {
       done();
       return;
     }

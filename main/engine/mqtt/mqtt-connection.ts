@@ -17,7 +17,7 @@ import { credentialsFor } from '../sign-in/sign-in';
 import { TokenSource } from '../sign-in/token-source';
 import { Link } from './link';
 import { isEndedToken, Losses } from './losses';
-import { SessionStore } from './session-store';
+import { ClientSession, type SessionMark } from './session-store';
 import { SignInRenewal } from './sign-in-renewal';
 import { SubscriptionSet } from './subscription-set';
 import { VersionChoice } from './version-choice';
@@ -47,8 +47,7 @@ class MqttConnection implements Connection {
   #link: Link | null = null;
   #retryTimer: NodeJS.Timeout | null = null;
   readonly #losses: Losses;
-  #incoming = new SessionStore({ resends: false });
-  #outgoing = new SessionStore({ resends: true });
+  readonly #session: ClientSession;
   #subscriptions = new SubscriptionSet();
   readonly #tokens: TokenSource;
   readonly #versions: VersionChoice;
@@ -57,6 +56,7 @@ class MqttConnection implements Connection {
   constructor(options: ConnectionOptions) {
     this.#options = options;
     this.#profile = options.profile;
+    this.#session = options.session ?? new ClientSession();
     for (const filter of options.leftFilters?.() ?? []) this.#subscriptions.leave(filter);
     this.#losses = new Losses(options.reconnectDelayMs);
     this.#versions = new VersionChoice(options);
@@ -120,6 +120,10 @@ class MqttConnection implements Connection {
     await link.close();
   }
 
+  get sessionMark(): SessionMark {
+    return this.#session.outgoing.session;
+  }
+
   get unsentBytes(): number {
     return this.#link?.unsentBytes ?? 0;
   }
@@ -151,7 +155,9 @@ class MqttConnection implements Connection {
 
   #openLink(): void {
     const profile: LinkProfile = { ...this.#profile, version: this.#versions.current };
-    if (profile.cleanStart) this.#forgetSession();
+    const clientId = this.#clientIdOf(profile);
+    this.#session.begin(`${addressOf(profile)} ${clientId}`, profile.cleanStart);
+    if (profile.cleanStart) this.#subscriptions = new SubscriptionSet();
     const link = new Link(
       {
         profile,
@@ -159,13 +165,13 @@ class MqttConnection implements Connection {
         secret: this.#options.secret,
         signInWithinMs: this.#options.signInWithinMs,
         subscriptions: this.#subscriptions,
-        clientId: this.#clientIdOf(profile),
+        clientId,
         maxPacketBytes:
           this.#options.maxPacketBytes ?? packetLimitBytes(profile.maximumPacketMegabytes),
         authorities: this.#options.authorities ?? [],
         surroundings: this.#options.surroundings,
-        incoming: this.#incoming,
-        outgoing: this.#outgoing,
+        incoming: this.#session.incoming,
+        outgoing: this.#session.outgoing,
         watcher: this.#options.watcher ?? null,
       },
       {
@@ -224,13 +230,6 @@ class MqttConnection implements Connection {
   #clientIdInUse(profile: LinkProfile): ConnectionFailure {
     const clientId = this.#clientIdOf(profile);
     return describeFailure({ kind: 'client-id-in-use', clientId }, profile);
-  }
-
-  /** New stores, because a link that is still delivering keeps the old ones. */
-  #forgetSession(): void {
-    this.#incoming = new SessionStore({ resends: false });
-    this.#outgoing = new SessionStore({ resends: true });
-    this.#subscriptions = new SubscriptionSet();
   }
 
   #connected(profile: LinkProfile, sessionPresent: boolean, server: ServerSettings): void {

@@ -7,6 +7,7 @@ import type { PublishResult } from '../../../app/contract';
 import type { MessageProperties, QoS } from '../../../app/message';
 import type { MqttVersion, Profile } from '../../../app/profile';
 import type { AskSecret } from '../../../app/secret';
+import type { ClientSession, SessionMark } from './session-store';
 import type { Surroundings } from './surroundings';
 import type { IPublishPacket } from 'mqtt';
 import type { StreamWatcher } from './stream-tap';
@@ -34,6 +35,8 @@ export interface ConnectionSink {
 
 export interface ConnectionOptions {
   readonly profile: Profile;
+  /** Goes on over connections that are made one after the other. Default: one of its own. */
+  readonly session?: ClientSession;
   readonly sink: ConnectionSink;
   /** Asked anew at every attempt; undefined when there is none. Never logged. */
   readonly secret: AskSecret;
@@ -85,6 +88,11 @@ export interface Connection {
   readonly maximumQoS: QoS;
   /** How much of what was published and else written has not gone to the network yet. */
   readonly unsentBytes: number;
+  /**
+   * Stands for the MQTT session: QoS 1 and 2 messages that were lost in it are sent again, and acknowledged, before a
+   * connection with the same mark counts as open (MQTT 5.0 §4.4).
+   */
+  readonly sessionMark: SessionMark;
   /** Starts connecting; does nothing while connecting or connected. */
   connect(): void;
   /** DISCONNECT with reason 0, then close; resolves when the socket is closed. */

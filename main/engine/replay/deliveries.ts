@@ -1,7 +1,14 @@
+import type { SessionMark } from '../mqtt/session-store';
 import type { BulkMessage, BulkOutcome, Connection } from '../mqtt/types';
 import type { ProgressCounters } from './progress';
 
 export type Delivery = BulkMessage;
+
+interface Lost {
+  readonly delivery: Delivery;
+  /** In which MQTT session. */
+  readonly session: SessionMark;
+}
 
 /** What was sent and is not settled yet, over as many connections as it takes. */
 export class Deliveries {
@@ -10,8 +17,7 @@ export class Deliveries {
   readonly #onSend: (topic: string, payload: Uint8Array) => void;
   #underWay = 0;
   /** QoS 1 and 2 messages whose connection closed before they were acknowledged, in the order of sending. */
-  #lost: Delivery[] = [];
-  #lostOn: Connection | null = null;
+  #lost: Lost[] = [];
 
   constructor(
     counters: ProgressCounters,
@@ -45,7 +51,7 @@ export class Deliveries {
   sendAgain(connection: Connection | null): boolean {
     while (this.#lost.length > 0) {
       const [first] = this.#lost;
-      if (connection === null || first === undefined || !this.#hand(connection, first))
+      if (connection === null || first === undefined || !this.#hand(connection, first.delivery))
         return false;
       this.#lost.shift();
       this.#counters.sentAgain += 1;
@@ -53,16 +59,13 @@ export class Deliveries {
     return true;
   }
 
-  /**
-   * A connection is there again.
-   * @param resumed the broker still has the MQTT session of the connection before (MQTT 5.0 §4.4): what was not
-   *   acknowledged was then sent again, and acknowledged, before the connection counts as open
-   */
-  reconnected(connection: Connection, resumed: boolean): void {
-    if (!resumed || connection !== this.#lostOn) return;
-    this.#counters.acknowledged += this.#lost.length;
-    this.#counters.sentAgain += this.#lost.length;
-    this.#lost = [];
+  /** A connection is there again: see `Connection.sessionMark`. */
+  reconnected({ sessionMark }: Connection): void {
+    const left = this.#lost.filter(({ session }) => session !== sessionMark);
+    const again = this.#lost.length - left.length;
+    this.#counters.acknowledged += again;
+    this.#counters.sentAgain += again;
+    this.#lost = left;
   }
 
   #hand(connection: Connection, delivery: Delivery): boolean {
@@ -95,8 +98,7 @@ export class Deliveries {
           counters.fail(delivery.topic, 'The connection closed before the message was sent.');
           return;
         }
-        this.#lost.push(delivery);
-        this.#lostOn = connection;
+        this.#lost.push({ delivery, session: connection.sessionMark });
     }
   }
 }

@@ -218,8 +218,7 @@ export class ReplayDesk {
   connectionsChanged(): void {
     if (this.running === null || this.#run === null) return;
     const { state } = this.#run.target;
-    const resumed = state.kind === 'connected' && state.sessionPresent;
-    this.running.connectionChanged(resumed, problemOf(state));
+    this.running.connectionChanged(problemOf(state));
     this.version += 1;
   }
 

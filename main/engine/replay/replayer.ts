@@ -139,7 +139,7 @@ export class Replayer {
   }
 
   /** To be called when the state of the target's connection changed. */
-  connectionChanged(resumed: boolean, problem: string): void {
+  connectionChanged(problem: string): void {
     if (this.isOver) return;
     const connection = this.#options.connection();
     if (connection === null) {
@@ -149,7 +149,7 @@ export class Replayer {
     }
     if (this.#phase !== 'interrupted') return;
     this.#problem = null;
-    this.#deliveries.reconnected(connection, resumed);
+    this.#deliveries.reconnected(connection);
     if (this.#wantsPause) this.#hold('paused');
     else this.#goOn();
   }
