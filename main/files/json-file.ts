@@ -134,14 +134,14 @@ export class JsonFile<T> {
       text = readFileSync(this.options.file, 'utf8');
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return this.options.initial;
-      return this.setAside(messageOf(error));
+      return this.setAside(messageOf(error), this.options.whenUnreadable);
     }
     try {
       return this.understand(JSON.parse(text));
     } catch (error) {
-      return this.setAside(
-        isNewer(error) ? 'a newer version of MQTT Loupe wrote it' : messageOf(error),
-      );
+      return isNewer(error)
+        ? this.setAside('a newer version of MQTT Loupe wrote it', WHEN_NEWER)
+        : this.setAside(messageOf(error), this.options.whenUnreadable);
     }
   }
 
@@ -163,17 +163,12 @@ export class JsonFile<T> {
     return value;
   }
 
-  private get advice(): string {
-    const { whenUnreadable } = this.options;
-    return whenUnreadable === undefined ? '' : ` ${whenUnreadable}`;
-  }
-
-  private setAside(reason: string): T {
+  private setAside(reason: string, advice = ''): T {
     const aside = `${this.options.file}.unreadable-${String(Date.now())}`;
     try {
       renameSync(this.options.file, aside);
       this.options.warn(
-        `${this.options.file} could not be read (${reason}). It was set aside as ${aside} and a new one was begun.${this.advice}`,
+        `${this.options.file} could not be read (${reason}). It was set aside as ${aside} and a new one was begun. ${advice}`.trimEnd(),
       );
     } catch (error) {
       this.options.warn(
@@ -183,6 +178,10 @@ export class JsonFile<T> {
     return this.options.initial;
   }
 }
+
+/** What to do with what was set aside. */
+const WHEN_NEWER =
+  'To have it again, end the program, give the file its name back, and start the newer version.';
 
 /** Every settings file says its version; what a newer one means, nobody knows here. */
 function isNewer(error: unknown): boolean {
