@@ -379,28 +379,27 @@ export class Link {
       acknowledge(0);
       return;
     }
-    if (!this.#isOver) incoming.note(id, this.#session);
-    this.#deliver(packet, () => {
+    const isTaken = this.#deliver(packet, () => {
       acknowledge(0);
     });
+    // mqtt.js comes with the next packet in a later turn of the loop.
+    if (isTaken) incoming.note(id, this.#session);
   }
 
-  /** We closed it ourselves, and nobody expects anything any more. */
-  get #isOver(): boolean {
-    return this.#finished && this.#closing;
-  }
-
-  #deliver(message: Arrived, done: () => void): void {
+  /** @returns whether it was taken: then it is not to be delivered again */
+  #deliver(message: Arrived, done: () => void): boolean {
     // What was read before the connection was lost has arrived; after our own close nobody expects anything.
-    if (this.#isOver) {
+    if (this.#finished && this.#closing) {
       done();
-      return;
+      return false;
     }
     try {
       this.#events.onMessage(this.#aliases.named(message), done);
+      return true;
     } catch (error) {
       this.#fail({ kind: 'unknown', message: messageOf(error) });
       done();
+      return false;
     }
   }
 
