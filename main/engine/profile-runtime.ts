@@ -20,6 +20,7 @@ import { PublishLog } from './publish-log';
 import { RateMeter } from './rate-meter';
 import { OwnConnection } from './retained/own-connection';
 import { RetainedDesk } from './retained-desk';
+import { SessionNotes } from './session-notes';
 import { headOf } from './stored-value';
 import { Traffic } from './traffic/traffic';
 import { Expansion } from './tree/expansion';
@@ -96,8 +97,7 @@ export class ProfileRuntime {
   private largePublishes: readonly OutgoingMessage[] = [];
   private currentProfile: Profile;
   private connectionState: ConnectionState = { kind: 'disconnected' };
-  private sessionKey: number | null = null;
-  private gapFromUs: number | null = null;
+  private readonly notes: SessionNotes;
   private readonly rate: RateMeter;
   private loading: Promise<void> | null = null;
   private loadingDone = false;
@@ -122,13 +122,14 @@ export class ProfileRuntime {
     this.traffic = new Traffic({ tree: this.tree, nowUs: () => clock.nowUs() });
     this.packets = new PacketLog(() => clock.nowUs());
     this.applyLimits();
+    this.notes = new SessionNotes({ profileId: profile.id, history, clock });
     this.ingest = new Ingest({
       profileId: profile.id,
       tree: this.tree,
       history,
       clock,
       ids,
-      session: (fromUs) => (this.sessionKey ??= history.beginSession(profile.id, fromUs)),
+      session: (fromUs) => this.notes.keyFrom(fromUs),
       onFlushed: () => {
         options.onFlushed?.();
       },
@@ -272,7 +273,7 @@ export class ProfileRuntime {
     if (this.connection !== connection) return;
     this.connection = null;
     this.ingest.close();
-    this.endSession();
+    this.notes.end();
     this.stateChanged({ kind: 'disconnected' });
   }
 
@@ -409,53 +410,19 @@ export class ProfileRuntime {
     this.connectionState = state;
     if (was === 'connected' && state.kind === 'reconnecting') {
       this.ingest.flush();
-      // A network that loses everything is noticed late: what it lost meanwhile is missing, too.
-      const silentUs = Math.round((state.failure.silentMs ?? 0) * 1_000);
-      this.gapFromUs = this.options.clock.nowUs() - silentUs;
+      // A network that loses everything is noticed late.
+      this.notes.lost(state.failure.silentMs ?? 0);
     }
-    if (state.kind === 'connected' && this.gapFromUs !== null)
-      this.endGap('The connection was lost and came back.');
+    if (state.kind === 'connected') this.notes.connected();
     if (state.kind === 'failed') {
       this.ingest.flush();
-      this.endSession();
+      this.notes.end();
     }
     this.options.onState();
   }
 
-  private endGap(detail: string): void {
-    const { sessionKey, gapFromUs: fromUs } = this;
-    if (fromUs === null || sessionKey === null) return;
-    this.gapFromUs = null;
-    const toUs = this.options.clock.nowUs();
-    this.options.history.recordGap(sessionKey, {
-      kind: 'disconnected',
-      fromUs,
-      toUs,
-      messages: 0,
-      detail,
-    });
-  }
-
-  private endSession(): void {
-    this.endGap('The connection was lost and did not come back.');
-    this.gapFromUs = null;
-    const { sessionKey } = this;
-    this.sessionKey = null;
-    if (sessionKey === null) return;
-    this.options.history.endSession(sessionKey, this.options.clock.nowUs());
-  }
-
   private refused(detail: string): void {
-    const nowUs = this.options.clock.nowUs();
     this.ingest.refuse();
-    const { history } = this.options;
-    this.sessionKey ??= history.beginSession(this.currentProfile.id, nowUs);
-    history.recordGap(this.sessionKey, {
-      kind: 'refused',
-      fromUs: nowUs,
-      toUs: nowUs,
-      messages: 1,
-      detail,
-    });
+    this.notes.refused(detail);
   }
 }
