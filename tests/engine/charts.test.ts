@@ -202,6 +202,38 @@ test('live, only what changed is sent, and together it is what is there', async 
   );
 });
 
+test('what was stored already but lay beyond the span of one answer is in the next', async () => {
+  const { history, file } = await openForTest(bundles);
+  const point = (second: number): TestMessage => ({
+    topic: 'a',
+    payload: bytes(String(second)),
+    timeUs: START_US + second * SECOND_US,
+  });
+  await store(history, [point(1), point(3)]);
+  const thread = threadOf();
+  const source = sourceOf(file, 'a');
+  const span = { fromUs: START_US, bucketUs: SECOND_US };
+  const first = await answerOf(thread, source, { ...span, toUs: START_US + 2 * SECOND_US });
+  expect([...(first.frame?.values ?? [])]).toEqual([1]);
+  const later = { ...span, toUs: START_US + 4 * SECOND_US, since: first.seen };
+  const next = await answerOf(thread, source, later);
+  expect(next.frame).toMatchObject({ tailFromUs: START_US + 3 * SECOND_US });
+  expect([...(next.frame?.values ?? [])]).toEqual([3]);
+  const nothing = await answerOf(thread, source, { ...later, since: next.seen });
+  expect(nothing.frame).toBeNull();
+});
+
+test('a chart that was opened before anything was stored has what comes', async () => {
+  const { history, file } = await openForTest(bundles);
+  const thread = threadOf();
+  const source = sourceOf(file, 'a');
+  const first = await answerOf(thread, source, all);
+  expect([...(first.frame?.values ?? [])]).toEqual([]);
+  await store(history, [{ topic: 'a', payload: bytes('7'), timeUs: START_US }]);
+  const { frame } = await answerOf(thread, source, { ...all, since: first.seen });
+  expect([...(frame?.values ?? [])]).toEqual([7]);
+});
+
 test('truth values, words, nulls, and what is no value at all', async () => {
   const { history, file } = await openForTest(bundles);
   const payloads = ['{"on":true,"mode":"auto","x":1}', '{"on":false,"mode":"manual","x":null}'];

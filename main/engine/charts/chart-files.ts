@@ -40,7 +40,7 @@ export class ChartFiles {
   atOnce<Result>(source: StoredSource, work: (reader: SeriesReader) => Result): Result {
     const file = this.#open(source.file);
     const look = (): Result => {
-      // A profile that nothing was stored of has no key, and no units.
+      // A profile that nothing was stored of has no key, and no units; it has another one later.
       const profile = file.profileKey.get(source.profileId) ?? 0;
       const units = file.profiles.get(profile) ?? new ProfileUnits(file.database, profile);
       file.profiles.set(profile, units);
@@ -74,7 +74,7 @@ export class ChartFiles {
   }
 
   #reader(source: StoredSource, units: ProfileUnits): SeriesReader {
-    const key = JSON.stringify(source);
+    const key = JSON.stringify([units.profile, source]);
     const known = this.#readers.get(key);
     // The last one in a Map is the one that was put last.
     if (known) this.#readers.delete(key);

@@ -25,7 +25,8 @@ export class ProfileUnits {
   readonly branches: BranchTopics;
   /** How often units had gone. */
   removals = 0;
-  readonly #profile: number;
+  /** The profile's key in the file. */
+  readonly profile: number;
   readonly #source: RunSource;
   readonly #topic: Statement<TopicRow>;
   readonly #runs = new BoundedCache<Run>(RUNS_BYTES);
@@ -33,7 +34,7 @@ export class ProfileUnits {
 
   constructor(database: Database, profile: number) {
     this.database = database;
-    this.#profile = profile;
+    this.profile = profile;
     this.#source = new RunSource(database);
     this.messages = new RunMessages(database);
     this.topicRuns = new TopicRuns(database, this.#source);
@@ -48,7 +49,7 @@ export class ProfileUnits {
     if (this.#seenVersion === version) return;
     this.#seenVersion = version;
     const before = this.units.all;
-    this.units.renew(this.#source.unitsAfter(this.#profile, 0));
+    this.units.renew(this.#source.unitsAfter(this.profile, 0));
     const now = new Set(this.units.all);
     if (before.some((unit) => !now.has(unit))) this.removals += 1;
   }
@@ -58,12 +59,12 @@ export class ProfileUnits {
   }
 
   keyOf(topic: string): number {
-    return this.#topic.get(this.#profile, topic)?.key ?? 0;
+    return this.#topic.get(this.profile, topic)?.key ?? 0;
   }
 
   /** Whether a unit may have messages of a topic: segments are known to be between two ids. */
   mayHave(topic: string): (unit: KnownUnit) => boolean {
-    const row = this.#topic.get(this.#profile, topic);
+    const row = this.#topic.get(this.profile, topic);
     if (row === undefined) return () => false;
     return ({ kind, firstId, lastId }) =>
       kind === 'batch' || (row.firstId !== 0 && lastId >= row.firstId && firstId <= row.lastId);

@@ -107,8 +107,12 @@ export class SeriesReader {
   ): number {
     let firstUs = Infinity;
     for (const unit of units) {
-      if (unit.serial <= since.serial) continue;
-      for (const timeUs of this.#columns(unit).timesUs) firstUs = Math.min(firstUs, timeUs);
+      // What was stored between the end of the last span and its reading was known, and not within it.
+      const newFromUs = unit.serial > since.serial ? -Infinity : since.toUs;
+      if (unit.lastUs <= newFromUs) continue;
+      for (const timeUs of this.#columns(unit).timesUs) {
+        if (timeUs > newFromUs) firstUs = Math.min(firstUs, timeUs);
+      }
     }
     // A rate also changes where nothing comes.
     if (this.#series.isRate && toUs > since.toUs) {
