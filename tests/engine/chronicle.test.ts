@@ -65,6 +65,18 @@ test('lists all messages in the order of arrival, any page of them, either way a
   expect((await newest.reply(total + 5, 30)).rows).toEqual([]);
 });
 
+test.each(['', 'lab'])(
+  'a list that was opened before anything was stored has what comes (search: “%s”)',
+  async (text) => {
+    const { history } = await openForTest(bundles);
+    const list = await TestList.open(history, 'lab', { text });
+    expect((await list.done()).total).toBe(0);
+    const ids = await record(history, 2, 1_000_000);
+    await list.done();
+    expect(await list.ids()).toEqual([...ids].reverse());
+  },
+);
+
 test('a topic filter leaves the others out, and counts what is left', async () => {
   const { history, file } = await openForTest(bundles);
   const ids = await record(history, 300, 1_000_000);

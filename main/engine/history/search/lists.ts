@@ -19,6 +19,8 @@ const NO_PROFILE = -1;
 
 interface OpenList {
   readonly list: MessageList;
+  /** For a list that was opened before there was anything of its profile. */
+  readonly later: { readonly profileId: string; readonly search: MessageSearch } | null;
   isBusy: boolean;
   problem: LoupeError | null;
   /** What the last reply was made of. */
@@ -52,10 +54,12 @@ export class Lists {
       throw new LoupeError('invalid-argument', 'Too many lists of messages are open. Close some.');
     }
     const key = this.#nextKey++;
-    const list = this.#make(this.#profileKey.get(profileId) ?? NO_PROFILE, search);
+    const profile = this.#profileKey.get(profileId);
+    const list = this.#make(profile ?? NO_PROFILE, search);
     // The first reply has something already.
     const isBusy = list.work(isOverAfter(FIRST_SLICE_MS));
-    this.#lists.set(key, { list, isBusy, problem: null, answered: '' });
+    const later = profile === undefined ? { profileId, search } : null;
+    this.#lists.set(key, { list, later, isBusy, problem: null, answered: '' });
     this.#goOn();
     return key;
   }
@@ -66,7 +70,7 @@ export class Lists {
 
   /** @throws what went wrong while the list was made */
   rows(request: ListRequest): RowsReply | null {
-    const open = this.#find(request.list);
+    const open = this.#withProfile(request.list);
     if (open.problem !== null) throw open.problem;
     const version = this.#database.pragma('data_version', { simple: true });
     const { again, ...wanted } = request;
@@ -83,6 +87,19 @@ export class Lists {
 
   rowAt({ list, place, end }: ArgumentOf<SearchThreadCalls['listRowAt']>): number | null {
     return this.#find(list).list.rowAt(place, end);
+  }
+
+  /** The list, of the profile that there may be by now. */
+  #withProfile(key: number): OpenList {
+    const open = this.#find(key);
+    const { later } = open;
+    const profile = later === null ? undefined : this.#profileKey.get(later.profileId);
+    if (later === null || profile === undefined) return open;
+    const list = this.#make(profile, later.search);
+    const renewed = { ...open, list, later: null, isBusy: true, answered: '' };
+    this.#lists.set(key, renewed);
+    this.#goOn();
+    return renewed;
   }
 
   #find(key: number): OpenList {
