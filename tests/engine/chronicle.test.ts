@@ -7,6 +7,7 @@ import {
   appendAll,
   bundleHistory,
   bytes,
+  forgetProfile,
   openForTest,
   rowsOf,
   until,
@@ -74,6 +75,13 @@ test.each(['', 'lab'])(
     const ids = await record(history, 2, 1_000_000);
     await list.done();
     expect(await list.ids()).toEqual([...ids].reverse());
+    // All of it is removed, and something else comes.
+    await forgetProfile(history, 'lab');
+    await list.done();
+    expect(await list.ids()).toEqual([]);
+    const later = await record(history, 1, 2_000_000);
+    await list.done();
+    expect(await list.ids()).toEqual([...later].reverse());
   },
 );
 

@@ -19,8 +19,10 @@ const NO_PROFILE = -1;
 
 interface OpenList {
   readonly list: MessageList;
-  /** For a list that was opened before there was anything of its profile. */
-  readonly later: { readonly profileId: string; readonly search: MessageSearch } | null;
+  readonly profileId: string;
+  readonly search: MessageSearch;
+  /** The profile's key that the list was made with. */
+  readonly profile: number;
   isBusy: boolean;
   problem: LoupeError | null;
   /** What the last reply was made of. */
@@ -54,12 +56,12 @@ export class Lists {
       throw new LoupeError('invalid-argument', 'Too many lists of messages are open. Close some.');
     }
     const key = this.#nextKey++;
-    const profile = this.#profileKey.get(profileId);
-    const list = this.#make(profile ?? NO_PROFILE, search);
+    const profile = this.#keyOf(profileId);
+    const list = this.#make(profile, search);
     // The first reply has something already.
     const isBusy = list.work(isOverAfter(FIRST_SLICE_MS));
-    const later = profile === undefined ? { profileId, search } : null;
-    this.#lists.set(key, { list, later, isBusy, problem: null, answered: '' });
+    const asked = { profileId, search, profile };
+    this.#lists.set(key, { ...asked, list, isBusy, problem: null, answered: '' });
     this.#goOn();
     return key;
   }
@@ -70,7 +72,7 @@ export class Lists {
 
   /** @throws what went wrong while the list was made */
   rows(request: ListRequest): RowsReply | null {
-    const open = this.#withProfile(request.list);
+    const open = this.#renewed(request.list);
     if (open.problem !== null) throw open.problem;
     const version = this.#database.pragma('data_version', { simple: true });
     const { again, ...wanted } = request;
@@ -89,17 +91,20 @@ export class Lists {
     return this.#find(list).list.rowAt(place, end);
   }
 
-  /** The list, of the profile that there may be by now. */
-  #withProfile(key: number): OpenList {
+  /** The list as it is; made anew when its profile has a history only now, or another one after all of it was removed. */
+  #renewed(key: number): OpenList {
     const open = this.#find(key);
-    const { later } = open;
-    const profile = later === null ? undefined : this.#profileKey.get(later.profileId);
-    if (later === null || profile === undefined) return open;
-    const list = this.#make(profile, later.search);
-    const renewed = { ...open, list, later: null, isBusy: true, answered: '' };
+    const profile = this.#keyOf(open.profileId);
+    if (profile === open.profile) return open;
+    const list = this.#make(profile, open.search);
+    const renewed = { ...open, profile, list, isBusy: true, problem: null, answered: '' };
     this.#lists.set(key, renewed);
     this.#goOn();
     return renewed;
+  }
+
+  #keyOf(profileId: string): number {
+    return this.#profileKey.get(profileId) ?? NO_PROFILE;
   }
 
   #find(key: number): OpenList {
