@@ -73,15 +73,12 @@ test.each(['', 'lab'])(
     const list = await TestList.open(history, 'lab', { text });
     expect((await list.done()).total).toBe(0);
     const ids = await record(history, 2, 1_000_000);
-    await list.done();
-    expect(await list.ids()).toEqual([...ids].reverse());
+    await expect.poll(() => list.ids()).toEqual([...ids].reverse());
     // All of it is removed, and something else comes.
     await forgetProfile(history, 'lab');
-    await list.done();
-    expect(await list.ids()).toEqual([]);
+    await expect.poll(() => list.ids()).toEqual([]);
     const later = await record(history, 1, 2_000_000);
-    await list.done();
-    expect(await list.ids()).toEqual([...later].reverse());
+    await expect.poll(() => list.ids()).toEqual([...later].reverse());
   },
 );
 
