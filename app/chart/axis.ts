@@ -14,15 +14,25 @@ const STEPS = [1, 2, 2.5, 5, 10];
 
 /** Room above and below what is drawn; a constant stands in the middle. */
 export function paddedRange(low: number, high: number): ValueRange {
-  const room = high > low ? (high - low) * 0.08 : Math.abs(low) * 0.05 || 1;
-  return { low: low - room, high: high + room };
+  const room = high > low ? high * 0.08 - low * 0.08 : Math.abs(low) * 0.05 || 1;
+  return {
+    low: Math.max(-Number.MAX_VALUE, low - room),
+    high: Math.min(Number.MAX_VALUE, high + room),
+  };
+}
+
+/** Where a value stands in a range: 0 at its low end, 1 at its high one. */
+export function shareIn({ low, high }: ValueRange, value: number): number {
+  const length = high - low;
+  if (Number.isFinite(length)) return (value - low) / length;
+  // Between the largest numbers that there are the difference is none; that of their halves is.
+  return (value / 2 - low / 2) / (high / 2 - low / 2);
 }
 
 /** Round numbers within a range, at the most so many, all with the digits that tell them apart. */
 export function valueTicks({ low, high }: ValueRange, most: number): readonly ValueTick[] {
-  const length = high - low;
-  if (!(length > 0) || !Number.isFinite(length) || most < 1) return [];
-  const least = length / most;
+  if (!(high > low) || most < 1) return [];
+  const least = high / most - low / most;
   const decade = 10 ** Math.floor(Math.log10(least));
   const step = (STEPS.find((one) => one * decade >= least) ?? 10) * decade;
   const ticks: ValueTick[] = [];
@@ -41,7 +51,9 @@ const LARGE: ReadonlyArray<readonly [size: number, letter: string]> = [
 
 function tickLabel(value: number, step: number): string {
   const size = Math.abs(value);
-  if (size >= 1e15 || (step < 1e-6 && size > 0)) {
+  // A small step beside a number of an everyday size is read from its decimals.
+  const isTiny = step < 1e-6 && size > 0 && (size < 1e-3 || step < 1e-12);
+  if (size >= 1e15 || isTiny) {
     const digits = Math.floor(Math.log10(size)) - Math.floor(Math.log10(step)) + 1;
     return value.toExponential(Math.max(0, Math.min(20, digits))).replace(/\.?0+e/, 'e');
   }

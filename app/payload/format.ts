@@ -27,10 +27,18 @@ export function formatCount(count: number): string {
 
 const measured = new Intl.NumberFormat('en', { maximumSignificantDigits: 7 });
 
-/** A measured number to seven digits, so that a narrow line can hold it: `21.43`, `1.5e+21`. */
+const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
+/** From here on seven digits would be fewer than a whole number has. */
+const SEVEN_DIGITS = 1e7;
+
+/**
+ * A measured number to seven digits, so that a narrow line can hold it: `21.43`, `1.5e+21`. What stands before the point
+ * is always whole: a counter at 12,345,678 is not at 12,345,680.
+ */
 export function formatNumber(value: number): string {
   const size = Math.abs(value);
   const isPlain = size === 0 || (size >= 1e-4 && size < 1e12);
+  if (isPlain && size >= SEVEN_DIGITS) return whole.format(value);
   return isPlain ? measured.format(value) : value.toPrecision(5).replace(/\.?0+(?=e|$)/, '');
 }
 

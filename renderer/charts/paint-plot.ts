@@ -17,6 +17,10 @@ import {
 const TICK_PX = 92;
 /** Single values are marked while there is room between them. */
 const MARK_PX = 10;
+/** From the edge of the plot to its numbers. */
+const OUTSIDE_PX = 8;
+/** A number that stands in the plot has its line below it. */
+const INSIDE_ABOVE_PX = 7;
 /** From a number to its unit below it. */
 const UNIT_BELOW_PX = 13;
 const HATCH_PX = 6;
@@ -90,30 +94,38 @@ class Painter {
     const { numbers } = this.layout;
     context.font = look.font;
     context.textBaseline = 'middle';
-    context.textAlign = side === 'left' ? 'right' : 'left';
-    const x = side === 'left' ? numbers.left - 8 : numbers.right + 8;
+    const isLeft = side === 'left';
+    // Labels that the axis has no room for stand in the plot, above their lines: cut off they would say another number.
+    const isInside = scale.ticks.some(({ label }) => !this.fits(label));
+    context.textAlign = isLeft === isInside ? 'left' : 'right';
+    const outside = isInside ? -OUTSIDE_PX : OUTSIDE_PX;
+    const x = isLeft ? numbers.left - outside : numbers.right + outside;
     const hasGrid = side === 'left' || this.layout.left === null;
     for (const [index, { value, label }] of scale.ticks.entries()) {
       const y = yOf(scale, numbers, value);
       context.fillStyle = look.grid;
       if (hasGrid) context.fillRect(numbers.left, Math.round(y), numbers.right - numbers.left, 1);
       context.fillStyle = look.faint;
-      if (index === scale.ticks.length - 1) this.topLabel(label, scale.unit, x, y);
-      else context.fillText(label, x, y);
+      const labelY = isInside ? y - INSIDE_ABOVE_PX : y;
+      if (index === scale.ticks.length - 1) this.topLabel(label, scale.unit, x, labelY);
+      else context.fillText(label, x, labelY);
     }
   }
 
   /** The topmost number has the unit: behind it where there is room, else below it; one that is longer stands in the legend only. */
   private topLabel(label: string, unit: string, x: number, y: number): void {
     const { context } = this;
-    const fits = (text: string): boolean => context.measureText(text).width <= AXIS_WIDTH - 10;
     const both = unit === '' ? label : `${label} ${unit}`;
-    if (fits(both)) {
+    if (this.fits(both)) {
       context.fillText(both, x, y);
       return;
     }
     context.fillText(label, x, y);
-    if (fits(unit)) context.fillText(unit, x, y + UNIT_BELOW_PX);
+    if (this.fits(unit)) context.fillText(unit, x, y + UNIT_BELOW_PX);
+  }
+
+  private fits(text: string): boolean {
+    return this.context.measureText(text).width <= AXIS_WIDTH - OUTSIDE_PX - 2;
   }
 
   /** A hatched ground: nothing can be said of values there. */

@@ -1,4 +1,10 @@
-import { paddedRange, valueTicks, type ValueRange, type ValueTick } from '../../app/chart/axis';
+import {
+  paddedRange,
+  shareIn,
+  valueTicks,
+  type ValueRange,
+  type ValueTick,
+} from '../../app/chart/axis';
 import { firstAt, type ChartGap } from '../../app/chart/track';
 import type { ChartAxis, SeriesFrame } from '../../app/contract-charts';
 import { PROFILE_COLOURS, type ProfileColour } from '../../app/profile-colours';
@@ -147,6 +153,5 @@ function scaleOf(scene: PlotScene, axis: ChartAxis, area: Area): ValueScale | nu
 }
 
 export function yOf({ range }: ValueScale, area: Area, value: number): number {
-  const share = (value - range.low) / (range.high - range.low);
-  return area.bottom - share * (area.bottom - area.top);
+  return area.bottom - shareIn(range, value) * (area.bottom - area.top);
 }
