@@ -315,7 +315,13 @@ describe('tokens', () => {
     expect(decode(token({ nbf: 4e9, exp: 5e9 })).notes.join()).toMatch(
       /Expires 2128.*Not valid before 2096/,
     );
+    expect(decode(token({ exp: 1e20 })).notes.join()).toMatch(/“exp”, is no time/);
     expect(decodeAs(bytesOf('a.b.c'), 'jwt').problem?.message).toMatch(/no JSON/);
+  });
+
+  test('one without a signature says so: no key would help', () => {
+    const unsigned = bytesOf(`${part({ alg: 'none' })}.${part({ sub: 'me' })}.`);
+    expect(decode(unsigned).notes[0]).toBe('It has no signature. Anybody can write such a token.');
   });
 });
 
@@ -331,6 +337,36 @@ describe('images', () => {
     expect(decode(hex('ffd8ffe000104a4649460001 ffc0 0011 08 0010 0020')).value).toMatchObject({
       mediaType: 'image/jpeg',
     });
+  });
+
+  test('one that is cut off says so, one that is whole does not', () => {
+    const riff = (size: string): string => `52494646 ${size} 57454250 56503820 ${'00'.repeat(14)}`;
+    const whole = new Map([
+      [
+        'png',
+        `89504e470d0a1a0a 0000000d49484452 ${'00000001'.repeat(2)} 0802000000 00000000
+        00000001 49444154 00 00000000 0000000049454e44ae426082`,
+      ],
+      ['jpeg', 'ffd8ffe000104a4649460001 ffc0 0011 08 0010 0020 ffd9 ffda 0002 1234 ffd9 0000'],
+      ['gif', '474946383961 10001000 000000 3b'],
+      ['webp', riff('16000000')],
+      ['bmp', `424d 1a000000 00000000 ${'00'.repeat(16)}`],
+    ]);
+    const parts = new Map([
+      ['png', 45],
+      ['jpeg', 25],
+      ['gif', 13],
+      ['webp', 29],
+      ['bmp', 25],
+    ]);
+    for (const [kind, bytes] of whole) {
+      const decoded = decode(hex(bytes));
+      expect(decoded.value).toMatchObject({ kind: 'image', mediaType: `image/${kind}` });
+      expect(decoded.notes).toEqual([]);
+      const part = decode(hex(bytes).subarray(0, parts.get(kind)));
+      expect(part.value).toMatchObject({ kind: 'image', mediaType: `image/${kind}` });
+      expect(part.notes.join(), kind).toMatch(/cut off/);
+    }
   });
 
   test('drawings that multiply themselves are not drawn', () => {

@@ -1,5 +1,6 @@
 import { decodeUtf8, decodeUtf8Prefix } from '../../../../app/payload/utf8';
 import type { DecodeResult, Decoder } from '../decoder';
+import { isCutOff } from '../image-end';
 import { imageHeader } from '../image-header';
 
 /** A larger picture takes a gigabyte of memory when it is drawn, however small its file is. */
@@ -7,6 +8,8 @@ const MOST_PIXELS = 100_000_000;
 /** What SVG draws may multiply itself by use in use; entities multiply text. */
 const MOST_USES = 20;
 const MOST_SVG_BYTES = 2 * 1024 * 1024;
+const CUT_OFF =
+  'The picture is cut off: the end that its format has is missing, so a part of it, or all of it, cannot be drawn. Hex shows every byte.';
 
 /** Pictures: PNG, JPEG, GIF, WebP, BMP, and SVG, which is drawn as an image: no script of it runs and nothing is loaded. */
 export const image: Decoder = {
@@ -33,7 +36,8 @@ export const image: Decoder = {
         `The picture has ${String(width)} × ${String(height)} pixels: drawing it would take too much memory`,
       );
     }
-    return { value: { kind: 'image', mediaType: header.mediaType, bytes } };
+    const notes = isCutOff(header, bytes) ? [CUT_OFF] : [];
+    return { value: { kind: 'image', mediaType: header.mediaType, bytes }, notes };
   },
 };
 

@@ -6,6 +6,7 @@ import { Exact, Members, writeJson } from '../json-writer';
 const TOKEN = /^\s*(?:Bearer\s+)?([\w-]+)\.([\w-]+)\.([\w-]*)\s*$/i;
 const UNCHECKED =
   'The signature was not checked: that needs the key. Anybody can write such a token.';
+const UNSIGNED = 'It has no signature. Anybody can write such a token.';
 
 /** JSON web tokens (RFC 7519): what they claim, never whether it is true. */
 export const jwt: Decoder = {
@@ -28,7 +29,8 @@ export const jwt: Decoder = {
     members.add('header', new Exact(header));
     members.add('claims', new Exact(claims));
     members.add('signature', parts[2]);
-    return jsonValue(writeJson(members, maxBytes), [UNCHECKED, ...timeNotes(claims)]);
+    const trust = parts[2] === '' ? UNSIGNED : UNCHECKED;
+    return jsonValue(writeJson(members, maxBytes), [trust, ...timeNotes(claims)]);
   },
 };
 
@@ -61,6 +63,7 @@ function timeNotes(claims: string): string[] {
   const notes: string[] = [];
   if (expires)
     notes.push(`${expires.getTime() <= now ? 'Expired' : 'Expires'} ${timeText(expires)}.`);
+  else if (names?.includes('exp') === true) notes.push('When it expires, “exp”, is no time.');
   else notes.push('It names no time at which it expires.');
   if (begins && begins.getTime() > now) notes.push(`Not valid before ${timeText(begins)}.`);
   return notes;
