@@ -14,6 +14,7 @@ export class TextLines {
   readonly #places: number[] = [0];
   #count = 0;
   #index = 0;
+  #breaks = 0;
 
   constructor(
     readonly text: string,
@@ -25,6 +26,11 @@ export class TextLines {
     return this.#count;
   }
 
+  /** Lines that the text itself has so far, however many each becomes in these columns. */
+  get ownCount(): number {
+    return this.#breaks + Number(this.#index > 0 && this.text[this.#index - 1] !== '\n');
+  }
+
   get isComplete(): boolean {
     return this.#count > 0 && this.#index >= this.text.length;
   }
@@ -34,6 +40,7 @@ export class TextLines {
     for (let left = lines; left > 0 && !this.isComplete; left--) {
       this.#index = this.#next(this.#index);
       this.#count++;
+      if (this.text[this.#index - 1] === '\n') this.#breaks++;
       if (this.#count % STEP === 0) this.#places.push(this.#index);
     }
     return !this.isComplete;

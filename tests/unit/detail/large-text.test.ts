@@ -37,6 +37,18 @@ function randomText(): string {
 }
 
 describe('lines of a large text', () => {
+  it.each([
+    ['x'.repeat(1_000), 1],
+    [`${'x'.repeat(100)}\n${'y'.repeat(100)}`, 2],
+    ['a\nb\n', 2],
+    ['\r\n\r\n', 2],
+    ['', 0],
+  ])('are counted as the text has them, not as they are wrapped (%#)', (text, count) => {
+    const lines = new TextLines(text, 20);
+    while (lines.step(3));
+    expect(lines.ownCount).toBe(count);
+  });
+
   it('break at line breaks and where the width ends', () => {
     expect(linesOf('one\r\ntwo\n\nabcdef', 4)).toEqual(['one', 'two', '', 'abcd', 'ef']);
     expect(linesOf('', 10)).toEqual(['']);
