@@ -25,7 +25,15 @@ export function formatCount(count: number): string {
   return grouped.format(count);
 }
 
-const measured = new Intl.NumberFormat('en', { maximumSignificantDigits: 7 });
+/** Of a measured number, unless more are needed. */
+const USUAL_DIGITS = 7;
+/** What a number of 64 bits surely has. */
+const MOST_DIGITS = 15;
+const measured = Array.from(
+  { length: MOST_DIGITS + 1 },
+  (_, digits) =>
+    new Intl.NumberFormat('en', { maximumSignificantDigits: Math.max(USUAL_DIGITS, digits) }),
+);
 
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 /** From here on seven digits would be fewer than a whole number has. */
@@ -35,11 +43,21 @@ const SEVEN_DIGITS = 1e7;
  * A measured number to seven digits, so that a narrow line can hold it: `21.43`, `1.5e+21`. What stands before the point
  * is always whole: a counter at 12,345,678 is not at 12,345,680.
  */
-export function formatNumber(value: number): string {
+export function formatNumber(value: number, digits = USUAL_DIGITS): string {
   const size = Math.abs(value);
   const isPlain = size === 0 || (size >= 1e-4 && size < 1e12);
-  if (isPlain && size >= SEVEN_DIGITS) return whole.format(value);
-  return isPlain ? measured.format(value) : value.toPrecision(5).replace(/\.?0+(?=e|$)/, '');
+  if (isPlain && size >= SEVEN_DIGITS && digits === USUAL_DIGITS) return whole.format(value);
+  if (isPlain) return measured[digits]?.format(value) ?? String(value);
+  const precision = digits === USUAL_DIGITS ? 5 : digits;
+  return value.toPrecision(precision).replace(/\.?0+(?=e|$)/, '');
+}
+
+/** With how many digits two numbers do not look like one. */
+export function digitsApart(low: number, high: number): number {
+  if (low === high || formatNumber(low) !== formatNumber(high)) return USUAL_DIGITS;
+  const size = Math.max(Math.abs(low), Math.abs(high));
+  const needed = Math.ceil(Math.log10(size / Math.abs(high - low))) + 2;
+  return Math.max(USUAL_DIGITS + 1, Math.min(MOST_DIGITS, needed));
 }
 
 /** `1 message`, `1,204 messages`. */

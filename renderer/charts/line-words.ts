@@ -1,6 +1,6 @@
 import type { ChartWhat, PanelSeries, SeriesForm } from '../../app/contract-charts';
 import { escapeHidden } from '../../app/payload/escape';
-import { formatNumber } from '../../app/payload/format';
+import { digitsApart, formatNumber } from '../../app/payload/format';
 import { pathText } from '../../app/payload/numbers';
 
 /** What is drawn of a topic, in words; empty for the whole payload. */
@@ -28,9 +28,19 @@ export function valueWords(
   form: SeriesForm,
   words: readonly string[],
   unit: string,
+  digits?: number,
 ): string {
   if (value === null || Number.isNaN(value)) return '–';
   if (form === 'boolean') return String(value !== 0);
   if (form === 'words') return escapeHidden(words[value] ?? '–');
-  return unit === '' ? formatNumber(value) : `${formatNumber(value)} ${unit}`;
+  const number = formatNumber(value, digits);
+  return unit === '' ? number : `${number} ${unit}`;
+}
+
+/** The digits with which the figures of a line tell its lowest value from its highest. */
+export function figureDigits(
+  figures: { readonly minimum: number | null; readonly maximum: number | null } | null,
+): number | undefined {
+  if (figures === null || figures.minimum === null || figures.maximum === null) return undefined;
+  return digitsApart(figures.minimum, figures.maximum);
 }

@@ -7,6 +7,7 @@ import {
   formatCountOf,
   formatElapsed,
   formatMoment,
+  digitsApart,
   formatNumber,
   formatTime,
   formatTimeUs,
@@ -44,6 +45,18 @@ describe('sizes, counts, ages and times in words', () => {
     [-0.00001234, '-0.00001234'],
   ])('the number %d is %s', (value, text) => {
     expect(formatNumber(value)).toBe(text);
+  });
+
+  it.each([
+    [1, 1.000000029, '1', '1.000000029'],
+    [21.43, 21.44, '21.43', '21.44'],
+    [9_007_199_254_740_000, 9_007_199_254_740_990, '9.00719925474e+15', '9.00719925474099e+15'],
+    [100_000_000.1, 100_000_000.2, '100,000,000.1', '100,000,000.2'],
+    [1.00006e15, 1.000075e15, '1.00006e+15', '1.000075e+15'],
+    [5, 5, '5', '5'],
+  ])('%d and %d are told apart', (low, high, lowText, highText) => {
+    const digits = digitsApart(low, high);
+    expect([formatNumber(low, digits), formatNumber(high, digits)]).toEqual([lowText, highText]);
   });
 
   it.each([
