@@ -3,6 +3,7 @@ import { readingOfJson, type Detected } from '../../app/payload/detect';
 import { escapeHidden } from '../../app/payload/escape';
 import { formatBytes, formatCountOf } from '../../app/payload/format';
 import type { JsonPath } from '../../app/payload/numbers';
+import { numberOfText } from '../../app/payload/scalar';
 import type { Viewed } from './topic-state.svelte';
 import { numberText } from './viewers/number-view';
 
@@ -12,6 +13,8 @@ export interface Headline {
   readonly unit: string | null;
   /** Whether it is the value itself; words about it are set smaller. */
   readonly isValue: boolean;
+  /** Whether it is a number: a unit stands behind nothing else. */
+  readonly isNumber: boolean;
 }
 
 const MOST_VALUE_CHARS = 40;
@@ -20,7 +23,7 @@ const MOST_VALUE_CHARS = 40;
 export function headlineOf(shown: Viewed, path: JsonPath | null = null): Headline {
   const { detected, message } = shown;
   const named = path && numberText(shown, path);
-  if (named) return { text: named, unit: null, isValue: true };
+  if (named) return { text: named, unit: null, isValue: true, isNumber: true };
   const value = valueOf(detected);
   if (value && value.text.length <= MOST_VALUE_CHARS) return value;
   return words(describe(shown, message.sizeBytes));
@@ -30,7 +33,7 @@ function valueOf(detected: Detected): Headline | null {
   const { kind, text, json } = detected;
   if (json?.ok) {
     const reading = readingOfJson(json.value);
-    if (reading) return { text: reading.source, unit: reading.unit, isValue: true };
+    if (reading) return { text: reading.source, unit: reading.unit, isValue: true, isNumber: true };
     if (json.value.kind === 'string') return value(json.value.value);
     return json.value.kind === 'null' ? value('null') : null;
   }
@@ -42,11 +45,12 @@ function valueOf(detected: Detected): Headline | null {
 function value(text: string): Headline | null {
   const shown = text.trim();
   if (shown === '' || shown.includes('\n')) return null;
-  return { text: escapeHidden(shown), unit: null, isValue: true };
+  const isNumber = numberOfText(shown) !== null;
+  return { text: escapeHidden(shown), unit: null, isValue: true, isNumber };
 }
 
 function words(text: string): Headline {
-  return { text, unit: null, isValue: false };
+  return { text, unit: null, isValue: false, isNumber: false };
 }
 
 function describe(shown: Viewed, sizeBytes: number): string {

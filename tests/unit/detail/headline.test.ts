@@ -20,3 +20,14 @@ test('the tag of a message names what the payload is, not how it is shown', () =
   expect(headlineOf(shown('{"value":1}'), ['by', 'a']).text).toBe('1');
   expect(headlineOf(shown('<a b="c"/>')).text).toBe('Object, 1 member');
 });
+
+test('only a number takes the unit that a rule names', () => {
+  const isNumber = (text: string, path: string[] | null = null): boolean =>
+    headlineOf(shown(text), path).isNumber;
+  expect(isNumber('21.5')).toBe(true);
+  expect(isNumber('{"value":1,"unit":"A"}')).toBe(true);
+  expect(isNumber('{"by":{"a":1.50}}', ['by', 'a'])).toBe(true);
+  for (const text of ['offline', 'true', 'null', '"word"', '{"a":[]}', '']) {
+    expect(isNumber(text), text).toBe(false);
+  }
+});
