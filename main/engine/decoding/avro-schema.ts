@@ -3,6 +3,7 @@ import { messageOf } from '../../../app/errors';
 import type { DecoderOptions } from '../../../app/decoding/decoded';
 import type { DecodingSchema } from '../../../app/decoding/rules';
 import { decodeUtf8 } from '../../../app/payload/utf8';
+import { missingSchema } from './missing-schema';
 
 /**
  * The type of the last file; those before it define names that it uses.
@@ -31,7 +32,7 @@ export function avroTypeFor(
   context: { readonly schema: (id: string) => DecodingSchema | undefined },
 ): { readonly type: avsc.Type; readonly name: string } {
   const schema = context.schema(options.schema ?? '');
-  if (schema?.kind !== 'avro') throw new Error('No schema is chosen: bring its .avsc file');
+  if (schema?.kind !== 'avro') throw missingSchema(options, 'its .avsc file');
   let type = understood.get(schema);
   if (!type) {
     type = readAvroSchema(schema);

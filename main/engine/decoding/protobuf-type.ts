@@ -1,6 +1,7 @@
 import protobuf from 'protobufjs';
 import type { DecoderOptions } from '../../../app/decoding/decoded';
 import type { DecodingSchema } from '../../../app/decoding/rules';
+import { missingSchema } from './missing-schema';
 import { messageTypes, readProtobufSchema, type ProtobufSchema } from './protobuf-schema';
 
 const understood = new WeakMap<DecodingSchema, ProtobufSchema>();
@@ -11,7 +12,7 @@ export function protobufTypeFor(
   context: { readonly schema: (id: string) => DecodingSchema | undefined },
 ): protobuf.Type {
   const schema = context.schema(options.schema ?? '');
-  if (schema?.kind !== 'protobuf') throw new Error('No schema is chosen: bring its .proto files');
+  if (schema?.kind !== 'protobuf') throw missingSchema(options, 'its .proto files');
   let root = understood.get(schema);
   if (!root) {
     root = readProtobufSchema(schema);

@@ -100,7 +100,10 @@ describe('Protobuf with a schema', () => {
       decodeAs(bytes, 'protobuf', wish, { schemas: [plant] }).problem?.message;
     expect(tell(hex('09 00'))).toMatch(/no plant.Reading/);
     expect(tell(hex(''), { schema: 's', messageType: 'plant.Nothing' })).toMatch(/no message type/);
-    expect(tell(hex(''), { schema: 'x', messageType: '' })).toMatch(/No schema is chosen/);
+    expect(tell(hex(''), { schema: '', messageType: '' })).toMatch(/No schema is chosen/);
+    expect(tell(hex(''), { schema: 'x', messageType: '' })).toMatch(
+      /schema that was chosen is no longer here/,
+    );
     let nested = new Uint8Array();
     for (let depth = 0; depth < 5_000; depth++) {
       const length = protobuf.Writer.create().uint32(18).uint32(nested.length).finish();
