@@ -57,7 +57,11 @@ function tickLabel(value: number, step: number): string {
     const digits = Math.floor(Math.log10(size)) - Math.floor(Math.log10(step)) + 1;
     return value.toExponential(Math.max(0, Math.min(20, digits))).replace(/\.?0+e/, 'e');
   }
-  const large = LARGE.find(([from]) => size >= from && step >= from / 1e4);
+  // `63095.7625k` is harder to read than the number itself.
+  const inThousands = size < 1e7;
+  const large = LARGE.find(
+    ([from, letter]) => size >= from && step >= from / 1e4 && (letter !== 'k' || inThousands),
+  );
   const scale = large ? (large[1] === 'k' ? 1e3 : large[0]) : 1;
   const digits = Math.max(0, Math.min(12, -Math.floor(Math.log10((step / scale) * 1.000001))));
   const isHalf = Math.abs(step / 10 ** Math.floor(Math.log10(step)) - 2.5) < 1e-9;

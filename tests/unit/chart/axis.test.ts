@@ -16,6 +16,7 @@ test('round values within the range, with the digits that tell them apart', () =
     '1.00000003',
     '1.00000004',
   ]);
+  expect(labels(63_095_734, 63_095_763, 4)).toEqual(['63095740', '63095750', '63095760']);
   expect(labels(0.9e-9, 3.1e-9, 3)).toEqual(['1e-9', '2e-9', '3e-9']);
 });
 
