@@ -1,10 +1,11 @@
 import { pixelColumns } from '../../app/chart/pixel-columns';
-import { firstAt, unbroken, type ChartGap } from '../../app/chart/track';
+import { firstAt, unbroken } from '../../app/chart/track';
 import { timeTicks } from '../../app/time/ticks';
 import { paintLane } from './paint-lane';
 import {
   AXIS_WIDTH,
   layoutOf,
+  parted,
   yOf,
   type Area,
   type PlotLayout,
@@ -195,8 +196,7 @@ class Painter {
     const isSparse =
       (end - from) * MARK_PX < this.layout.area.right - this.layout.area.left && end - from < 400;
     for (const [begun, ended] of parts) {
-      if (isSparse) this.marks(line, begun, ended, scale);
-      else if (ended - begun === 1) this.marks(line, begun, ended, scale);
+      if (isSparse || ended - begun === 1) this.marks(line, begun, ended, scale);
     }
   }
 
@@ -296,8 +296,4 @@ class Painter {
   private x(timeUs: number): number {
     return this.layout.area.left + (timeUs - this.scene.span.fromUs) / this.usPerPx;
   }
-}
-
-function parted(gaps: readonly ChartGap[], fromUs: number, toUs: number): boolean {
-  return gaps.some((gap) => gap.fromUs >= fromUs && gap.fromUs < toUs);
 }

@@ -155,3 +155,8 @@ function scaleOf(scene: PlotScene, axis: ChartAxis, area: Area): ValueScale | nu
 export function yOf({ range }: ValueScale, area: Area, value: number): number {
   return area.bottom - shareIn(range, value) * (area.bottom - area.top);
 }
+
+/** Whether a gap begins between two times. */
+export function parted(gaps: readonly ChartGap[], fromUs: number, toUs: number): boolean {
+  return gaps.some((gap) => gap.fromUs >= fromUs && gap.fromUs < toUs);
+}
