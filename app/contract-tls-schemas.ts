@@ -20,6 +20,7 @@ export const tlsCallSchemas = {
     }),
     passphrase: v.nullable(secret),
   }),
+  checkWillFile: v.object({ path: v.pipe(v.string(), v.minLength(1), v.maxLength(4096)) }),
   keepTlsFiles: v.object({ files }),
   keyLogPlace: v.object({ profileId: v.pipe(id, v.regex(/^[A-Za-z0-9_-]+$/u)) }),
 };

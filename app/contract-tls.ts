@@ -20,6 +20,15 @@ export interface TlsFilesCheck {
   readonly key: TlsFileCheck | null;
 }
 
+/** What the file of a last will's payload was found to be. */
+export interface WillFileCheck {
+  /** Why it cannot be used, in words; null when it can. */
+  readonly problem: string | null;
+  /** Null when it cannot be used. */
+  readonly sizeBytes: number | null;
+}
+
+/** The files that a profile names: certificates, keys, the payload of a last will. */
 export interface TlsCalls {
   /** Reads the files of TLS settings and says what is wrong with each. Nothing of a key comes back. */
   checkTlsFiles(arg: {
@@ -28,6 +37,8 @@ export interface TlsCalls {
     /** The passphrase as it was typed; null for the one that is stored. */
     readonly passphrase: string | null;
   }): TlsFilesCheck;
+  /** Looks at the file whose content is to be the payload of a last will. */
+  checkWillFile(arg: { readonly path: string }): WillFileCheck;
   /** Copies files into the data folder, for their owner only. @throws LoupeError `file-unreadable` */
   keepTlsFiles(arg: { readonly files: readonly TlsFile[] }): { readonly files: readonly TlsFile[] };
   /** Where the keys of a profile's connections are written to when that is set. */

@@ -39,6 +39,7 @@ export function readConnections(text: string): Imported {
 }
 
 function read(text: string): Imported {
+  if (text.trim() === '') throw unreadable('it is empty');
   if (/^\s*[{[]/u.test(text)) return fromJson(parse(text));
   if (isBrokerUrls(text)) return { program: null, ...readBrokerUrls(text) };
   if (isEnvironment(text)) {

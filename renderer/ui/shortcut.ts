@@ -17,6 +17,11 @@ export function shortcutKeys(shortcut: string): readonly string[] {
   return shortcut.split(/\+(?=.)/u).map((key) => names.get(key) ?? key);
 }
 
+/** The same within a sentence: `Ctrl+K`, `⌘K` on a Mac. */
+export function shortcutText(shortcut: string): string {
+  return shortcutKeys(shortcut).join(isMac ? '' : '+');
+}
+
 /** Whether the platform's command modifier (⌘ or Ctrl) is down, and not the other one. */
 export function isMod(event: KeyboardEvent | MouseEvent): boolean {
   return isMac ? event.metaKey && !event.ctrlKey : event.ctrlKey && !event.metaKey;

@@ -8,6 +8,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { DEFAULT_CONNECT_SETTINGS } from '../../app/connect-settings';
 import type { MqttVersion, Profile } from '../../app/profile';
 import { DEFAULT_WILL } from '../../app/will';
+import { checkWillFile } from '../../main/engine/mqtt/will-payload';
 import {
   testConnection,
   type TestConnection,
@@ -322,6 +323,23 @@ describe('the last will', () => {
     expect(failure.title).toMatch(/^The last will cannot be sent along/u);
     expect(failure.advice).toContain('Its file /nowhere/will.bin is not there any more.');
     expect(broker.log()).not.toContain('New client connected');
+  });
+});
+
+describe('the file of a last will, looked at as it is typed', () => {
+  test('is told by its size, or by why it cannot be used', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'mqtt-loupe-will-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const [fits, large] = [join(folder, 'fits.bin'), join(folder, 'large.bin')];
+    await writeFile(fits, Buffer.alloc(65_535));
+    await writeFile(large, Buffer.alloc(65_536));
+    expect(await checkWillFile(fits)).toEqual({ problem: null, sizeBytes: 65_535 });
+    const problem = async (path: string) => (await checkWillFile(path)).problem;
+    expect(await problem(large)).toBe('It has 65,536 bytes, and a will may have at most 65,535.');
+    expect(await problem(join(folder, 'none.bin'))).toBe('It is not there.');
+    expect(await problem(join(fits, 'below.bin'))).toBe('It is not there.');
+    expect(await problem(folder)).toBe('It is a folder.');
+    expect(await problem('/dev/null')).toBe('It is not a file.');
   });
 });
 

@@ -119,6 +119,15 @@ describe('a token that a command prints', () => {
     expect(broker.packets[0]).toMatchObject({ password: Buffer.from('token-of-command') });
   });
 
+  test('is its first line, whatever stands empty before it', async () => {
+    const broker = await scripted(friendly);
+    const command = String.raw`printf '\n  \ntoken-1\ntoken-2\n'`;
+    const client = connection(broker.port, { kind: 'token-command', command, ...TOKEN });
+    client.connect();
+    await client.reaches('connected');
+    expect(broker.packets[0]).toMatchObject({ password: Buffer.from('token-1') });
+  });
+
   test.each([
     ['exit 3', 'failed with code 3'],
     ['echo nobody is logged in >&2; exit 1', 'nobody is logged in'],

@@ -31,13 +31,13 @@ export async function readMqttxDatabase(path: string): Promise<readonly Imported
 async function copyDatabase(path: string, copy: string): Promise<void> {
   const { size } = await stat(path);
   if (size > MOST_BYTES) {
-    throw unreadable('The database is larger than 8 GB. Export its connections as JSON in MQTTX');
+    throw unreadable('the database is larger than 8 GB. Export its connections as JSON in MQTTX');
   }
   try {
     await copyFile(path, copy, constants.COPYFILE_FICLONE);
     await copyFile(`${path}-wal`, `${copy}-wal`, constants.COPYFILE_FICLONE).catch(ifThere);
   } catch (error) {
-    throw unreadable(`The database could not be copied (${messageOf(error)})`);
+    throw unreadable(`the database could not be copied (${messageOf(error)})`);
   }
 }
 
@@ -52,7 +52,7 @@ function readCopy(copy: string): readonly ImportedProfile[] {
     database = openForReading(copy);
     return connectionsOf(database);
   } catch (error) {
-    throw unreadable(`The database could not be read (${messageOf(error)})`);
+    throw unreadable(`the database could not be read (${messageOf(error)})`);
   } finally {
     database?.close();
   }

@@ -1,13 +1,11 @@
-import { readFile, stat } from 'node:fs/promises';
 import { Buffer } from 'node:buffer';
 import { UniqueMessageIdProvider } from 'mqtt';
 import type { IClientOptions } from 'mqtt';
 import type { RawFailure } from '../../../app/raw-failure';
 import { messageOf } from '../../../app/errors';
-import { bytesFromBase64, bytesFromHex } from '../../../app/payload/from-text';
 import type { MqttVersion } from '../../../app/profile';
 import type { UserProperties } from '../../../app/profile-fields';
-import { MAX_WILL_BYTES, type Will } from '../../../app/will';
+import type { Will } from '../../../app/will';
 import type { Credentials } from '../sign-in/sign-in';
 import { writtenUsername } from './password-alone';
 import { askedSessionExpiry } from './server-settings';
@@ -141,52 +139,6 @@ function packetUserProperties(pairs: UserProperties): Record<string, string | st
   const properties = Object.create(null) as Record<string, string | string[]>;
   for (const [name, all] of values) properties[name] = all.length === 1 ? (all[0] ?? '') : all;
   return properties;
-}
-
-/** The will's payload as bytes; null without a will. Rejects with words when its file cannot be read. */
-export async function willPayloadOf(will: Will | null): Promise<Buffer | null> {
-  if (will === null) return null;
-  const { payload } = will;
-  switch (payload.kind) {
-    case 'text':
-      return boundedWill(Buffer.from(payload.text));
-    case 'base64':
-      return boundedWill(Buffer.from(bytesFromBase64(payload.text) ?? []));
-    case 'hex':
-      return boundedWill(Buffer.from(bytesFromHex(payload.text) ?? []));
-    case 'file':
-      return willFile(payload.path);
-  }
-}
-
-async function willFile(path: string): Promise<Buffer> {
-  try {
-    // Looked at first: the file may be anything, also one that never ends.
-    const about = await stat(path);
-    if (!about.isFile()) throw new Error('is not a file');
-    if (about.size > MAX_WILL_BYTES) throw new Error(tooLarge(about.size));
-    const payload = await readFile(path);
-    if (payload.length > MAX_WILL_BYTES) throw new Error(tooLarge(payload.length));
-    return payload;
-  } catch (error) {
-    throw new Error(`its file ${path} ${fileProblem(error)}`, { cause: error });
-  }
-}
-
-function fileProblem(error: unknown): string {
-  const { code } = error as NodeJS.ErrnoException;
-  if (code === 'ENOENT') return 'is not there any more';
-  return code === undefined ? messageOf(error) : `cannot be read (${messageOf(error)})`;
-}
-
-function tooLarge(sizeBytes: number): string {
-  const [size, most] = [sizeBytes, MAX_WILL_BYTES].map((bytes) => bytes.toLocaleString('en'));
-  return `has ${size ?? ''} bytes, and a will may have at most ${most ?? ''}`;
-}
-
-function boundedWill(payload: Buffer): Buffer {
-  if (payload.length > MAX_WILL_BYTES) throw new Error(`its payload ${tooLarge(payload.length)}`);
-  return payload;
 }
 
 /** What a CONNECT with these options allows the server. */

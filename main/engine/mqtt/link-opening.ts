@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import { messageOf } from '../../../app/errors';
 import type { AskSecret } from '../../../app/secret';
 import type { Credentials } from '../sign-in/sign-in';
-import { willPayloadOf } from './client-options';
+import { willPayloadOf } from './will-payload';
 import type { ConnectParts, SessionOptions } from './client-options';
 import { secretFailure } from './stream-error';
 import { openStream, StreamError } from './streams';

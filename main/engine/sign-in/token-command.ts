@@ -7,7 +7,7 @@ const MOST_OUTPUT_BYTES = 256 * 1024;
 const MOST_ERROR_CHARACTERS = 300;
 
 /**
- * Runs a command in the system's shell and takes the first line that it prints as the token. Rejects with words; what it
+ * Runs a command in the system's shell and takes the first line that it prints as the token; empty ones before it do not count. Rejects with words; what it
  * printed is not among them, because it may be the token.
  */
 export function tokenOfCommand(command: string, signal: AbortSignal): Promise<Token> {
@@ -23,7 +23,7 @@ export function tokenOfCommand(command: string, signal: AbortSignal): Promise<To
         reject(new Error(failureOf(error, errorOutput)));
         return;
       }
-      const text = output.split(/\r?\n/u, 1)[0]?.trim() ?? '';
+      const text = output.trim().split(/\r?\n/u, 1)[0]?.trim() ?? '';
       if (text === '') reject(new Error('the command for the token printed nothing'));
       else resolve({ text, expiresAtMs: jwtExpiryMs(text) });
     });

@@ -3,6 +3,7 @@ import { LoupeError, type ErrorCode } from '../../../app/errors';
 import type { Implementation } from '../../../app/rpc/derive';
 import type { SecretName } from '../../../app/secret';
 import { keyLogFile } from '../mqtt/key-log';
+import { checkWillFile } from '../mqtt/will-payload';
 import { checkTlsFiles } from './check-files';
 import type { KeptFiles } from './kept-files';
 
@@ -10,7 +11,7 @@ interface StoredSecrets {
   readonly secret: (profileId: string, name: SecretName) => Promise<string | undefined>;
 }
 
-/** The engine's calls around certificates and keys. */
+/** The engine's calls around the files that profiles name. */
 export function tlsCalls(
   engine: StoredSecrets & { readonly home: string; readonly keptFiles: KeptFiles },
 ): Implementation<TlsCalls> {
@@ -19,6 +20,7 @@ export function tlsCalls(
       checkTlsFiles(tls, engine.home, () =>
         passphrase === null ? storedPassphrase(engine, profileId) : Promise.resolve(passphrase),
       ),
+    checkWillFile: ({ path }) => checkWillFile(path),
     keepTlsFiles: async ({ files }) => {
       const kept = [];
       for (const file of files) kept.push(await engine.keptFiles.keep(file));

@@ -1,10 +1,11 @@
 import { app } from '../../state/app.svelte';
+import { shortcutText } from '../../ui/shortcut';
 
 /** How a secret is kept, in words below its field. */
 export function storageWords(noun: string, isStored: boolean): string {
   switch (app.secretStorage) {
     case 'session-only':
-      return `No keyring was found on this system: the ${noun} is kept in memory until the program ends. To have it kept, press Ctrl+K and make a password vault.`;
+      return `No keyring was found on this system: the ${noun} is kept in memory until the program ends. To have it kept, press ${shortcutText('Mod+K')} and make a password vault.`;
     case 'undecided':
       return `No keyring was found on this system: you will be asked how the ${noun} is to be kept.`;
     case 'vault':

@@ -254,7 +254,11 @@ describe('what nobody should write', () => {
     expect(problems.join()).toContain('20000');
   });
 
-  it.each(['', '{', '[]', '{"a":1}', 'hello', '[[[[', '[1]'])(
+  it.each(['', ' \n\t', '\uFEFF'])('says that %j is empty', (text) => {
+    expect(() => readConnections(text)).toThrow(/^No connections could be read: it is empty\./u);
+  });
+
+  it.each(['{', '[]', '{"a":1}', 'hello', '[[[[', '[1]'])(
     'says that %j has no connections',
     (text) => {
       expect(() => readConnections(text)).toThrow(/No connections could be read/u);
