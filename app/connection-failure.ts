@@ -6,6 +6,7 @@ import { closedWords, disconnectWords, notMqttWords } from './disconnect-words';
 import { serverOfReference } from './doctor/server-reference';
 import { assertNever } from './errors';
 import type { Violation } from './mqtt-violation';
+import { brokerSaid, outsideWords } from './outside-words';
 import type { MqttVersion } from './profile';
 import { proxyWords } from './proxy-failure';
 import { technicalText, type RawFailure } from './raw-failure';
@@ -236,14 +237,20 @@ function elsewhereWords(raw: ServerWord, target: BrokerAddress): Words {
     'another-server',
     `${addressOf(target)} sends its clients to another server: ${reasonWords(raw.code)}.`,
     other === null
-      ? 'It did not say which one: its operator knows. Edit the connection and enter the new address.'
+      ? `${unnamedServer(raw.serverReference)} Edit the connection and enter the new address.`
       : `It names ${addressOf(other)}. Nothing was sent there yet.`,
   ];
 }
 
+/** Why nobody can be led to the other server. */
+function unnamedServer(reference: string | null | undefined): string {
+  return reference === null || reference === undefined || reference === ''
+    ? 'It did not say which one: its operator knows.'
+    : `It names “${outsideWords(reference)}”, which is no address of a server: its operator knows.`;
+}
+
 function withReason([code, title, advice]: Words, reasonString: string | null): Words {
-  if (reasonString === null || reasonString === '') return [code, title, advice];
-  return [code, title, `${advice} The broker said: “${reasonString}”.`];
+  return [code, title, `${advice}${brokerSaid(reasonString)}`];
 }
 
 function sentence(text: string): string {

@@ -1,17 +1,24 @@
 import { addressOf } from '../broker-address';
 import type { DoctorFix } from '../contract-doctor';
 import type { FindingContext } from './finding';
+import { outsideWords } from '../outside-words';
 import { serverOfReference } from './server-reference';
 import { changeFix, openSettings, type Words } from './words';
 
 export type Help = Pick<Words, 'causes' | 'fixes'>;
+
+function unnamed(serverReference: string): string {
+  return serverReference === ''
+    ? 'The broker did not say which one to use. Its operator knows.'
+    : `The broker names “${outsideWords(serverReference)}”, which is no address of a server. Its operator knows.`;
+}
 
 /** The address comes from the server: nothing goes there before a person has agreed to it. */
 export function redirectHelp(serverReference: string, context: FindingContext): Help {
   const server = serverOfReference(serverReference, context.port);
   if (server === null) {
     return {
-      causes: ['The broker did not say which one to use. Its operator knows.'],
+      causes: [unnamed(serverReference)],
       fixes: [openSettings('Edit host and port', 'general')],
     };
   }

@@ -1,4 +1,5 @@
 import type { DoctorFix, DoctorSection, DoctorVerdict, ProfileChange } from '../contract-doctor';
+import { brokerSaid } from '../outside-words';
 import type { Finding } from './finding';
 
 /** What a finding means for a person. */
@@ -26,6 +27,5 @@ export const EDIT_PORT = openSettings('Edit protocol and port', 'general');
 
 /** What the broker said goes behind our own words. */
 export function withReason(words: Words, reasonString: string): Words {
-  if (reasonString === '') return words;
-  return { ...words, text: `${words.text} The broker said: “${reasonString}”.` };
+  return { ...words, text: `${words.text}${brokerSaid(reasonString)}` };
 }

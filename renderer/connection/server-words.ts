@@ -1,5 +1,6 @@
 import type { ConnectionState, ServerSettings } from '../../app/connection';
 import { SESSION_NEVER_EXPIRES } from '../../app/connect-settings';
+import { outsideWords } from '../../app/outside-words';
 import { formatBytes, formatCount } from '../../app/payload/format';
 import type { Profile } from '../../app/profile';
 
@@ -26,7 +27,7 @@ export function connectionFacts(state: Connected, profile: Profile): Fact[] {
     },
     {
       name: 'Client id',
-      value: server.clientId,
+      value: outsideWords(server.clientId),
       ...(server.assignedClientId ? { note: 'given by the broker' } : {}),
     },
     {

@@ -162,7 +162,7 @@ describe('what a server says', () => {
       expect(failure.advice).toContain('“we moved”');
       const hostile = describeFailure({ ...away, serverReference: 'evil/?\u0007' }, plain);
       expect(hostile).not.toHaveProperty('otherServer');
-      expect(hostile.advice).toContain('did not say which one');
+      expect(hostile.advice).toContain('It names “evil/?\\u0007”, which is no address');
     },
   );
 

@@ -3,10 +3,12 @@ import type { Packet } from 'mqtt-packet';
 import { reasonOf } from '../../../app/connack-words';
 import type { DoctorFact } from '../../../app/contract-doctor';
 import type { Finding } from '../../../app/doctor/finding';
+import { outsideWords } from '../../../app/outside-words';
 import type { MqttVersion } from '../../../app/profile';
 import { hexCode, reasonWords } from '../../../app/reason-codes';
 import { StepFailure } from './step-failure';
 
+/** What a broker says at length is shown up to here. */
 const MOST_CHARACTERS = 1_000;
 
 export type Connack = Extract<Packet, { cmd: 'connack' }>;
@@ -15,9 +17,8 @@ export function connackCode(version: MqttVersion, connack: Connack): number {
   return (version === '5' ? connack.reasonCode : connack.returnCode) ?? 0;
 }
 
-/** What a broker says, as far as it is shown. */
-export const shown = (text: unknown): string =>
-  typeof text === 'string' ? text.slice(0, MOST_CHARACTERS) : '';
+/** What a broker says, as it came: what is shown of it is decided with the words around it. */
+export const saidText = (text: unknown): string => (typeof text === 'string' ? text : '');
 
 /** Every field of the CONNACK (MQTT 5.0 §3.2.2) that the broker filled. */
 export function connackFacts(version: MqttVersion, connack: Connack): readonly DoctorFact[] {
@@ -53,6 +54,8 @@ const PROPERTY_NAMES = new Map([
   ['authenticationMethod', 'Authentication method'],
 ]);
 
+const shown = (text: string): string => outsideWords(text, MOST_CHARACTERS);
+
 function propertyText(value: unknown): string {
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   if (typeof value === 'string' || typeof value === 'number') return shown(String(value));
@@ -72,8 +75,8 @@ export function connackFailure(version: MqttVersion, connack: Connack): StepFail
   }
   const finding: Finding = {
     ...{ kind: 'connack', version, code },
-    reasonString: shown(connack.properties?.reasonString),
-    serverReference: shown(connack.properties?.serverReference),
+    reasonString: saidText(connack.properties?.reasonString),
+    serverReference: saidText(connack.properties?.serverReference),
     technical: `CONNACK ${hexCode(code)}`,
   };
   return new StepFailure(finding, `Refused (${hexCode(code)})`);

@@ -6,7 +6,7 @@ import type { MqttVersion, Profile } from '../../../app/profile';
 import { hexCode, reasonWords } from '../../../app/reason-codes';
 import { isShared, type Subscription } from '../../../app/subscription';
 import { writtenUsername } from '../mqtt/password-alone';
-import { connackCode, shown, type Connack } from './connack-answer';
+import { connackCode, saidText, type Connack } from './connack-answer';
 import { ClosedError, DisconnectedError, PROTOCOLS, type MqttProbe } from './mqtt-probe';
 import { NotMqttError } from './packet-reader';
 import type { StepLog } from './step-log';
@@ -122,8 +122,8 @@ export function mqttFailure(
     const code = error.packet.reasonCode ?? 0;
     const finding: Finding = {
       ...{ kind: 'disconnected', code },
-      reasonString: shown(error.packet.properties?.reasonString),
-      serverReference: shown(error.packet.properties?.serverReference),
+      reasonString: saidText(error.packet.properties?.reasonString),
+      serverReference: saidText(error.packet.properties?.serverReference),
       technical: `DISCONNECT ${hexCode(code)} (${reasonWords(code)})`,
     };
     return new StepFailure(finding, `Closed by the broker (${hexCode(code)})`);

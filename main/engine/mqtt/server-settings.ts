@@ -1,12 +1,15 @@
 import type { IConnackPacket } from 'mqtt';
 import type { ServerSettings } from '../../../app/connection';
 import type { QoS } from '../../../app/message';
+import { outsideWords } from '../../../app/outside-words';
+import { formatCountOf } from '../../../app/payload/format';
 import type { UserProperties } from '../../../app/profile-fields';
 import type { LinkProfile } from './types';
 
 const DEFAULT_RECEIVE_MAXIMUM = 65_535;
 /** What a broker says at length is shown up to here. */
-const MOST_CHARACTERS = 4_096;
+const MOST_CHARACTERS = 1_000;
+const MOST_NAME_CHARACTERS = 200;
 const MOST_USER_PROPERTIES = 100;
 
 /** Reads the CONNACK (MQTT 5.0 §3.2.2.3); what an older version does not say is as the protocol has it. */
@@ -62,7 +65,7 @@ function qosOf(maximum: number | undefined): QoS {
 }
 
 function shown(text: string | undefined): string | null {
-  return text === undefined || text === '' ? null : text.slice(0, MOST_CHARACTERS);
+  return text === undefined || text === '' ? null : outsideWords(text, MOST_CHARACTERS);
 }
 
 /** mqtt.js gives an object, with a list where a name stands more than once. */
@@ -70,9 +73,11 @@ function userPropertiesOf(given: unknown): UserProperties {
   if (typeof given !== 'object' || given === null) return [];
   const pairs = Object.entries(given as Record<string, unknown>).flatMap(([name, values]) =>
     (Array.isArray(values) ? values : [values]).map((value): [string, string] => [
-      name.slice(0, MOST_CHARACTERS),
-      String(value).slice(0, MOST_CHARACTERS),
+      outsideWords(name, MOST_NAME_CHARACTERS),
+      outsideWords(String(value), MOST_CHARACTERS),
     ]),
   );
-  return pairs.slice(0, MOST_USER_PROPERTIES);
+  if (pairs.length <= MOST_USER_PROPERTIES) return pairs;
+  const left = formatCountOf(pairs.length - MOST_USER_PROPERTIES, 'is', 'are');
+  return [...pairs.slice(0, MOST_USER_PROPERTIES), ['More user properties', `${left} not shown`]];
 }
