@@ -56,6 +56,7 @@ export function describeFailure(raw: RawFailure, target: BrokerAddress): Connect
   return {
     ...failure,
     ...reasonOf(raw),
+    ...('largeWillBytes' in raw ? { largeWillBytes: raw.largeWillBytes } : {}),
     ...(raw.kind === 'keep-alive' ? { silentMs: raw.silentMs } : {}),
     ...(certificate === undefined ? {} : { certificate }),
     ...(otherServer === null ? {} : { otherServer }),
@@ -100,7 +101,7 @@ function wordsFor(raw: RawFailure, target: BrokerAddress): Words {
         raw.reasonString,
       );
     case 'closed':
-      return closedWords(raw.during, target);
+      return closedWords(raw, target);
     case 'keep-alive':
       return [
         'keep-alive-timeout',

@@ -72,6 +72,8 @@ export interface ConnectionFailure {
   readonly reasonString?: string;
   /** How long nothing had come when that was noticed: so long before it the connection was lost already. */
   readonly silentMs?: number;
+  /** The server hung up on a CONNECT that carried a last will of this length. */
+  readonly largeWillBytes?: number;
   /** The server's certificate, where it was the reason: a person may look at it and trust it. */
   readonly certificate?: CertificateFacts;
   /** Where the server sends its clients, by its own word: nothing goes there before a person has agreed. */

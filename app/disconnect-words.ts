@@ -1,4 +1,5 @@
 import { addressOf, type BrokerAddress } from './broker-address';
+import type { RawFailure } from './raw-failure';
 import { reasonWords } from './reason-codes';
 import { hungUpAdvice, type FailureWords as Words } from './socket-failure';
 
@@ -41,7 +42,7 @@ export function disconnectWords(code: number, address: string): Words {
 
 /** The server closed the connection without a word. */
 export function closedWords(
-  during: 'connack' | 'subscribe' | 'session',
+  { during, largeWillBytes }: Extract<RawFailure, { kind: 'closed' }>,
   target: BrokerAddress,
 ): Words {
   const address = addressOf(target);
@@ -49,7 +50,7 @@ export function closedWords(
     return [
       'closed-by-server',
       `${address} closed the connection without an answer.`,
-      hungUpAdvice(target),
+      hungUpAdvice(target, largeWillBytes),
     ];
   }
   if (during === 'subscribe') {

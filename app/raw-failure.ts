@@ -44,7 +44,12 @@ export type RawFailure =
       readonly isSignIn?: boolean;
     }
   /** The server closed the connection without a word. */
-  | { readonly kind: 'closed'; readonly during: 'connack' | 'subscribe' | 'session' }
+  | {
+      readonly kind: 'closed';
+      readonly during: 'connack' | 'subscribe' | 'session';
+      /** See `SocketFailure`. */
+      readonly largeWillBytes?: number;
+    }
   /** Nothing came any more, not even the answer to a ping; `silentMs` is how long. */
   | { readonly kind: 'keep-alive'; readonly silentMs: number }
   | {

@@ -1,6 +1,7 @@
 import { addressOf, usesTls } from './broker-address';
 import type { BrokerAddress } from './broker-address';
 import type { FailureCode } from './connection';
+import { formatCount } from './payload/format';
 import { alertWords } from './tls-failure';
 
 export type FailureWords = readonly [code: FailureCode, title: string, advice: string];
@@ -46,6 +47,8 @@ export interface SocketFailure {
   readonly during: 'opening' | 'connack' | 'session';
   readonly code: string | null;
   readonly message: string;
+  /** While we waited for the CONNACK: the length of the last will that the CONNECT carried, where it was a large one. */
+  readonly largeWillBytes?: number;
 }
 
 /**
@@ -205,13 +208,17 @@ function webSocketAdvice(status: string | undefined, target: BrokerAddress): str
   return `Check that the broker’s WebSocket listener is on this port and at the path ${path}, and that it offers the subprotocol mqtt.`;
 }
 
-function resetWords({ during }: SocketFailure, code: string, target: BrokerAddress): FailureWords {
+function resetWords(
+  { during, largeWillBytes }: SocketFailure,
+  code: string,
+  target: BrokerAddress,
+): FailureWords {
   const address = addressOf(target);
   if (RESET.has(code) && during === 'connack') {
     return [
       'connection-reset',
       `${address} cut the connection off before it answered.`,
-      hungUpAdvice(target),
+      hungUpAdvice(target, largeWillBytes),
     ];
   }
   if (RESET.has(code)) {
@@ -232,10 +239,12 @@ function resetWords({ during }: SocketFailure, code: string, target: BrokerAddre
 }
 
 /** What to try when a server hangs up on a CONNECT. */
-export function hungUpAdvice(target: BrokerAddress): string {
-  return usesTls(target)
+export function hungUpAdvice(target: BrokerAddress, largeWillBytes: number | undefined): string {
+  const advice = usesTls(target)
     ? 'Check that an MQTT broker is behind this port, and the client certificate, the username, the password and the client id: some brokers hang up on wrong ones.'
     : 'Perhaps this port expects an encrypted connection (mqtts or wss). Some brokers also hang up on a wrong login or client id.';
+  if (largeWillBytes === undefined) return advice;
+  return `${advice} Or the last will of ${formatCount(largeWillBytes)} bytes makes the greeting (CONNECT) larger than the broker takes.`;
 }
 
 /** What it means that no connection, or no CONNACK, came in time. */

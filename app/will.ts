@@ -12,6 +12,9 @@ import { topicNameProblem } from './topic';
 /** The will's payload is Binary Data: at most 65,535 bytes (MQTT 5.0 §3.1.3.4). */
 export const MAX_WILL_BYTES = 65_535;
 
+/** From here on a CONNECT with the will may be larger than a broker takes: many allow a few kilobytes only. */
+export const LARGE_WILL_BYTES = 1_024;
+
 const LONGEST_SECONDS = 0xff_ff_ff_ff;
 
 /** The payload as it was entered; a file is read at every connect. */

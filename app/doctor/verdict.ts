@@ -2,6 +2,7 @@ import { addressOf } from '../broker-address';
 import type { ConnectionFailure } from '../connection';
 import type { DoctorVerdict } from '../contract-doctor';
 import { assertNever } from '../errors';
+import { formatCount } from '../payload/format';
 import type { Finding, FindingContext } from './finding';
 import { takenOverWords } from './client-id-words';
 import { closedWords, connackWords, noConnackWords, notMqttWords } from './greeting-words';
@@ -167,6 +168,12 @@ export function allWell(earlier: ConnectionFailure | null, context: FindingConte
       technical: earlier.technical,
     };
   }
+  if (earlier?.largeWillBytes !== undefined)
+    return {
+      tone: 'warn',
+      ...largeWillWords(earlier, earlier.largeWillBytes),
+      technical: earlier.technical,
+    };
   if (earlier?.code === 'refused-by-server' && context.profile.will !== null)
     return { tone: 'warn', ...willWords(earlier), technical: earlier.technical };
   return {
@@ -179,6 +186,18 @@ export function allWell(earlier: ConnectionFailure | null, context: FindingConte
     causes: [],
     fixes: [],
     technical: '',
+  };
+}
+
+function largeWillWords({ title }: ConnectionFailure, bytes: number): Words {
+  return {
+    title: 'The test works, but the broker hung up on the connection itself.',
+    text: `The connection sends a last will of ${formatCount(bytes)} bytes along, and this test does not. What happened before: ${title}`,
+    causes: [
+      'With the last will the greeting (CONNECT) is larger than the broker takes.',
+      'The broker does not allow the topic, the QoS or the retain flag of the last will.',
+    ],
+    fixes: [openSettings('Edit the last will', 'will')],
   };
 }
 

@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Profile } from '../../app/profile';
+import { DEFAULT_WILL } from '../../app/will';
 import { testConnection } from '../helpers/connection';
 import type { TestConnection } from '../helpers/connection';
 import { freePort, startMosquitto } from '../helpers/mosquitto';
@@ -282,6 +283,30 @@ describe('a connection that is lost', () => {
     expect(failure).toMatchObject({ code: 'closed-by-server' });
     expect(failure.advice).toContain('#');
   });
+
+  it.each(['reset', 'closed'] as const)(
+    'names the size of a large last will where the CONNECT is answered by being %s',
+    async (how) => {
+      const broker = await scripted('5', (packet, { socket }) => {
+        if (packet?.cmd !== 'connect') return;
+        if (how === 'reset') socket.resetAndDestroy();
+        else socket.end();
+      });
+      const failureWith = async (bytes: number) => {
+        const payload = { kind: 'text', text: 'x'.repeat(bytes) } as const;
+        const will = { ...DEFAULT_WILL, topic: 'a', payload };
+        const client = connection({ port: broker.port, version: '5', will });
+        client.connect();
+        return (await client.reaches('failed')).failure;
+      };
+      const { advice, largeWillBytes } = await failureWith(60_000);
+      expect(advice).toContain('Or the last will of 60,000 bytes makes the greeting (CONNECT)');
+      expect(largeWillBytes).toBe(60_000);
+      const small = await failureWith(100);
+      expect(small.advice).not.toContain('last will');
+      expect(small).not.toHaveProperty('largeWillBytes');
+    },
+  );
 
   it.each([
     [0x8e, 'session-taken-over', 'failed'],

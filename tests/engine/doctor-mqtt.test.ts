@@ -1,6 +1,7 @@
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { doctorReport } from '../../app/doctor/report';
+import { DEFAULT_WILL } from '../../app/will';
 import { changes, examine, factOf, failedStep, stepOf } from '../helpers/doctor';
 import { startMosquitto, type Mosquitto, type MosquittoOptions } from '../helpers/mosquitto';
 import { connack, friendly, startScriptedBroker } from '../helpers/scripted-broker';
@@ -328,7 +329,9 @@ describe('after the greeting', () => {
 });
 
 describe('what happened to the connection before', () => {
-  const failure = (code: 'session-taken-over' | 'keep-alive-timeout' | 'timeout') => ({
+  const failure = (
+    code: 'session-taken-over' | 'keep-alive-timeout' | 'timeout' | 'connection-reset',
+  ) => ({
     ...{ code, title: 'It was lost.', advice: '', technical: 'x', retryable: true },
   });
 
@@ -343,6 +346,14 @@ describe('what happened to the connection before', () => {
     const quiet = await examine({ port }, { earlier: failure('keep-alive-timeout') });
     expect(quiet.verdict?.title).toBe('It works now, but the connection was lost earlier.');
     expect(changes(quiet)).toContainEqual({ keepAlive: 30 });
+    const will = { ...DEFAULT_WILL, topic: 'a' };
+    const large = await examine(
+      { port, will },
+      { earlier: { ...failure('connection-reset'), largeWillBytes: 60_000 } },
+    );
+    expect(large.verdict).toMatchObject({ tone: 'warn' });
+    expect(large.verdict?.causes[0]).toContain('larger than the broker takes');
+    expect(large.verdict?.fixes[0]).toMatchObject({ kind: 'open-settings', section: 'will' });
     const gone = await examine({ port }, { earlier: failure('timeout') });
     expect(gone.verdict).toMatchObject({ tone: 'good' });
     expect(gone.verdict?.text).toContain('did not happen in this test');

@@ -8,6 +8,7 @@ import type { PublishResult } from '../../../app/contract';
 import { LoupeError, messageOf } from '../../../app/errors';
 import type { Subscription } from '../../../app/subscription';
 import type { QoS } from '../../../app/message';
+import { LARGE_WILL_BYTES } from '../../../app/will';
 import {
   clientFailure,
   clientOptions,
@@ -72,6 +73,7 @@ export class Link {
   #rules: PacketRules | null = null;
   #failure: RawFailure | null = null;
   #phase: 'opening' | 'connack' | 'subscribe' | 'session' = 'opening';
+  #willBytes = 0;
   #closing = false;
   #finished = false;
   /** What messages of QoS 2 belong to. */
@@ -212,6 +214,7 @@ export class Link {
   }
 
   #speakMqtt(socket: Duplex, parts: ConnectParts): void {
+    this.#willBytes = parts.willPayload?.length ?? 0;
     const settings = clientOptions(this.#options, parts);
     const rules = new PacketRules(serverDuties(this.#options.profile, settings));
     this.#rules = rules;
@@ -438,11 +441,20 @@ export class Link {
     this.#subscribing.close();
     this.#publisher?.close(!this.#options.profile.cleanStart);
     const during = this.#phase === 'opening' ? 'connack' : this.#phase;
-    const failure = this.#closing ? null : (this.#failure ?? { kind: 'closed', during });
+    const failure = this.#closing
+      ? null
+      : withWill(this.#failure ?? { kind: 'closed', during }, this.#willBytes);
     this.#watched?.closed(failure);
     this.#events.onClosed(failure);
     this.#resolveClosed();
   }
+}
+
+/** Who hangs up on a CONNECT may do so because of its size. */
+function withWill(failure: RawFailure, willBytes: number): RawFailure {
+  if (failure.kind !== 'closed' && failure.kind !== 'socket') return failure;
+  const isLarge = failure.during === 'connack' && willBytes >= LARGE_WILL_BYTES;
+  return isLarge ? { ...failure, largeWillBytes: willBytes } : failure;
 }
 
 function notConnected(): LoupeError {
