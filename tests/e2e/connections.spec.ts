@@ -20,6 +20,7 @@ test('a profile is added, edited, duplicated, deleted and brought back', async (
   const { window } = launched;
   await window.getByRole('button', { name: 'New connection' }).click();
   const dialog = window.getByRole('dialog');
+  await expect(dialog.getByRole('textbox', { name: 'Name', exact: true })).toBeFocused();
   await dialog
     .getByRole('textbox', { name: 'Host' })
     .fill(`mqtt://anna@127.0.0.1:${String(broker.port)}`);
