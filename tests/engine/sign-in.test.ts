@@ -1,7 +1,10 @@
 /** Enhanced authentication and tokens. No broker at hand speaks SCRAM or checks tokens, so the broker is a scripted one. */
 import type { Packet } from 'mqtt-packet';
+import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Authentication } from '../../app/authentication';
 import { LoupeError } from '../../app/errors';
@@ -13,6 +16,7 @@ import {
   type TestConnectionOptions,
 } from '../helpers/connection';
 import { examine, stepOf } from '../helpers/doctor';
+import { temporaryFolder } from '../helpers/history';
 import { startMosquitto } from '../helpers/mosquitto';
 import { SCRAM, startScramBroker } from '../helpers/scram-broker';
 import {
@@ -21,6 +25,16 @@ import {
   type ScriptedBroker,
   type ScriptedClient,
 } from '../helpers/scripted-broker';
+
+/** One that has ended and that nobody has asked for yet (a zombie) does not run. */
+function isRunning(processId: number): boolean {
+  try {
+    process.kill(processId, 0);
+    return !/\) Z /u.test(readFileSync(`/proc/${String(processId)}/stat`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
 
 async function scripted(
   script: (packet: Packet | null, client: ScriptedClient) => void,
@@ -132,6 +146,7 @@ describe('a token that a command prints', () => {
     ['exit 3', 'failed with code 3'],
     ['echo nobody is logged in >&2; exit 1', 'nobody is logged in'],
     ['true', 'printed nothing'],
+    ['yes', 'far more than a token'],
   ])('fails in words: %s', async (command, words) => {
     const broker = await scripted(friendly);
     const client = connection(broker.port, { kind: 'token-command', command, ...TOKEN });
@@ -140,6 +155,18 @@ describe('a token that a command prints', () => {
     expect(failure.code).toBe('sign-in-failed');
     expect(failure.advice.toLowerCase()).toContain(words);
     expect(broker.packets).toEqual([]);
+  });
+
+  test('leaves nothing running when it is given up', async () => {
+    const broker = await scripted(friendly);
+    const file = join(await temporaryFolder(), 'pid');
+    const command = `sleep 1000 & echo $! > '${file}'; wait`;
+    const client = connection(broker.port, { kind: 'token-command', command, ...TOKEN });
+    client.connect();
+    await expect.poll(() => readFile(file, 'utf8').catch(() => '')).toMatch(/^\d+\n$/u);
+    const started = Number(await readFile(file, 'utf8'));
+    await client.disconnect();
+    await expect.poll(() => isRunning(started)).toBe(false);
   });
 });
 
