@@ -367,10 +367,12 @@ describe('the report', () => {
       if (packet?.cmd !== 'connect') return;
       const password = String(packet.password);
       const userProperties = { echo: [password, Buffer.from(password).toString('base64')] };
+      // So long that what is shown of it ends within the password.
+      const responseInformation = `${'x'.repeat(995)}${password}`;
       send(
         connack({
           reasonCode: 0x86,
-          properties: { reasonString: `no ${password}!`, userProperties },
+          properties: { reasonString: `no ${password}!`, userProperties, responseInformation },
         }),
       );
     });
@@ -383,6 +385,7 @@ describe('the report', () => {
     for (const where of [text, JSON.stringify(frame)]) {
       expect(where).not.toContain(canary);
       expect(where).not.toContain(Buffer.from(canary).toString('base64'));
+      expect(where).not.toContain('xcan');
     }
     expect(text).toContain('no •••!');
     expect(text).toContain('refused the username or password');

@@ -20,8 +20,15 @@ export function connackCode(version: MqttVersion, connack: Connack): number {
 /** What a broker says, as it came: what is shown of it is decided with the words around it. */
 export const saidText = (text: unknown): string => (typeof text === 'string' ? text : '');
 
-/** Every field of the CONNACK (MQTT 5.0 §3.2.2) that the broker filled. */
-export function connackFacts(version: MqttVersion, connack: Connack): readonly DoctorFact[] {
+/**
+ * Every field of the CONNACK (MQTT 5.0 §3.2.2) that the broker filled.
+ * @param redacted takes secrets out: before a text is cut, so that none lies across the cut
+ */
+export function connackFacts(
+  version: MqttVersion,
+  connack: Connack,
+  redacted: (text: string) => string,
+): readonly DoctorFact[] {
   const code = connackCode(version, connack);
   const rows: [string, string][] = [
     ['MQTT version', version],
@@ -29,7 +36,7 @@ export function connackFacts(version: MqttVersion, connack: Connack): readonly D
     ['Session present', connack.sessionPresent ? 'yes' : 'no'],
     ...Object.entries(connack.properties ?? {}).map(([name, value]): [string, string] => [
       PROPERTY_NAMES.get(name) ?? name,
-      propertyText(value),
+      propertyText(value, redacted),
     ]),
   ];
   return rows.map(([label, value]) => ({ label, value, tone: 'neutral' }));
@@ -54,13 +61,11 @@ const PROPERTY_NAMES = new Map([
   ['authenticationMethod', 'Authentication method'],
 ]);
 
-const shown = (text: string): string => outsideWords(text, MOST_CHARACTERS);
-
-function propertyText(value: unknown): string {
+function propertyText(value: unknown, redacted: (text: string) => string): string {
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
-  if (typeof value === 'string' || typeof value === 'number') return shown(String(value));
   if (Buffer.isBuffer(value)) return `${String(value.length)} bytes`;
-  return shown(JSON.stringify(value));
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return outsideWords(redacted(text), MOST_CHARACTERS);
 }
 
 /** Others are reserved (MQTT 3.1.1 §3.2.2.3). */

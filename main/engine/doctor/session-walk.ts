@@ -110,8 +110,8 @@ export class SessionWalk {
     const { signal, redactor } = this.#run;
     const probe = new MqttProbe(this.#run.keep(await ways.open(signal)), this.#spoken);
     const connack = await this.#answered(probe, ways, credentials);
-    for (const fact of connackFacts(this.#spoken, connack)) {
-      const { label, value, tone } = redactor.fact(fact);
+    const redacted = (text: string): string => redactor.text(text);
+    for (const { label, value, tone } of connackFacts(this.#spoken, connack, redacted)) {
       log.fact(label, value, tone);
     }
     if (connackCode(this.#spoken, connack) !== 0) throw connackFailure(this.#spoken, connack);
