@@ -2,12 +2,12 @@ import { foreignByte, hasForeignBytes } from '../topic-bytes';
 
 /**
  * Characters that are invisible or change how their neighbours are shown: C0 and C1 controls, bidirectional
- * controls, zero-width space, separators, byte order mark and lone surrogates. Joiners (U+200C, U+200D) stay, since
- * emoji and several scripts need them.
+ * controls, zero-width space, separators, byte order mark, the last two of the plane (U+FFFE, U+FFFF) and lone
+ * surrogates. Joiners (U+200C, U+200D) stay, since emoji and several scripts need them.
  */
 const HIDDEN =
   // eslint-disable-next-line no-control-regex -- finding control characters is the purpose
-  /[\u0000-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+  /[\u0000-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 
 const SHORT = new Map([
   ['\n', '\\n'],

@@ -27,7 +27,11 @@ export function isNoticeable(rate: number | null): rate is number {
   return rate !== null && rate >= 0.05;
 }
 
+/** Nobody sees a space at an end, and “ a” is another topic than “a”. */
+const OUTER_SPACES = /^ +| +$/gu;
+
 /** A topic level as it is shown: escaped, and never nothing. */
 export function levelText(name: string): string {
-  return name === '' ? '(empty)' : escapeHidden(name);
+  if (name === '') return '(empty)';
+  return escapeHidden(name).replace(OUTER_SPACES, (spaces) => '\\u0020'.repeat(spaces.length));
 }

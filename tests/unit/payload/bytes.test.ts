@@ -44,6 +44,7 @@ describe('hidden characters', () => {
   });
 
   it('shows lone surrogates, and leaves emoji with joiners whole', () => {
+    expect(escapeHidden('\ufffe\uffff')).toBe('\\ufffe\\uffff');
     expect(escapeHidden('\ud83d x \ude00')).toBe('\\ud83d x \\ude00');
     expect(escapeHidden('👩‍👩‍👧 مرحبا')).toBe('👩‍👩‍👧 مرحبا');
   });
