@@ -110,6 +110,11 @@ export class Housekeeping {
     return (this.#planner.isBehind || this.#pruner.isFarOver) && performance.now() >= this.#retryAt;
   }
 
+  /** Whether a profile that is much larger than it may be still grows. */
+  get isOutrun(): boolean {
+    return this.#pruner.isOutrun && performance.now() >= this.#retryAt;
+  }
+
   /** One slice. @returns whether there is more to do; see `Store.work` */
   work(changed: (profile: number) => void): boolean {
     if (performance.now() < this.#retryAt) return false;

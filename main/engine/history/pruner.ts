@@ -80,6 +80,17 @@ export class Pruner {
     return this.#isFarOver;
   }
 
+  /** Whether a profile is much larger than it may be, and larger than after it was pruned last. */
+  get isOutrun(): boolean {
+    for (const profile of this.#due) {
+      const most = (this.#limits.get(profile)?.maxBytes ?? Infinity) * FAR_OVER;
+      const left = this.#leftBytes.get(profile) ?? 0;
+      if (this.#keepsNone.has(profile) && this.#bytesOf(profile) > Math.max(most, left))
+        return true;
+    }
+    return false;
+  }
+
   limit(profile: number, limits: Limits): void {
     const known = this.#limits.get(profile);
     if (known?.maxAgeMs !== limits.maxAgeMs) this.#ageLookedAt.delete(profile);

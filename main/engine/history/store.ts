@@ -99,6 +99,11 @@ export class Store {
     return this.#housekeeping.isBehind;
   }
 
+  /** Whether a profile that is much larger than it may be still grows: then more than a slice is due between two batches. */
+  get isOutrun(): boolean {
+    return this.#housekeeping.isOutrun;
+  }
+
   /** The counters that changed since the last call. */
   counters(): Counters {
     const totals: [string, ProfileTotals][] = [];

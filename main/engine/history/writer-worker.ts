@@ -26,6 +26,11 @@ const failures: Readonly<Record<WriterTask['kind'], string>> = {
 const BURST_END_MS = 100;
 /** After a failed slice, tidying up is looked at again with the next batch, or after this. */
 const RETRY_MS = 6_000;
+/**
+ * So many at the most between two batches, where a profile far over its limit grows: what is being compressed is finished
+ * first, and a busy machine gives little time to each slice.
+ */
+const MOST_SLICES = 32;
 /** So often it is looked whether messages became too old, also when none come. */
 const GROW_OLDER_MS = 30_000;
 
@@ -61,6 +66,7 @@ function take(id: number, task: Exclude<WriterTask, { kind: 'close' }>): void {
       done(id);
       // Tidying up has to keep pace, also when there is never a moment's rest.
       if (store.isBehind) tidyUp();
+      for (let slice = 1; slice < MOST_SLICES && store.isOutrun; slice++) tidyUp();
       if (task.kind === 'append') tidyUpAfterBurst();
     }
   } catch (error) {
